@@ -1,0 +1,1 @@
+"""The vocabulary every other package shares: errors, texts, tables, problems, findings, places."""
