@@ -1,0 +1,62 @@
+"""Read YAML strictly: a key written twice is an error, not "the last one wins"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wetland.base.errors import Mistake
+from wetland.base.texts import text
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StrictLoader(_Base):  # type: ignore[misc]
+    """The safe loader, refusing duplicate keys."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    "while reading a mapping",
+                    node.start_mark,
+                    f"the key {key!r} is written twice",
+                    key_node.start_mark,
+                )
+            seen.add(key)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
+
+
+def read_yaml(path: Path) -> tuple[Any, list[Mistake]]:
+    """Read one YAML file.
+
+    Returns
+    -------
+    content, mistakes
+        The parsed content (None when it cannot be read) and what is wrong with the file, with the
+        line where YAML tells it.
+    """
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return None, [Mistake(path.name, "-", text("文件不存在", "the file does not exist"))]
+    except UnicodeDecodeError as error:
+        what = text("不是 UTF-8 编码（字节 {n}）", "is not UTF-8 (byte {n})").fill(n=error.start)
+        return None, [Mistake(path.name, "-", what)]
+    try:
+        return yaml.load(content, Loader=_StrictLoader), []  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark is not None else "-"
+        problem = getattr(error, "problem", None) or str(error)
+        what = text("YAML 语法错误：{p}", "YAML: {p}").fill(p=_plain(problem))
+        return None, [Mistake(path.name, where, what)]
+
+
+def _plain(problem: str) -> str:
+    return problem.replace("{", "{{").replace("}", "}}") if "{" in problem else problem
