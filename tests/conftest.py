@@ -1,0 +1,77 @@
+"""What every test may use: reference data, parts that a machine may lack, the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parent.parent
+REQUIRE_ALL = "WETLAND_REQUIRE_ALL"
+SHARED = "WETLAND_SHARED"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command line printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """Give the folder of the project."""
+    return REPO
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own settings out of the tests."""
+    for name in ("WETLAND_SITE", "WETLAND_STORE", "WETLAND_LANG", "WETLAND_ACTOR", "WETLAND_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def require_part() -> Callable[[bool, str], None]:
+    """Give ``require_part(present, reason)`` for a part that a machine may lack.
+
+    Without the part the test is skipped with ``reason``; where ``WETLAND_REQUIRE_ALL=1`` (CI) it
+    fails instead, so that nothing goes untested unnoticed.
+    """
+
+    def require(present: bool, reason: str) -> None:
+        if present:
+            return
+        if os.environ.get(REQUIRE_ALL):
+            pytest.fail(f"{REQUIRE_ALL} is set: {reason}")
+        pytest.skip(reason)
+
+    return require
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Give the folder of third-party reference files, read in place and never copied."""
+    folder = Path(os.environ.get(SHARED) or REPO.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip(f"no reference files: {folder} is not there; set {SHARED}")
+    return folder
+
+
+@pytest.fixture
+def run_cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Give ``run_cli("law", "at", ...)``: the command line in this process, with exit code."""
+    from wetland.cli import main
+
+    def run(*arguments: str | Path) -> Ran:
+        capsys.readouterr()
+        code = main([str(a) for a in arguments])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
