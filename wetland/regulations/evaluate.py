@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,8 +49,17 @@ def place_truth(dated: DatedRule, situation: Situation) -> Truth:
     return within & ~left_out
 
 
-def evaluate(dated: DatedRule, situation: Situation) -> Verdict:
+def evaluate(
+    dated: DatedRule, situation: Situation, *, law_of: dt.date | None = None
+) -> Verdict:
     """Decide whether a rule was broken.
+
+    Parameters
+    ----------
+    dated, situation
+        The rule and what is known of the act.
+    law_of
+        Take the law of this day instead of the day of the act (only to compare a later version).
 
     Notes
     -----
@@ -78,7 +88,7 @@ def evaluate(dated: DatedRule, situation: Situation) -> Verdict:
         missing = ("date", *(m for m in broken.missing if m != "date"))
         penalty = penalty_for(dated, situation, broken=None)
         return Verdict(dated, Outcome.UNDECIDED, None, missing, *parts, penalty)
-    if not dated.in_force(situation.on):
+    if not dated.in_force(law_of or situation.on):
         return Verdict(dated, Outcome.NOT_COVERED, None, (), *parts, NO_PENALTY)
     outcome = {True: Outcome.BROKEN, False: Outcome.KEPT, None: Outcome.UNDECIDED}[broken.value]
     penalty = penalty_for(dated, situation, broken=broken.value)

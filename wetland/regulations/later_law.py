@@ -1,0 +1,110 @@
+"""Which version is applied: the law of the day of the act, or a later and milder one.
+
+References
+----------
+中华人民共和国行政处罚法 (2021) 第三十七条.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wetland.regulations.conditions import Situation
+from wetland.regulations.evaluate import Outcome, Verdict, evaluate
+from wetland.regulations.penalties import FineRange
+from wetland.regulations.rulebook import DatedRule, Regulations
+
+
+class Applied(StrEnum):
+    """Which law is applied on the decision day."""
+
+    STANDS = "stands"
+    LATER_MILDER = "later_milder"
+    NO_LONGER_FORBIDDEN = "no_longer_forbidden"
+    UNDECIDED = "undecided"
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class LaterLaw:
+    """What the law of the decision day changes; ``later`` is the later rule's verdict, if any."""
+
+    applied: Applied
+    reason: str
+    later: Verdict | None = None
+
+
+def later_law(
+    regulations: Regulations,
+    verdict: Verdict,
+    situation: Situation,
+    *,
+    decided_on: dt.date | None,
+) -> LaterLaw:
+    """Compare a broken rule with the version in force on the day of the decision.
+
+    Notes
+    -----
+    Rule of decision (Art 37): the law of the day of the act is applied. A later law prevails only if
+    it was in force on ``decided_on`` and both ends of its range are no higher (and one is lower), or
+    if it no longer forbids the act. Ranges that cross, a text that was not seen, or a version that is
+    not encoded leave it undecided; both are shown.
+    """
+    if decided_on is None or situation.on is None or verdict.outcome is not Outcome.BROKEN:
+        return LaterLaw(Applied.NOT_ASKED, "")
+    now = verdict.rule
+    if decided_on < situation.on:
+        return LaterLaw(Applied.UNDECIDED, "decided_before_act")
+    if now.in_force(decided_on):
+        return LaterLaw(Applied.STANDS, "same_version")
+    version = regulations.version_on(now.regulation.line, decided_on)
+    if version is None or version.coverage == "none":
+        return LaterLaw(Applied.UNDECIDED, "later_version_not_encoded")
+    successors = [
+        rule
+        for rule in regulations.rules
+        if rule.norm == now.norm and rule.regulation.id == version.id and rule.in_force(decided_on)
+    ]
+    if not successors:
+        if version.coverage == "complete" and version.text_seen:
+            return LaterLaw(Applied.NO_LONGER_FORBIDDEN, "norm_gone")
+        return LaterLaw(Applied.UNDECIDED, "later_text_not_seen")
+    return _compare(verdict, successors[0], situation, decided_on)
+
+
+def _compare(
+    verdict: Verdict, successor: DatedRule, situation: Situation, decided_on: dt.date
+) -> LaterLaw:
+    later = evaluate(successor, situation, law_of=decided_on)
+    if not successor.text_seen or not verdict.rule.text_seen:
+        return LaterLaw(Applied.UNDECIDED, "later_text_not_seen", later)
+    if later.outcome is Outcome.KEPT:
+        return LaterLaw(Applied.NO_LONGER_FORBIDDEN, "no_longer_forbidden", later)
+    if later.outcome is not Outcome.BROKEN:
+        return LaterLaw(Applied.UNDECIDED, "later_outcome_undecided", later)
+    return _compare_fines(verdict.penalty.fine, later)
+
+
+def _compare_fines(old: FineRange | None, later: Verdict) -> LaterLaw:
+    new = later.penalty.fine
+    before, after = _bounds(old), _bounds(new)
+    if before is None or after is None:
+        return LaterLaw(Applied.UNDECIDED, "range_unknown", later)
+    if after == before:
+        return LaterLaw(Applied.STANDS, "same_range", later)
+    if after[0] <= before[0] and after[1] <= before[1]:
+        return LaterLaw(Applied.LATER_MILDER, "both_ends_no_higher", later)
+    if after[0] >= before[0] and after[1] >= before[1]:
+        return LaterLaw(Applied.STANDS, "later_is_heavier", later)
+    return LaterLaw(Applied.UNDECIDED, "ranges_cross", later)
+
+
+def _bounds(fine: FineRange | None) -> tuple[float, float] | None:
+    """Return a range in yuan, (0, 0) for a rule without a fine, None where it is not known."""
+    if fine is None:
+        return None
+    if fine.computed_min is None or fine.computed_max is None:
+        return None
+    return fine.computed_min, fine.computed_max

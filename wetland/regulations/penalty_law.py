@@ -1,0 +1,243 @@
+"""What the Administrative Penalty Law adds to every rule (行政处罚法, 2021 text).
+
+It never changes whether a rule was broken: facts about the party decide the *penalty*, dates decide
+deadlines, the kind of record decides whether it is evidence or a lead. A missing fact leaves each of
+these undecided; doubt is never settled against the party (Art 40).
+
+References
+----------
+中华人民共和国行政处罚法, 2021-01-22 revised, in force 2021-07-15: Arts 27, 30-33, 36, 40, 41, 46, 51, 60, 85.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wetland.base.texts import Text, text
+from wetland.regulations.conditions import FactValue, Situation, Truth, all_of, any_of, fact_truth
+from wetland.regulations.penalties import FineRange, FineState, PenaltyResult
+
+IN_FORCE_FROM = dt.date(2021, 7, 15)
+TITLE = text("中华人民共和国行政处罚法（2021）", "Administrative Penalty Law (2021)")
+ON_THE_SPOT_CNY = {"person": 200.0, "unit": 3000.0}
+FACTS = (
+    "party_type", "party_age", "lacks_capacity", "minor_act", "corrected_in_time", "harm",
+    "first_offence", "no_fault_proved", "mitigating", "continuing", "ended_on",
+    "first_discovered_on", "filed_on", "life_health_or_finance_harmed", "evidence_kind",
+    "equipment_reviewed",
+)  # fmt: skip
+
+
+class Effect(StrEnum):
+    """What the party's circumstances do to the penalty."""
+
+    FULL = "full"
+    LIGHTER = "lighter"
+    MAY_BE_SPARED = "may_be_spared"
+    SHALL_NOT = "shall_not"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One ground that was considered: its article, what it says, and whether it holds."""
+
+    article: str
+    means: Text
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class PartyEffect:
+    """How the party's circumstances bear on the penalty, and the grounds considered."""
+
+    effect: Effect
+    missing: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+
+
+def _is(situation: Situation, name: str, *values: object) -> Truth:
+    return fact_truth(situation, name, lambda v: v in values)
+
+
+def _age(situation: Situation, low: float, high: float) -> Truth:
+    person = _is(situation, "party_type", "person")
+    age = fact_truth(situation, "party_age", lambda v: isinstance(v, int | float) and low <= v < high)
+    return person & age
+
+
+def party_effect(situation: Situation) -> PartyEffect:
+    """Tell what Articles 30 to 33 make of the party's circumstances.
+
+    Rule of decision: a ground that forbids the penalty goes first (under 14; no capacity; minor act,
+    corrected in time and no harm; no fault, proved). If none holds: "may be spared" (first offence,
+    slight harm, corrected in time), then "lighter" (14 to 17; Art 32). A ground that may hold, and
+    would change the answer, leaves it undecided. A unit has no age and no capacity to lack.
+    """
+    person = _is(situation, "party_type", "person")
+    corrected = _is(situation, "corrected_in_time", True)
+    forbids = (
+        Ground("30", text("不满十四周岁", "under fourteen"), _age(situation, 0, 14)),
+        Ground(
+            "31",
+            text("不能辨认或者控制自己行为", "cannot understand or control the act"),
+            person & _is(situation, "lacks_capacity", True),
+        ),
+        Ground(
+            "33(1)",
+            text("轻微、及时改正、没有危害后果", "minor, corrected in time, no harm"),
+            all_of((_is(situation, "minor_act", True), corrected, _is(situation, "harm", "none"))),
+        ),
+        Ground(
+            "33(2)",
+            text("有证据证明没有主观过错", "no fault, proved"),
+            _is(situation, "no_fault_proved", True),
+        ),
+    )
+    spares = Ground(
+        "33(1)",
+        text("初次、危害后果轻微、及时改正", "first offence, slight harm, corrected in time"),
+        all_of(
+            (
+                _is(situation, "first_offence", True),
+                corrected,
+                _is(situation, "harm", "none", "slight"),
+            )
+        ),
+    )
+    lightens = (
+        Ground("30", text("已满十四不满十八周岁", "fourteen to seventeen"), _age(situation, 14, 18)),
+        Ground(
+            "32",
+            text("主动消除后果、受胁迫、主动供述或立功", "Art 32 circumstances"),
+            _is(situation, "mitigating", True),
+        ),
+    )
+    return _weigh(forbids, spares, lightens)
+
+
+def _weigh(forbids: tuple[Ground, ...], spares: Ground, lightens: tuple[Ground, ...]) -> PartyEffect:
+    grounds = (*forbids, spares, *lightens)
+    steps = (
+        (Effect.SHALL_NOT, any_of(g.truth for g in forbids)),
+        (Effect.MAY_BE_SPARED, spares.truth),
+        (Effect.LIGHTER, any_of(g.truth for g in lightens)),
+    )
+    for position, (effect, truth) in enumerate(steps):
+        if truth.value is True:
+            return PartyEffect(effect, (), grounds)
+        if truth.value is None:
+            open_steps = [t for _, t in steps[position:] if t.value is None]
+            missing = tuple(dict.fromkeys(m for t in open_steps for m in t.missing))
+            return PartyEffect(Effect.UNDECIDED, missing, grounds)
+    return PartyEffect(Effect.FULL, (), grounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Limitation:
+    """Whether the act may still be punished (Art 36). ``last_day``: of discovery, two years on."""
+
+    state: str
+    last_day: dt.date | None
+    missing: tuple[str, ...]
+
+
+def limitation(situation: Situation) -> Limitation:
+    """Tell whether the act was discovered in time.
+
+    Rule of decision: two years from the day of the act, or for a continuing act from its end, to the
+    *first discovery*, not to the decision; five where life, health or finance were harmed. An act
+    that still goes on has no last day. Discovered on the very last day: left to legal review
+    (undecided), since whether the first day counts is disputed.
+    """
+    facts = situation.facts
+    seen = facts.get("first_discovered_on")
+    end, missing = _end_of_act(situation)
+    if end is None and situation.on is not None and isinstance(seen, dt.date):
+        soonest = _years_later(situation.on, 2)
+        if seen < soonest:  # whenever the act ended, it was not before it happened
+            return Limitation("open", soonest, ())
+    if end is None:
+        going_on = facts.get("continuing") is True and not missing
+        return Limitation("open" if going_on else "undecided", None, missing)
+    last = _years_later(end, 2)
+    if not isinstance(seen, dt.date):
+        return Limitation("undecided", last, ("first_discovered_on",))
+    if seen < last:
+        return Limitation("open", last, ())
+    longer = facts.get("life_health_or_finance_harmed")
+    five = _years_later(end, 5)
+    if seen == last or (longer is None and seen <= five):
+        return Limitation("undecided", last, ("life_health_or_finance_harmed",))
+    if longer is True:
+        state = "open" if seen < five else "undecided" if seen == five else "expired"
+        return Limitation(state, five, () if state != "undecided" else ("legal_review",))
+    return Limitation("expired", last, ())
+
+
+def _end_of_act(situation: Situation) -> tuple[dt.date | None, tuple[str, ...]]:
+    continuing, ended = situation.facts.get("continuing"), situation.facts.get("ended_on")
+    if continuing is False:
+        return situation.on, () if situation.on else ("date",)
+    if continuing is None:
+        return None, ("continuing",)
+    return (ended, ()) if isinstance(ended, dt.date) else (None, ("ended_on",))
+
+
+def _years_later(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return dt.date(day.year + years, 2, 28)
+
+
+def decision_deadline(facts: Mapping[str, FactValue]) -> dt.date | None:
+    """Return the day by which a decision is due: 90 days (calendar, Art 85) from filing (Art 60)."""
+    filed = facts.get("filed_on")
+    return filed + dt.timedelta(days=90) if isinstance(filed, dt.date) else None
+
+
+def on_the_spot(penalty: PenaltyResult, situation: Situation) -> Truth:
+    """Tell whether the fine can be imposed on the spot (Art 51).
+
+    Rule of decision: only if the fine to be imposed can be at most 200 yuan for a person or 3,000 for
+    a unit, that is if the *lower* end of the range is not above it. Range or party unknown: unknown,
+    unless the lower end settles it for both.
+    """
+    if penalty.state is FineState.NONE:
+        return Truth(False)
+    low = _low(penalty.fine)
+    if low is None:
+        return Truth(None, penalty.missing or ("fine",))
+    party = situation.facts.get("party_type")
+    if party is None and min(ON_THE_SPOT_CNY.values()) < low <= max(ON_THE_SPOT_CNY.values()):
+        return Truth(None, ("party_type",))
+    limit = ON_THE_SPOT_CNY.get(str(party), max(ON_THE_SPOT_CNY.values()))
+    return Truth(low <= limit)
+
+
+def _low(fine: FineRange | None) -> float | None:
+    return None if fine is None else fine.computed_min
+
+
+def evidence_standing(situation: Situation) -> tuple[str, Text, tuple[str, ...]]:
+    """Tell whether the record of the act is evidence or a lead (Arts 41, 46).
+
+    Rule of decision: photographs, recordings, testimony and inspection records made by people are
+    evidence to be verified (46). A record of unattended fixed equipment is evidence only where the
+    equipment rests on a law or administrative regulation, was reviewed, marked and published, and the
+    record itself was reviewed (41); otherwise, or while that is not known, it is a lead.
+    """
+    kind = situation.facts.get("evidence_kind")
+    if kind is None:
+        return "undecided", text("证据种类未知", "the kind of evidence is not known"), ("evidence_kind",)
+    if kind != "fixed_equipment":
+        return "evidence", text("人工取得的证据，须查证属实（46）", "evidence by a person (46)"), ()
+    reviewed = situation.facts.get("equipment_reviewed")
+    if reviewed is True:
+        return "evidence", text("电子监控记录经审核（41）", "reviewed equipment record (41)"), ()
+    missing = ("equipment_reviewed",) if reviewed is None else ()
+    return "lead", text("自动设备记录未经审核，只作线索（41）", "equipment record: a lead only (41)"), missing
