@@ -1,0 +1,191 @@
+"""A Leaflet map that asks nobody for anything.
+
+folium's own pages load some ten files from public servers, and where the network is absent the map
+stays blank without a word. `OfflineMap` has no tiles, `localise` puts our own copies in place of
+every script and style, and refuses a map that would still go out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import folium
+from branca.colormap import ColorMap
+from branca.element import Element, MacroElement
+from folium.elements import JSCSSMixin
+from folium.template import Template
+
+from wetland.base.texts import text
+from wetland.maps.layers import FeatureLayer, PlaceArray
+from wetland.maps.limits import MAX_OBJECTS, MapError, too_many
+
+SCRIPTS = (("leaflet", "leaflet/leaflet.js"), ("jquery", "jquery/jquery.min.js"))
+STYLES = (("leaflet_css", "leaflet/leaflet.css"),)
+# Corners of each shape, in radii from its middle, y downwards.
+CORNERS = {
+    "square": [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]],
+    "diamond": [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]],
+    "triangle": [[0, -1.15], [1.1, 0.9], [-1.1, 0.9]],
+    "cross": [
+        [-0.25, -1], [0.25, -1], [0.25, -0.25], [1, -0.25], [1, 0.25], [0.25, 0.25],
+        [0.25, 1], [-0.25, 1], [-0.25, 0.25], [-1, 0.25], [-1, -0.25], [-0.25, -0.25],
+    ],
+}  # fmt: skip
+_ADDRESS = re.compile(r"""https?://|['"(]//[a-z0-9]""", re.IGNORECASE)
+
+
+class Prelude(MacroElement):
+    """What every map needs before its layers: marks of several shapes, a scale, local images.
+
+    Leaflet's own prefix (a flag) is taken off; the attribution stays empty because no map data of
+    others is shown. `WetlandMark` is a circle marker that can be drawn as another shape on an SVG
+    or a canvas, so that outcomes differ by more than colour.
+    """
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+        <style>
+        .leaflet-container { font-family: system-ui, "Noto Sans SC", "Noto Sans CJK SC",
+          "Microsoft YaHei", sans-serif; }
+        .wl-label { background: none; border: none; box-shadow: none; font-weight: 600;
+          font-size: 12px; white-space: nowrap; padding: 0; color: #24323a; pointer-events: none;
+          text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; }
+        .wl-label::before { display: none; }
+        .wl-place { font-weight: 400; font-size: 11px; color: #4a4a4a; }
+        .wl-far .wl-place { display: none; }
+        .wl-here { width: 34px; height: 34px; line-height: 30px; text-align: center; border: none;
+          font-size: 20px; background: #fff; cursor: pointer; padding: 0; border-radius: 2px; }
+        </style>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        {% set map = this._parent.get_name() %}
+        L.Icon.Default.imagePath = {{ this.images }};
+        {{ map }}.attributionControl.setPrefix(false);
+        {{ map }}.getContainer().style.background = "#eef3f4";
+        L.control.scale({imperial: false}).addTo({{ map }});
+        window.WetlandMark = L.CircleMarker.extend({
+          _updatePath: function () {
+            var corners = {{ this.corners }}[this.options.shape];
+            if (!corners) { return L.CircleMarker.prototype._updatePath.call(this); }
+            var p = this._point, r = this._radius, draw = this._renderer;
+            var at = corners.map(function (c) { return [p.x + r * c[0], p.y + r * c[1]]; });
+            if (draw._ctx) {
+              if (!draw._drawing || this._empty()) { return; }
+              draw._ctx.beginPath();
+              at.forEach(function (c, i) { draw._ctx[i ? "lineTo" : "moveTo"](c[0], c[1]); });
+              draw._ctx.closePath();
+              draw._fillStroke(draw._ctx, this);
+            } else {
+              draw._setPath(this, this._empty() ? "M0 0" : "M" + at.join("L") + "Z");
+            }
+          }
+        });
+        (function (map) {
+          function far() {
+            map.getContainer().classList.toggle("wl-far", map.getZoom() < {{ this.label_zoom }});
+          }
+          map.on("zoomend", far); far();
+        })({{ map }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, images: str, label_zoom: float) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Prelude"
+        self.images = images
+        self.label_zoom = label_zoom
+        self.corners = CORNERS
+
+
+class OfflineMap(folium.Map):
+    """A `folium.Map` without tiles whose scripts and styles come from ``assets``.
+
+    Parameters
+    ----------
+    assets
+        Where the files of `SCRIPTS` and `STYLES` are served; a relative address, so that it holds
+        under any base path.
+    bounds
+        West, south, east and north in degrees: what the map shows first.
+    label_zoom
+        The zoom from which the names of places are written beside them.
+    """
+
+    def __init__(
+        self, assets: str, bounds: tuple[float, float, float, float], *, label_zoom: float = 14.5
+    ) -> None:
+        west, south, east, north = bounds
+        super().__init__(
+            location=((south + north) / 2, (west + east) / 2),
+            zoom_start=12,
+            tiles=None,
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+        )
+        self.options["max_zoom"] = 19
+        self.options["min_zoom"] = 3
+        self.assets = assets.rstrip("/") + "/"
+        self.add_child(Prelude(f'"{self.assets}leaflet/images/"', label_zoom))
+        self.fit_bounds([[south, west], [north, east]])
+        _localise_part(self, self.assets)
+
+
+def walk(element: Element) -> Iterator[Element]:
+    """Yield ``element`` and everything below it."""
+    yield element
+    for child in element._children.values():
+        yield from walk(child)
+
+
+def localise(map_: folium.Map, assets: str, groups: Sequence[folium.FeatureGroup] = ()) -> None:
+    """Point ``map_`` at the local copies and refuse what would still go out to the network.
+
+    The lists of links are replaced on the instance: folium keeps them on the class, where a change
+    would reach every map of the process. ``groups`` are the layers that are put on later, without
+    drawing the map again; they may hold nothing but our own layers.
+
+    Raises
+    ------
+    MapError
+        When the map holds a part that brings scripts we do not serve (any plugin), a colour map
+        (st_folium then adds two foreign scripts), an absolute address anywhere in what it renders,
+        or more than `MAX_OBJECTS` parts.
+    """
+    late = [part for group in groups for part in walk(group)]
+    for part in late:
+        if not isinstance(part, (folium.FeatureGroup, FeatureLayer, PlaceArray)):
+            raise _goes_out(type(part).__name__)
+    parts = list(walk(map_))
+    if len(parts) + len(late) > MAX_OBJECTS:
+        raise too_many(len(parts) + len(late), MAX_OBJECTS)
+    for part in parts:
+        _localise_part(part, assets)
+    rendered = map_.get_root().render()
+    found = _ADDRESS.search(rendered)
+    if found:
+        around = rendered[max(0, found.start() - 40) : found.end() + 60]
+        raise _goes_out(around)
+
+
+def _localise_part(part: Element, assets: str) -> None:
+    if isinstance(part, ColorMap):
+        raise _goes_out(type(part).__name__)
+    if not isinstance(part, JSCSSMixin):
+        return
+    if isinstance(part, folium.Map):
+        part.default_js = [(name, assets + path) for name, path in SCRIPTS]
+        part.default_css = [(name, assets + path) for name, path in STYLES]
+    elif part.default_js or part.default_css:
+        raise _goes_out(type(part).__name__)
+
+
+def _goes_out(what: str) -> MapError:
+    return MapError(
+        text(
+            "地图不得访问网络，但其中有：{what}",
+            "a map must not use the network, but this one holds: {what}",
+        ).fill(what=what)
+    )

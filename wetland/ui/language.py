@@ -1,0 +1,50 @@
+"""Which language this session reads, and the way every word gets to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import streamlit as st
+
+from wetland.base.texts import LANGUAGES, Lang, Text, text
+
+NAMES: Mapping[Lang, Text] = {"zh": text("中文", "中文"), "en": text("English", "English")}
+_KEY = "lang"
+_SWITCH = text("语言 Language", "语言 Language")
+
+
+def current() -> Lang:
+    """Return the language of this session: chosen, else ``?lang=`` of the address, else Chinese."""
+    if _KEY not in st.session_state:
+        asked = st.query_params.get("lang", "zh")
+        st.session_state[_KEY] = asked if asked in LANGUAGES else "zh"
+    return cast(Lang, st.session_state[_KEY])
+
+
+def say(words: Text, **values: object) -> str:
+    """Return ``words`` in the language of this session, with ``{name}`` filled from ``values``."""
+    return (words.fill(**values) if values else words).get(current())
+
+
+def name_of(names: Mapping[str, Text]) -> Callable[[str], str]:
+    """Return a ``format_func`` that shows an option by its name, or as it is without one."""
+    return lambda option: say(names[option]) if option in names else str(option)
+
+
+def switch(key: str) -> None:
+    """Show the switch between Chinese and English; the address keeps the choice (``?lang=``)."""
+    lang = current()
+    chosen = st.segmented_control(
+        say(_SWITCH),
+        LANGUAGES,
+        default=lang,
+        format_func=lambda option: say(NAMES[option]),
+        key=f"{key}_{lang}",
+        label_visibility="collapsed",
+        required=True,
+    )
+    if chosen != lang:
+        st.session_state[_KEY] = chosen
+        st.query_params["lang"] = chosen
+        st.rerun()
