@@ -31,7 +31,7 @@ class Activity(Strict):
 
 
 class Fact(Strict):
-    """Something that must be known to decide: a nullable boolean, number, choice or day.
+    """Something that must be known to decide: a nullable boolean, number, choice, day or text.
 
     ``role`` says what the fact decides: ``act`` facts decide the outcome; ``party`` facts (who he is,
     first offence, corrected in time ...) only the penalty; ``procedure`` facts only deadlines and
@@ -39,7 +39,7 @@ class Fact(Strict):
     """
 
     question: Text
-    kind: Literal["boolean", "number", "choice", "day"] = "boolean"
+    kind: Literal["boolean", "number", "choice", "day", "text"] = "boolean"
     role: Literal["act", "party", "procedure"] = "act"
     unit: str | None = None
     choices: dict[str, Text] = Field(default_factory=dict)
