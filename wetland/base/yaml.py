@@ -1,7 +1,12 @@
-"""Read YAML strictly: a key written twice is an error, not "the last one wins"."""
+"""Read YAML strictly: a key written twice is an error, and only true and false are booleans.
+
+YAML 1.1 would read the key ``on`` as True and the word ``no`` as False; here, as in YAML 1.2, both
+stay words.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +37,16 @@ class _StrictLoader(_Base):  # type: ignore[misc]
         return mapping
 
 
+_BOOLEAN = "tag:yaml.org,2002:bool"
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
+    for first, resolvers in _Base.yaml_implicit_resolvers.items()
+}
+_StrictLoader.add_implicit_resolver(
+    _BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
 def read_yaml(path: Path) -> tuple[Any, list[Mistake]]:
     """Read one YAML file.
 
@@ -54,9 +69,6 @@ def read_yaml(path: Path) -> tuple[Any, list[Mistake]]:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark is not None else "-"
         problem = getattr(error, "problem", None) or str(error)
-        what = text("YAML 语法错误：{p}", "YAML: {p}").fill(p=_plain(problem))
+        what = text("YAML 语法错误：{p}", "YAML: {p}").fill(p=problem)
         return None, [Mistake(path.name, where, what)]
 
-
-def _plain(problem: str) -> str:
-    return problem.replace("{", "{{").replace("}", "}}") if "{" in problem else problem

@@ -184,7 +184,9 @@ def _end_of_act(situation: Situation) -> tuple[dt.date | None, tuple[str, ...]]:
         return situation.on, () if situation.on else ("date",)
     if continuing is None:
         return None, ("continuing",)
-    return (ended, ()) if isinstance(ended, dt.date) else (None, ("ended_on",))
+    if not isinstance(ended, dt.date):
+        return None, ("ended_on",)
+    return max(ended, situation.on or ended), ()  # no act ends before it happened
 
 
 def _years_later(day: dt.date, years: int) -> dt.date:
