@@ -15,6 +15,7 @@ from wetland.regulations.penalties import FineRange, FineState, OrderedMeasure, 
 from wetland.regulations.vocabulary import Vocabulary
 from wetland.regulations.wording import (
     CAUSES,
+    CONFIDENCE,
     DISCRETION,
     EXCEPTION_HOLDS,
     MEASURES,
@@ -233,4 +234,4 @@ def explain(verdict: Verdict, words: Words, *, sides: tuple[Outcome, Outcome] | 
 def _unseen_text(verdict: Verdict) -> Text:
     return text(
         "原文未见，依据：{s}（可信度 {c}）。", "The text was not seen; read in: {s} (confidence {c})."
-    ).fill(s=verdict.rule.source, c=verdict.rule.confidence)
+    ).fill(s=verdict.rule.source, c=CONFIDENCE[verdict.rule.confidence])

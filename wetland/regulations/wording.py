@@ -71,3 +71,44 @@ WHERE: dict[str, Text] = {
     "outside": text("在外", "outside"),
     "undetermined": text("不能确定", "not determined"),
 }
+LATER: dict[str, Text] = {
+    "later_milder": text("从轻：适用决定之日的较轻规定（{r}）。", "The milder later law applies ({r})."),
+    "no_longer_forbidden": text(
+        "决定之日的法律不再认为是违法（{r}）。", "The later law no longer forbids it ({r})."
+    ),
+    "undecided": text(
+        "新旧法律孰轻不能认定（{r}），两者并列。",
+        "Which law is milder is undecided ({r}); both are shown.",
+    ),
+}
+REASONS: dict[str, Text] = {
+    "decided_before_act": text("决定日早于行为日", "the decision day is before the act"),
+    "same_version": text("同一版本", "same version"),
+    "later_version_not_encoded": text("新版未录入", "the later version is not encoded"),
+    "norm_gone": text("新版无此规定", "the later version has no such norm"),
+    "later_text_not_seen": text("新版原文未见", "the later text was not seen"),
+    "no_longer_forbidden": text("新版下不违反", "kept under the later version"),
+    "later_outcome_undecided": text("新版下不能认定", "undecided under the later version"),
+    "range_unknown": text("幅度未知", "a range is not known"),
+    "same_range": text("幅度相同", "same range"),
+    "both_ends_no_higher": text("新版幅度两端均不高于旧版", "both ends are no higher"),
+    "later_is_heavier": text("新版较重", "the later law is heavier"),
+    "ranges_cross": text("幅度交叉", "the ranges cross"),
+}
+OVERLAPS: dict[str, Text] = {
+    "single": text("只有一项规定有罚款。", "Only one norm carries a fine."),
+    "agreed": text(
+        "从其规定与择高处罚结果一致，只罚款一次；责令、没收可并用。",
+        "Yielding clause and higher fine agree: one fine; orders and confiscations add up.",
+    ),
+    "legal_review": text(
+        "从其规定与择高处罚结果不一致：并列，须法制审核。",
+        "Yielding clause and higher fine disagree: both shown, legal review.",
+    ),
+    "undecided": text("应按哪一项罚款尚不能认定。", "Which norm's fine goes is undecided."),
+}
+CONFIDENCE: dict[str, Text] = {
+    "high": text("高", "high"),
+    "medium": text("中", "medium"),
+    "low": text("低", "low"),
+}
