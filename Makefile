@@ -48,9 +48,12 @@ check: install ## Lint, format, types, architecture, docs
 	$(BIN)/python -m pytest -q tests/test_project_docs.py tests/test_project_form.py
 
 .PHONY: format
-format: install ## Format the code and write the generated pages anew
+format: install docs ## Format the code and write the generated pages anew
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+.PHONY: docs
+docs: install ## Write docs/cli.md from the commands
 	$(BIN)/python docs/build.py
 
 .PHONY: bench

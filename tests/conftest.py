@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines differ in speed: an example may take as long as it needs.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", settings.get_profile("default"), max_examples=3000)
+settings.load_profile("default")
 
 REPO = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = "WETLAND_REQUIRE_ALL"

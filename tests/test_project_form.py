@@ -1,0 +1,110 @@
+"""The form of the code: sizes, names, and what may be imported or read where."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parent.parent
+PACKAGE = sorted((REPO / "wetland").rglob("*.py"))
+SCRIPTS = [*REPO.glob("docs/*.py"), *REPO.glob("web/*.py"), *REPO.glob("benchmarks/*.py")]
+MODULE_LINES = 500
+FUNCTION_LINES = 40
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "core", "misc"}
+HEAVY = {
+    "branca",
+    "folium",
+    "geopandas",
+    "numpy",
+    "pandas",
+    "pandera",
+    "psycopg",
+    "pyarrow",
+    "pyogrio",
+    "pyproj",
+    "shapely",
+    "sqlalchemy",
+    "streamlit",
+}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(tree: ast.AST) -> Iterator[Function]:
+    for node in ast.walk(tree):
+        if isinstance(node, Function):
+            yield node
+
+
+def lines_without_docstring(function: Function) -> int:
+    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function, clean=False) is not None:
+        lines -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return lines
+
+
+@pytest.mark.parametrize("path", [*PACKAGE, *SCRIPTS], ids=lambda p: str(p.relative_to(REPO)))
+def test_sizes_and_names(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= MODULE_LINES, "split the module by what it is about"
+    assert path.stem not in FORBIDDEN_NAMES, "name the module by what it is about"
+    long = {
+        function.name: lines
+        for function in functions(ast.parse(source))
+        if (lines := lines_without_docstring(function)) > FUNCTION_LINES
+    }
+    assert not long, f"functions longer than {FUNCTION_LINES} lines"
+
+
+def test_app_is_short() -> None:
+    assert len((REPO / "app.py").read_text(encoding="utf-8").splitlines()) <= 40
+
+
+def test_packages_have_no_forbidden_names() -> None:
+    folders = {p.parent.name for p in PACKAGE}
+    assert not folders & FORBIDDEN_NAMES
+
+
+def test_layers_hold_data_only() -> None:
+    assert not list((REPO / "layers").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=lambda p: str(p.relative_to(REPO)))
+def test_only_shells_read_the_environment(path: Path) -> None:
+    package = path.relative_to(REPO / "wetland").parts[0]
+    if package in {"cli", "ui"}:
+        return
+    reads = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and node.attr in {"environ", "getenv", "environb", "putenv"}
+    ]
+    assert not reads, "only cli and ui read the environment; hand the value down"
+
+
+@pytest.mark.parametrize(
+    "module", ["wetland", "wetland.base", "wetland.base.errors", "wetland.cli", "wetland.__main__"]
+)
+def test_importing_it_is_light(module: str) -> None:
+    code = f"import sys, {module}; print(*{{m.split('.')[0] for m in sys.modules}})"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPO
+    )
+    assert not HEAVY & set(ran.stdout.split())
+
+
+def test_the_root_imports_nothing_of_the_house() -> None:
+    code = "import sys, wetland; print(*[m for m in sys.modules if m.startswith('wetland.')])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPO
+    )
+    assert ran.stdout.strip() == ""
