@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wetland.base.texts import Lang, Text
 from wetland.regulations.citation import cite
 from wetland.regulations.explain import (
@@ -19,7 +21,7 @@ from wetland.regulations.penalties import FineRange, FineState, PenaltyResult
 from wetland.regulations.rulebook import DatedRule, NotCovered
 from wetland.regulations.wording import LATER, MEASURES, MODALITIES, OUTCOMES, OVERLAPS, REASONS
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 def fine_json(penalty: PenaltyResult, rule: DatedRule, lang: Lang) -> Json | None:

@@ -41,6 +41,15 @@ class Effect(StrEnum):
     UNDECIDED = "undecided"
 
 
+EFFECTS: dict[Effect, Text] = {
+    Effect.FULL: text("没有从轻、减轻或不罚的情形", "no ground to lighten or spare"),
+    Effect.LIGHTER: text("应当从轻或者减轻", "shall be lightened or mitigated"),
+    Effect.MAY_BE_SPARED: text("可以不予处罚", "may be spared"),
+    Effect.SHALL_NOT: text("不予处罚", "shall not be punished"),
+    Effect.UNDECIDED: text("当事人情况不明，处罚不能定", "not known: the penalty is undecided"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """One ground that was considered: its article, what it says, and whether it holds."""

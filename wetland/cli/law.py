@@ -1,0 +1,171 @@
+"""``wetland law``: what applies at a place on a day, and what is encoded."""
+
+from __future__ import annotations
+
+from datetime import date
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wetland.base.errors import InputError
+from wetland.base.texts import text
+from wetland.cli.options import (
+    DEFAULT_SITE,
+    AssumeSchematicOption,
+    DatumOption,
+    DayOption,
+    FormatOption,
+    LangOption,
+    SiteOption,
+    parse_day,
+    parse_pairs,
+)
+from wetland.cli.output import emit
+
+if TYPE_CHECKING:
+    from wetland.regulations.vocabulary import Vocabulary
+
+app = typer.Typer()
+
+TITLES = {
+    "outcome_text": text("结论", "outcome"),
+    "regulation": text("法规", "regulation"),
+    "cite": text("条款", "article"),
+    "modality_text": text("性质", "modality"),
+    "title": text("规则", "rule"),
+    "fine": text("罚款", "fine"),
+    "missing": text("缺失事实", "missing"),
+}
+
+
+@app.command()
+def at(  # noqa: PLR0913 - the options of the question
+    lon: Annotated[float, typer.Option(help="经度 / Longitude")],
+    lat: Annotated[float, typer.Option(help="纬度 / Latitude")],
+    on: DayOption = None,
+    activity: Annotated[
+        list[str] | None, typer.Option(help="行为（可重复） / Activity (repeatable)")
+    ] = None,
+    fact: Annotated[
+        list[str] | None, typer.Option(help="事实 名称=值（可重复） / Fact NAME=VALUE (repeatable)")
+    ] = None,
+    decided_on: Annotated[
+        date | None,
+        typer.Option(parser=parse_day, metavar="YYYY-MM-DD", help="决定之日 / Decision day"),
+    ] = None,
+    uncertainty_m: Annotated[
+        float | None, typer.Option("--uncertainty-m", help="位置误差（米） / Uncertainty, metres")
+    ] = None,
+    position_source: Annotated[
+        str, typer.Option(help="位置来源 / Source of the position")
+    ] = "declared",
+    datum: DatumOption = "wgs84",
+    assume_schematic: AssumeSchematicOption = False,
+    site: SiteOption = DEFAULT_SITE,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """此地此日适用什么，是否违反 / What applies at a place on a day, and was it broken."""
+    from wetland.operations.law import LawQuestion, law_at  # noqa: PLC0415 - starts fast
+    from wetland.regulations.facts import parse_facts  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    opened = open_site(site)
+    question = LawQuestion(
+        lon,
+        lat,
+        on,
+        tuple(_activity(opened.vocabulary, word) for word in activity or ()),
+        parse_facts(opened.vocabulary, parse_pairs(fact or ())),
+        decided_on,
+        assume_schematic,
+        uncertainty_m,
+        position_source,
+        datum,
+    )
+    answer = law_at(opened, question).to_json(lang)
+    rows = [
+        {key: row[key] for key in ("outcome_text", "regulation", "cite", "modality_text", "title")}
+        | {"fine": _fine(row["fine"]), "missing": "、".join(row["missing_text"])}
+        for row in answer["rules"]
+    ]
+    emit(answer, format=format, lang=lang, rows=rows, titles=TITLES)
+    if format == "table":
+        _footer(answer)
+
+
+def _activity(vocabulary: Vocabulary, word: str) -> str:
+    found = vocabulary.find_activity(word)
+    if found is not None:
+        return found
+    names = [n for a in vocabulary.activities.values() for n in (a.name.zh, a.name.en, *a.aliases)]
+    near = ", ".join(get_close_matches(word, [*vocabulary.activities, *names], 3)) or "-"
+    message = text("未知行为 {a}（相近：{n}）", "unknown activity {a} (near: {n})")
+    hint = text("全部行为：wetland law words", "all activities: wetland law words")
+    raise InputError(message.fill(a=repr(word), n=near), hint=hint)
+
+
+def _fine(fine: Any) -> str:
+    """Write a fine in a table's cell: its range, or its tiers while it is open."""
+    if fine is None:
+        return ""
+    if fine["unit"] is None:
+        return " | ".join(tier["text"] for tier in fine["tiers"])
+    low, high = (
+        "?" if value is None else f"{value:g}" if value < 1e6 else f"{value:.0f}"
+        for value in (fine["min"], fine["max"])
+    )
+    return f"{low}-{high} {fine['unit']} ({fine['discretion']})"
+
+
+def _footer(answer: dict[str, Any]) -> None:
+    """Print under a table what a table cannot hold: notice, gaps, the one fine."""
+    lines = [answer["notice"], answer["one_fine"] and answer["one_fine"]["text"]]
+    lines += [
+        f"{gap['law']}: {gap['from'] or '…'} – {gap['to'] or '…'}: {gap['note']}"
+        for gap in answer["not_covered"] + answer["partly_covered"]
+    ]
+    for line in lines:
+        if line:
+            typer.echo(line)
+
+
+@app.command()
+def rules(
+    on: DayOption = None,
+    regulation: Annotated[str | None, typer.Option(help="法规版本 / Regulation id")] = None,
+    site: SiteOption = DEFAULT_SITE,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """列出已录入的规则 / List the rules that are encoded."""
+    from wetland.operations.law import list_rules  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    emit(list_rules(open_site(site), on=on, regulation=regulation, lang=lang), format=format)
+
+
+@app.command()
+def coverage(
+    on: DayOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """列出法规版本、录入程度和空档 / List regulations, how far they are encoded, and gaps."""
+    from wetland.operations.law import list_coverage  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    emit(list_coverage(open_site(site), on=on, lang=lang), format=format)
+
+
+@app.command()
+def words(
+    site: SiteOption = DEFAULT_SITE, format: FormatOption = "table", lang: LangOption = "zh"
+) -> None:
+    """列出行为、事实和记录种类 / List activities, facts and record kinds."""
+    from wetland.operations.law import list_words  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    emit(list_words(open_site(site), lang=lang), format=format)
