@@ -1,0 +1,114 @@
+"""Lines and footprints against one zone: some part inside for certain, or none possible.
+
+Exact distances decide what is outside, and a vertex farther than every belt decides most of what is
+inside. What is left asks for the zone without its belts; the belts are drawn a little too wide (a
+polygon around the round, not in it), so an answer "inside" is never given too early.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from wetland.base.places import Cause
+
+if TYPE_CHECKING:
+    from wetland.zones.locate import Located
+    from wetland.zones.placing import Placed
+    from wetland.zones.shapes import Shape
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+QUADRANT = 16  # segments in a quarter of a circle
+AROUND = 1.0 / math.cos(math.pi / (4 * QUADRANT))  # makes the polygon surround the circle
+GROW_M = 1e-6
+INTERIORS_MEET = "T********"
+
+
+def classify_extended(
+    out: Located, shape: Shape, placed: Placed, uncertainty: Floats, own: Floats
+) -> None:
+    """Write the answers for the extended geometries of ``placed`` into ``out``."""
+    rows = placed.extended
+    things = placed.projected[rows]
+    away = np.stack([group.distances_m(things) for group in shape.edges])
+    meets = shapely.intersects(shape.polygon, things)
+    covered = shapely.covers(shape.polygon, things)
+    belt = uncertainty[rows] + own[:, None]
+    near = (away <= belt).any(axis=0)
+    nearest = away.min(axis=0)
+    inside = ~near & meets
+    for k in np.flatnonzero(meets & near):
+        inside[k] = _some_part_inside(shape, things[k], belt[:, k])
+    outside = ~near & ~meets
+    out.where[rows] = np.select([inside, outside], [1, 0], 2)
+    out.distance_m[rows] = np.where(covered, nearest, -nearest)
+    out.whole[rows] = covered & ~near
+    out.cause[rows] = 0
+    _blame_position(out, shape, placed, uncertainty)
+    _measure(out, shape, placed)
+
+
+def _some_part_inside(shape: Shape, thing: BaseGeometry, belt: Floats) -> bool:
+    vertices = shapely.points(shapely.get_coordinates(thing))
+    deep = shapely.intersects(shape.polygon, vertices)
+    for group, width in zip(shape.edges, belt, strict=True):
+        deep &= group.distances_m(vertices) > width
+    if deep.any():
+        return True
+    core = core_of(shape, belt, around=thing)
+    return not core.is_empty and bool(shapely.relate_pattern(thing, core, INTERIORS_MEET))
+
+
+def core_of(shape: Shape, belt: Floats, *, around: BaseGeometry) -> BaseGeometry:
+    """Return the zone near ``around`` without the belts of its edges."""
+    west, south, east, north = shapely.bounds(around)
+    core = shapely.clip_by_rect(shape.polygon, west - 1, south - 1, east + 1, north + 1)
+    for group, width in zip(shape.edges, belt, strict=True):
+        if width <= 0 or core.is_empty:
+            continue
+        reach = width * 1.01 + 2
+        near = shapely.clip_by_rect(
+            group.line, west - reach, south - reach, east + reach, north + reach
+        )
+        band = shapely.buffer(near, width * AROUND + GROW_M, quad_segs=QUADRANT)
+        core = shapely.difference(core, band)
+    return core
+
+
+def _blame_position(
+    out: Located, shape: Shape, placed: Placed, uncertainty: Floats
+) -> None:
+    """Mark what the position's uncertainty alone leaves open."""
+    from wetland.zones.locate import CAUSE_CODE, OPEN
+
+    rows = placed.extended
+    for row in rows[(out.where[rows] == OPEN) & (uncertainty[rows] > 0)]:
+        thing, width = placed.projected[row], float(uncertainty[row])
+        one = np.array([thing], dtype=object)
+        away = min(float(group.distances_m(one)[0]) for group in shape.edges)
+        if away > width:
+            continue
+        belt = np.full(len(shape.edges), width)
+        if not _some_part_inside(shape, thing, belt):
+            out.cause[row] = CAUSE_CODE[Cause.POSITION_UNCERTAIN]
+
+
+def _measure(out: Located, shape: Shape, placed: Placed) -> None:
+    """Measure the area of each footprint inside the zone as drawn, and its share."""
+    rows = placed.extended
+    things: NDArray[Any] = placed.projected[rows]
+    whole = shapely.area(things)
+    flat = whole > 0
+    inner = np.full(len(rows), np.nan)
+    inner[flat] = shapely.area(shapely.intersection(shape.polygon, things[flat]))
+    out.area_m2[rows] = inner
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(flat & ~placed.cut[rows], inner / whole, np.nan)
+    out.share[rows] = np.minimum(share, 1.0)

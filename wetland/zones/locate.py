@@ -1,0 +1,240 @@
+"""Where things stand to zones: inside, outside or not determined, with the reason.
+
+Rule of decision. Around each edge lies a belt as wide as the position's uncertainty plus, unless a
+schematic boundary is taken as surveyed (``assume_schematic``), that edge's own accuracy.
+
+- A point is INSIDE when the zone covers it and it lies in no belt, OUTSIDE when the zone does not
+  cover it and it lies in no belt, else UNDETERMINED. A point at exactly the width of a belt is in it.
+- A line or footprint is INSIDE when some part of it is inside for certain, OUTSIDE when no part can
+  be inside, else UNDETERMINED.
+- The cause is ``position_uncertain`` where the position's uncertainty alone would leave it open,
+  else ``zone_not_surveyed`` for a schematic zone, else ``on_boundary`` (a surveyed edge within its
+  own accuracy, or touched exactly).
+
+So growing the uncertainty only ever turns inside or outside into undetermined.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from wetland.base.errors import InputError
+from wetland.base.places import Cause, Membership, Where
+from wetland.base.texts import text
+from wetland.zones.footprints import classify_extended
+from wetland.zones.model import Zone, ZoneLayer
+from wetland.zones.placing import Placed, place_geometries
+from wetland.zones.shapes import Shape
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+OUT, IN, OPEN = 0, 1, 2
+WHERE = (Where.OUTSIDE, Where.INSIDE, Where.UNDETERMINED)
+CAUSES: tuple[Cause | None, ...] = (
+    None,
+    Cause.POSITION_UNCERTAIN,
+    Cause.ZONE_NOT_SURVEYED,
+    Cause.ON_BOUNDARY,
+    Cause.NO_POSITION,
+    Cause.NOT_LOADED,
+)
+CAUSE_CODE = {cause: code for code, cause in enumerate(CAUSES)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Located:
+    """How many things stand to one zone: arrays of equal length.
+
+    ``where`` holds 0 outside, 1 inside, 2 not determined; ``cause`` the place in `CAUSES`;
+    ``distance_m`` is positive inside and negative outside; ``area_m2`` and ``share`` are NaN for
+    what is not a footprint; ``whole`` is True where no part can lie outside.
+    """
+
+    where: NDArray[np.int8]
+    cause: NDArray[np.int8]
+    distance_m: Floats
+    area_m2: Floats
+    share: Floats
+    whole: Bools
+
+    @classmethod
+    def empty(cls, size: int) -> Located:
+        """Make the answer "not determined: no position" for ``size`` things."""
+        return cls(
+            np.full(size, OPEN, dtype=np.int8),
+            np.full(size, CAUSE_CODE[Cause.NO_POSITION], dtype=np.int8),
+            np.full(size, np.nan),
+            np.full(size, np.nan),
+            np.full(size, np.nan),
+            np.zeros(size, dtype=bool),
+        )
+
+    def memberships(self) -> list[Membership]:
+        """Return one `Membership` per thing."""
+        columns = (self.distance_m, self.area_m2, self.share)
+        distance, area, share = (_optional(column) for column in columns)
+        rows = zip(self.where.tolist(), self.cause.tolist(), distance, area, share, strict=True)
+        return [Membership(WHERE[w], CAUSES[c], d, a, s) for w, c, d, a, s in rows]
+
+
+def locate(
+    layer: ZoneLayer,
+    geometries: Sequence[Any] | NDArray[Any],
+    uncertainty_m: float | Sequence[float] | Floats,
+    *,
+    on: dt.date | None,
+    assume_schematic: bool = False,
+) -> list[dict[str, Membership]]:
+    """Tell how each geometry stands to each zone valid on a day.
+
+    Parameters
+    ----------
+    layer
+        The zones.
+    geometries
+        Points, lines or footprints, longitude and latitude (WGS84). None, an empty geometry and
+        one with a NaN come out as undetermined, cause ``position``.
+    uncertainty_m
+        Uncertainty of the positions, metres; one number or one per geometry. NaN is refused: the
+        caller knows the source and fills in its widest value.
+    on
+        The day whose boundaries count; None takes every version of every zone.
+    assume_schematic
+        Take a schematic boundary as surveyed (exercise mode).
+
+    Returns
+    -------
+    list of dict
+        For each geometry: zone id -> membership.
+
+    Raises
+    ------
+    InputError
+        An uncertainty is missing, negative or infinite.
+
+    Examples
+    --------
+    >>> from shapely.geometry import Point, box
+    >>> from wetland.base.texts import text
+    >>> from wetland.zones.model import Zone, ZoneLayer
+    >>> pond = Zone("pond", "protection", text("塘", "pond"), box(120, 30, 120.01, 30.01),
+    ...             schematic=True, positional_accuracy_m=100, source="drawn here")
+    >>> there = ZoneLayer([pond], 4549)
+    >>> [answer] = locate(there, [Point(120.0005, 30.005)], 10, on=None)
+    >>> answer["pond"].where.value, answer["pond"].cause.value, round(answer["pond"].distance_m)
+    ('undetermined', 'zone_not_surveyed', 48)
+    """
+    found = locate_columns(
+        layer, geometries, uncertainty_m, on=on, assume_schematic=assume_schematic
+    )
+    columns = {zone_id: located.memberships() for zone_id, located in found.items()}
+    rows = zip(*columns.values(), strict=True) if columns else iter([()] * len(geometries))
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def locate_columns(
+    layer: ZoneLayer,
+    geometries: Sequence[Any] | NDArray[Any],
+    uncertainty_m: float | Sequence[float] | Floats,
+    *,
+    on: dt.date | None,
+    assume_schematic: bool = False,
+) -> dict[str, Located]:
+    """Do the same as `locate`, as arrays per zone: zone id -> `Located`."""
+    valid = layer.on(on)
+    size = len(geometries)
+    uncertainty = checked_uncertainty(uncertainty_m, size)
+    placed = place_geometries(valid, geometries)
+    return {
+        zone.id: _locate_zone(
+            zone, valid.shape(zone), placed, uncertainty, assume_schematic=assume_schematic
+        )
+        for zone in valid
+    }
+
+
+def checked_uncertainty(uncertainty_m: float | Sequence[float] | Floats, size: int) -> Floats:
+    """Return one uncertainty per geometry; refuse what is missing, negative or infinite."""
+    values = np.broadcast_to(np.asarray(uncertainty_m, dtype=float), (size,))
+    bad = ~np.isfinite(values) | (values < 0)
+    if bad.any():
+        first = int(np.argmax(bad))
+        raise InputError(
+            text(
+                "第{row}个位置的不确定度 {value} 不可用：须为不小于 0 的米数",
+                "position {row}: uncertainty {value} cannot be used; metres, 0 or more",
+            ).fill(row=first + 1, value=values[first])
+        )
+    return values
+
+
+def _locate_zone(
+    zone: Zone, shape: Shape, placed: Placed, uncertainty: Floats, *, assume_schematic: bool
+) -> Located:
+    out = Located.empty(placed.size)
+    trusted = zone.schematic and assume_schematic
+    own = np.array([0.0 if trusted else group.accuracy_m for group in shape.edges])
+    if len(placed.far):
+        _locate_far(out, placed, uncertainty, widest=float(own.max(initial=0.0)))
+    rows = placed.points
+    if len(rows):
+        _locate_points(out, shape, placed, uncertainty, own)
+    rows = placed.extended
+    if len(rows):
+        classify_extended(out, shape, placed, uncertainty, own)
+    _explain(out, zone, placed, uncertainty, own)
+    return out
+
+
+def _locate_points(
+    out: Located, shape: Shape, placed: Placed, uncertainty: Floats, own: Floats
+) -> None:
+    rows, points = placed.points, placed.projected[placed.points]
+    away = np.stack([group.distances_m(points) for group in shape.edges])
+    covered = shapely.intersects_xy(
+        shape.polygon, shapely.get_x(points), shapely.get_y(points)
+    )
+    belt = uncertainty[rows] + own[:, None]
+    near = (away <= belt).any(axis=0)
+    nearest = away.min(axis=0)
+    out.where[rows] = np.where(near, OPEN, np.where(covered, IN, OUT))
+    out.distance_m[rows] = np.where(covered, nearest, -nearest)
+    out.whole[rows] = covered & ~near
+    alone = (nearest <= uncertainty[rows]) & (uncertainty[rows] > 0)
+    out.cause[rows] = np.where(near & alone, CAUSE_CODE[Cause.POSITION_UNCERTAIN], 0)
+
+
+def _locate_far(out: Located, placed: Placed, uncertainty: Floats, *, widest: float) -> None:
+    """Decide what lies beyond the projection's reach: outside, unless it might be anywhere."""
+    rows = placed.far
+    near = placed.far_m <= uncertainty[rows] + widest
+    out.where[rows] = np.where(near, OPEN, OUT)
+    out.cause[rows] = np.where(near, CAUSE_CODE[Cause.POSITION_UNCERTAIN], 0)
+    out.distance_m[rows] = -placed.far_m
+
+
+def _explain(
+    out: Located, zone: Zone, placed: Placed, uncertainty: Floats, own: Floats
+) -> None:
+    """Name the cause of what is open and was not explained by the position alone."""
+    here = np.zeros(placed.size, dtype=bool)
+    here[placed.points] = True
+    here[placed.extended] = True
+    unexplained = here & (out.where == OPEN) & (out.cause == 0)
+    drawn = zone.schematic and bool((own > 0).any())
+    touched = (out.distance_m == 0) & (uncertainty == 0) & (own.max(initial=0.0) == 0)
+    code = CAUSE_CODE[Cause.ZONE_NOT_SURVEYED if drawn else Cause.ON_BOUNDARY]
+    out.cause[unexplained] = code
+    out.cause[unexplained & touched] = CAUSE_CODE[Cause.ON_BOUNDARY]
+
+
+def _optional(column: Floats) -> list[float | None]:
+    return [None if value != value else value for value in column.tolist()]

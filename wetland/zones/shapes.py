@@ -1,0 +1,132 @@
+"""The projected shape of a zone: its polygon and its edges, grouped by positional accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+from shapely.geometry import LineString, MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from wetland.zones.projection import densify, project_geometry
+
+Floats = NDArray[np.float64]
+
+MATCH_DECIMALS = 9  # 0.1 mm: vertices of an edge must be vertices of the boundary
+FEW_SEGMENTS = 250  # up to here going through all segments beats a tree (measured)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EdgeGroup:
+    """All edges of a zone that share one positional accuracy, projected."""
+
+    accuracy_m: float
+    line: BaseGeometry
+    tree: STRtree | None
+
+    @classmethod
+    def make(cls, accuracy_m: float, segments: NDArray[Any]) -> EdgeGroup:
+        """Make a group from projected line pieces."""
+        pieces = shapely.get_parts(shapely.multilinestrings(segments))
+        line = shapely.multilinestrings(pieces)
+        many = shapely.get_num_coordinates(line) > FEW_SEGMENTS
+        tree = STRtree(_split(pieces)) if many else None
+        return cls(accuracy_m, line, tree)
+
+    def distances_m(self, geometries: NDArray[Any]) -> Floats:
+        """Return the exact distance of each projected geometry to the nearest of these edges."""
+        if self.tree is None or not len(geometries):
+            return np.asarray(shapely.distance(self.line, geometries), dtype=float)
+        found, away = self.tree.query_nearest(geometries, return_distance=True, all_matches=False)
+        out = np.full(len(geometries), np.nan)
+        out[found[0]] = away
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A zone in the site's projected CRS."""
+
+    polygon: BaseGeometry
+    edges: tuple[EdgeGroup, ...]
+
+    @classmethod
+    def make(
+        cls,
+        geometry: Polygon | MultiPolygon,
+        crs_epsg: int,
+        *,
+        accuracy_m: float,
+        parts: Sequence[tuple[LineString, float]] = (),
+    ) -> Shape:
+        """Project ``geometry`` and sort its edges by accuracy (``accuracy_m`` where no part names one)."""
+        polygon = project_geometry(geometry, crs_epsg)
+        shapely.prepare(polygon)
+        ends = boundary_segments(geometry)
+        accuracies = segment_accuracies(ends, accuracy_m, parts)
+        lines = project_geometry(densify(shapely.linestrings(ends)), crs_epsg, dense=False)
+        groups = tuple(
+            EdgeGroup.make(float(value), lines[accuracies == value])
+            for value in np.unique(accuracies)
+        )
+        return cls(polygon, groups)
+
+    @property
+    def widest_m(self) -> float:
+        """Return the largest positional accuracy of any edge."""
+        return max(group.accuracy_m for group in self.edges)
+
+
+def boundary_segments(geometry: Polygon | MultiPolygon) -> Floats:
+    """Return all edges of all rings as an array (n, 2 ends, longitude and latitude)."""
+    rings = [
+        shapely.get_coordinates(ring)
+        for part in shapely.get_parts(geometry)
+        for ring in shapely.get_rings(part)
+    ]
+    pairs = [np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings if len(ring) > 1]
+    segments: Floats = np.concatenate(pairs) if pairs else np.empty((0, 2, 2))
+    return segments[(segments[:, 0] != segments[:, 1]).any(axis=1)]
+
+
+def segment_accuracies(
+    ends: Floats, default_m: float, parts: Sequence[tuple[LineString, float]]
+) -> Floats:
+    """Return the accuracy of each boundary segment.
+
+    Rule: a segment that is a consecutive pair of vertices of a part (in either direction) has that
+    part's accuracy; where two parts name it, the widest; all others have ``default_m``.
+    """
+    named: dict[tuple[float, ...], float] = {}
+    for line, accuracy_m in parts:
+        vertices = shapely.get_coordinates(line)
+        for first, second in zip(vertices[:-1], vertices[1:], strict=True):
+            key = _key(first, second)
+            named[key] = max(accuracy_m, named.get(key, 0.0))
+    return np.array([named.get(_key(a, b), default_m) for a, b in ends], dtype=float)
+
+
+def foreign_segments(geometry: Polygon | MultiPolygon, line: LineString) -> int:
+    """Count the pieces of ``line`` that are not edges of ``geometry``."""
+    own = {_key(a, b) for a, b in boundary_segments(geometry)}
+    vertices = shapely.get_coordinates(line)
+    pairs = zip(vertices[:-1], vertices[1:], strict=True)
+    return sum(_key(a, b) not in own for a, b in pairs)
+
+
+def _key(first: Floats, second: Floats) -> tuple[float, ...]:
+    a = tuple(round(float(v), MATCH_DECIMALS) for v in first)
+    b = tuple(round(float(v), MATCH_DECIMALS) for v in second)
+    return (*a, *b) if a <= b else (*b, *a)
+
+
+def _split(lines: NDArray[Any]) -> NDArray[Any]:
+    coordinates, owner = shapely.get_coordinates(lines, return_index=True)
+    same = owner[:-1] == owner[1:]
+    pairs = np.stack([coordinates[:-1][same], coordinates[1:][same]], axis=1)
+    return np.asarray(shapely.linestrings(pairs))
