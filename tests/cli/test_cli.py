@@ -18,6 +18,7 @@ import pytest
 import typer
 from shapely.geometry import Point
 
+import wetland
 from wetland import cli
 from wetland.base.errors import InputError
 from wetland.base.texts import text
@@ -129,6 +130,14 @@ def test_messages_speak_the_chosen_language(run_cli: Run, monkeypatch: pytest.Mo
     monkeypatch.setenv("WETLAND_LANG", "en")
     assert run_cli("probe", "refuse").err == "no\ntake another\n"
     assert run_cli("--lang", "zh", "probe", "refuse").err == "不行\n换一个\n"
+
+
+@pytest.mark.usefixtures("probe")
+def test_version_and_help_need_no_command(run_cli: Run) -> None:
+    assert run_cli("--version").out == f"wetland {wetland.__version__}\n"
+    helped = run_cli("--help")
+    assert helped.code == 0
+    assert "probe" in helped.out
 
 
 @pytest.mark.usefixtures("probe")

@@ -100,13 +100,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _finish(0)
 
 
-def _root(
-    lang: LangOption = "zh",
-    version: Annotated[bool, typer.Option("--version", help="版本 / Show the version")] = False,
-) -> None:
-    if version:
+def _show_version(asked: bool) -> None:
+    if asked:
         typer.echo(f"wetland {wetland.__version__}")
         raise typer.Exit
+
+
+def _root(
+    lang: LangOption = "zh",
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help="版本 / Show the version"
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before the noun; their callbacks do the work."""
 
 
 def _finish(code: int) -> int:
