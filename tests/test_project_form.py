@@ -12,7 +12,9 @@ import pytest
 
 REPO = Path(__file__).resolve().parent.parent
 PACKAGE = sorted((REPO / "wetland").rglob("*.py"))
-SCRIPTS = [*REPO.glob("docs/*.py"), *REPO.glob("web/*.py"), *REPO.glob("benchmarks/*.py")]
+SCRIPTS = [
+    p for folder in ("benchmarks", "docs", "scripts", "web") for p in REPO.glob(f"{folder}/*.py")
+]
 MODULE_LINES = 500
 FUNCTION_LINES = 40
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "core", "misc"}
