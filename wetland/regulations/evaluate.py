@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,9 +43,30 @@ class Verdict:
     penalty: PenaltyResult
 
 
+def union_key(zones: Iterable[str]) -> str:
+    """Return under which id the union of several zones stands in `Situation.zones`.
+
+    Between two zones that share an edge a place may be in doubt of each and yet be in one of them for
+    certain; only the membership of their union knows.
+
+    Examples
+    --------
+    >>> union_key(["protection", "buffer"])
+    'buffer|protection'
+    """
+    return "|".join(sorted(zones))
+
+
+def _within_any(zones: tuple[str, ...], situation: Situation) -> Truth:
+    key = union_key(zones)
+    if len(zones) > 1 and key in situation.zones:
+        return zone_truth(situation, key)
+    return any_of(zone_truth(situation, zone) for zone in zones)
+
+
 def place_truth(dated: DatedRule, situation: Situation) -> Truth:
     """Tell whether the rule reaches the place: in one of its zones and in none it leaves out."""
-    within = any_of(zone_truth(situation, zone) for zone in dated.rule.zones)
+    within = _within_any(dated.rule.zones, situation)
     left_out = any_of(zone_truth(situation, zone) for zone in dated.not_zones)
     return within & ~left_out
 

@@ -47,7 +47,8 @@ class Words:
 
     def _named(self, head: str, tail: str) -> Text:
         if head == "zone":
-            label = self.zones.get(tail, Text(zh=tail, en=tail))
+            names = [self.zones.get(zone, Text(zh=zone, en=zone)) for zone in tail.split("|")]
+            label = join(names, zh="或", en=" or ")
             return text("区域“{z}”", "zone “{z}”").fill(z=label)
         activity = self.vocabulary.activities.get(tail)
         label = activity.name if activity else Text(zh=tail, en=tail)

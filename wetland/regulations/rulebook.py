@@ -109,6 +109,12 @@ class Regulations:
     vocabulary: Vocabulary
     by_id: dict[str, DatedRule] = field(default_factory=dict)
 
+    @property
+    def zone_unions(self) -> frozenset[tuple[str, ...]]:
+        """Return every set of two or more zones that a rule names together, sorted."""
+        several = (r.rule.zones for r in self.rules if len(r.rule.zones) > 1)
+        return frozenset(tuple(sorted(zones)) for zones in several)
+
     def rule(self, rule_id: str) -> DatedRule:
         """Return the rule called ``regulation/rule`` (KeyError where there is none)."""
         return self.by_id[rule_id]
