@@ -76,7 +76,7 @@ soak: install ## Run the property tests with many more examples (half an hour an
 lock: ## Resolve requirements.lock anew (ARGS=--upgrade for newer versions)
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet uv
-	build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --group dev $(ARGS) -o requirements.lock pyproject.toml
 
 .PHONY: assets
