@@ -1,0 +1,110 @@
+"""Which row is which: identifiers that survive a second import, and rows that occur twice.
+
+Rule of decision: a row with an identifier of its own is that identifier within its source; a row
+without one is its content. Two rows of one file that say the same are one observation, the second
+is kept aside; two rows with one identifier that say different things are both kept aside, since
+nothing tells which is right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from wetland.base.problems import Problems
+from wetland.base.tables import DTYPES
+from wetland.base.texts import text
+from wetland.screening.tables import OBSERVATIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REPEATED = text("与第 {n} 行相同，只读一次", "says the same as row {n}: read once")
+CONFLICT = text(
+    "编号与第 {n} 行相同而内容不同，无法判断哪一行正确",
+    "same identifier as row {n}, other content: which is right cannot be told",
+)
+_SUBSTANCE = ("activity", "occurred_on", "occurred_at", "ended_at", "uncertainty_m",
+              "position_source", "facts")  # fmt: skip
+
+
+_PART = "\x1f"  # JSON escapes it, so it cannot stand inside a part
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(_PART.join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def settle_identity(
+    table: pd.DataFrame, site: str, source: str, problems: Problems
+) -> pd.DataFrame:
+    """Give every row its identifier and content digest, and return the sound rows.
+
+    Parameters
+    ----------
+    table
+        All rows that could be taken apart.
+    site, source
+        Namespace of the identifiers.
+    problems
+        Rows with an error here are kept aside; repeated and contradicting rows are added.
+    """
+    table = _sound(table, problems)
+    substances = _substances(table)
+    own = _listed(table["record_id"])
+    contents = [
+        _digest(substance, extra, name or "")
+        for substance, extra, name in zip(substances, table["extra"].tolist(), own, strict=True)
+    ]
+    table["content"] = contents
+    table["observation_id"] = [
+        "o-" + (_digest(site, content) if name is None else _digest(site, source, name))[:24]
+        for name, content in zip(own, contents, strict=True)
+    ]
+    _tell_twice(table, substances, problems)
+    return _typed(_sound(table, problems))
+
+
+def _sound(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    aside = problems.error_rows
+    return table[~table["source_row"].isin(list(aside))].reset_index(drop=True)
+
+
+def _listed(column: pd.Series) -> list[Any]:
+    """Return a column as a list in which what is missing is None, whatever its dtype."""
+    values = column.astype(object)
+    missing = column.isna().to_numpy(dtype=bool)
+    return [None if gone else v for v, gone in zip(values, missing, strict=True)]
+
+
+def _substances(table: pd.DataFrame) -> list[str]:
+    """Return what each row says, as one line; the same words for the same content in any file."""
+    places = shapely.to_wkb(table["geometry"].to_numpy(dtype=object), hex=True, output_dimension=2)
+    columns = [places.tolist(), *(_listed(table[name]) for name in _SUBSTANCE)]
+    words = [["" if v is None else str(v) for v in column] for column in columns]
+    return [_PART.join(row) for row in zip(*words, strict=True)]
+
+
+def _tell_twice(table: pd.DataFrame, substances: list[str], problems: Problems) -> None:
+    again = table["observation_id"].duplicated(keep=False).to_numpy(dtype=bool)
+    groups: dict[str, list[int]] = {}
+    for position in np.flatnonzero(again).tolist():
+        groups.setdefault(table["observation_id"].iloc[position], []).append(position)
+    rows = table["source_row"].tolist()
+    for positions in groups.values():
+        first, *others = positions
+        same = all(substances[p] == substances[first] for p in others)
+        told = others if same else positions
+        for position in told:
+            other = first if position != first else others[0]
+            code, message = ("repeated_row", REPEATED) if same else ("duplicate_id", CONFLICT)
+            problems.add(code, row=rows[position], value=table["record_id"].iloc[position],
+                         message=message.fill(n=rows[other]))  # fmt: skip
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    ordered = table.reindex(columns=OBSERVATIONS.names).reset_index(drop=True)
+    return ordered.astype({c.name: DTYPES[c.kind] for c in OBSERVATIONS.columns})
