@@ -26,7 +26,9 @@ WORDS = Vocabulary(
         "heeded": Fact(question=_text("heeded"), role="party"),
         "area_m2": Fact(question=_text("area"), kind="number", unit="m2"),
         "cost": Fact(question=_text("cost"), kind="number"),
-        "tool": Fact(question=_text("tool"), kind="choice", choices={"net": _text("n"), "rod": _text("r")}),
+        "tool": Fact(
+            question=_text("tool"), kind="choice", choices={"net": _text("n"), "rod": _text("r")}
+        ),
         "party_type": Fact(
             question=_text("party"),
             kind="choice",
@@ -39,7 +41,13 @@ WORDS = Vocabulary(
 
 
 def regulation(
-    rid: str, start: str, end: str | None, *, line: str = "a", rank: str = "city_regulation", **more: str
+    rid: str,
+    start: str,
+    end: str | None,
+    *,
+    line: str = "a",
+    rank: str = "city_regulation",
+    **more: str,
 ) -> str:
     """Write the head of a regulation file."""
     head = {

@@ -11,7 +11,9 @@ from tests.regulations.small import act, book, regulation, rule
 from wetland.regulations.evaluate import Outcome
 from wetland.regulations.judge import judge
 
-FIRST = regulation("a1", "2019-01-01", "2021-01-01") + rule("r", "{min: 500, max: 2000, discretion: may}")
+FIRST = regulation("a1", "2019-01-01", "2021-01-01") + rule(
+    "r", "{min: 500, max: 2000, discretion: may}"
+)
 DECIDED = dt.date(2022, 1, 1)
 
 
@@ -27,8 +29,18 @@ def _judged(folder: Path, second: str, decided_on: dt.date | None = DECIDED):
 @pytest.mark.parametrize(
     ("fine", "applied", "reason", "held"),
     [
-        ("{min: 200, max: 1000, discretion: may}", "later_milder", "both_ends_no_higher", (200, 1000)),
-        ("{min: 500, max: 1999, discretion: may}", "later_milder", "both_ends_no_higher", (500, 1999)),
+        (
+            "{min: 200, max: 1000, discretion: may}",
+            "later_milder",
+            "both_ends_no_higher",
+            (200, 1000),
+        ),
+        (
+            "{min: 500, max: 1999, discretion: may}",
+            "later_milder",
+            "both_ends_no_higher",
+            (500, 1999),
+        ),
         ("{min: 500, max: 2000, discretion: may}", "stands", "same_range", (500, 2000)),
         ("{min: 501, max: 2000, discretion: may}", "stands", "later_is_heavier", (500, 2000)),
     ],
@@ -85,7 +97,9 @@ def test_a_later_text_not_seen_is_undecided_even_if_milder(tmp_path) -> None:
 
 def test_a_later_version_that_allows_with_consent(tmp_path) -> None:
     more = {"unless": "[{means: {zh: 同意, en: consent}, when: {record: consent}}]"}
-    second = regulation("a2", "2021-01-01", None) + rule("r", "{min: 500, max: 2000, discretion: may}", **more)
+    second = regulation("a2", "2021-01-01", None) + rule(
+        "r", "{min: 500, max: 2000, discretion: may}", **more
+    )
     regulations = book(tmp_path, a1=FIRST, a2=second)
     [kept] = judge(regulations, act(consent=True), decided_on=DECIDED).judged
     assert kept.later.applied == "no_longer_forbidden"

@@ -27,12 +27,20 @@ def test_all_mistakes_of_all_files_are_listed(tmp_path) -> None:
         + rule("b", zones="[moon]")
         + rule("c", when="wet")
         + rule("d", unless="[{means: {zh: x, en: x}, when: heeded}]")
-        + rule("e", '{min: 1, max: 2, basis: multiple, of: tool, discretion: may}'),
+        + rule("e", "{min: 1, max: 2, basis: multiple, of: tool, discretion: may}"),
         two=regulation("two", "2020-01-01", None, line="y") + "  - {id: f}\n",
         three="regulation: [",
     )
     text = "\n".join(found)
-    for word in ("swimming", "moon", "'wet'", "about the party", "tool", "two.yaml: rules.0", "line"):
+    for word in (
+        "swimming",
+        "moon",
+        "'wet'",
+        "about the party",
+        "tool",
+        "two.yaml: rules.0",
+        "line",
+    ):
         assert word in text
     assert len(found) >= 7
 

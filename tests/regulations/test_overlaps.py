@@ -81,6 +81,8 @@ def test_no_fine_no_overlap(tmp_path) -> None:
 def test_versions_of_one_law_do_not_yield_to_each_other(tmp_path) -> None:
     clause = '{article: "9", to: [city_regulation]}'
     head = regulation("one", "2019-01-01", None, yields=clause)
-    two = rule("a", "{min: 1, max: 5, discretion: may}") + rule("b", "{min: 1, max: 9, discretion: may}")
+    two = rule("a", "{min: 1, max: 5, discretion: may}") + rule(
+        "b", "{min: 1, max: 9, discretion: may}"
+    )
     one = judge(book(tmp_path, one=head + two), act()).overlap
     assert (one.state, one.by_yielding, one.yielded) == ("agreed", "one/b", ())

@@ -64,9 +64,21 @@ def test_a_precondition_stands_before_the_fine(tmp_path, facts, state) -> None:
 @pytest.mark.parametrize(
     ("fine", "facts", "computed"),
     [
-        ("{min: 500, max: 5000, basis: per_m2, discretion: shall}", {"area_m2": 20.0}, (10000, 100000)),
-        ("{min: 5, max: 10, basis: percent, of: cost, discretion: shall}", {"cost": 1000.0}, (50, 100)),
-        ("{min: 2, max: 5, basis: multiple, of: cost, discretion: shall}", {"cost": 300.0}, (600, 1500)),
+        (
+            "{min: 500, max: 5000, basis: per_m2, discretion: shall}",
+            {"area_m2": 20.0},
+            (10000, 100000),
+        ),
+        (
+            "{min: 5, max: 10, basis: percent, of: cost, discretion: shall}",
+            {"cost": 1000.0},
+            (50, 100),
+        ),
+        (
+            "{min: 2, max: 5, basis: multiple, of: cost, discretion: shall}",
+            {"cost": 300.0},
+            (600, 1500),
+        ),
         ("{min: 2, max: 5, basis: multiple, of: cost, discretion: shall}", {}, (None, None)),
     ],
 )
@@ -97,10 +109,18 @@ def test_person_and_unit_have_their_own_range(tmp_path) -> None:
 def test_the_explanation_says_all_of_it_in_both_languages(tmp_path) -> None:
     more = {"unless": "[{means: {zh: 经同意, en: with consent}, when: consent}]"}
     regulations = book(
-        tmp_path, one=HEAD + rule("r", "{min: 500, max: 2000, discretion: may}", article='"26(1)"', **more)
+        tmp_path,
+        one=HEAD + rule("r", "{min: 500, max: 2000, discretion: may}", article='"26(1)"', **more),
     )
-    said = explain(evaluate(regulations.rule("one/r"), act(consent=False)), Words(regulations.vocabulary))
+    said = explain(
+        evaluate(regulations.rule("one/r"), act(consent=False)), Words(regulations.vocabulary)
+    )
     for word in ("第二十六条第一款", "经同意——不成立", "疑似违反", "可处500至2,000元罚款"):
         assert word in said.zh
-    for word in ("Art. 26(1)", "with consent: does not hold", "suspected broken", "may be fined 500 to 2,000 CNY"):
+    for word in (
+        "Art. 26(1)",
+        "with consent: does not hold",
+        "suspected broken",
+        "may be fined 500 to 2,000 CNY",
+    ):
         assert word in said.en

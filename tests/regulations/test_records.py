@@ -31,7 +31,8 @@ def _truth(record: Record, on: str = "2020-06-01", *, place=True, at=None, compl
 
 
 @pytest.mark.parametrize(
-    ("on", "answer"), [("2020-02-29", None), ("2020-03-01", True), ("2020-06-30", True), ("2020-07-01", None)]
+    ("on", "answer"),
+    [("2020-02-29", None), ("2020-03-01", True), ("2020-06-30", True), ("2020-07-01", None)],
 )
 def test_the_period_is_half_open_and_absence_is_unknown(on, answer) -> None:
     assert _truth(BASE, on) is answer
@@ -40,7 +41,9 @@ def test_the_period_is_half_open_and_absence_is_unknown(on, answer) -> None:
 def test_absence_means_none_only_from_where_the_register_is_complete() -> None:
     assert _truth(BASE, "2020-08-01", complete=dt.date(2020, 1, 1)) is False
     assert _truth(BASE, "2020-08-01", complete=dt.date(2020, 9, 1)) is None
-    assert register_truth([], act(), lambda _: True, complete_from=dt.date(2020, 1, 1)).value is False
+    assert (
+        register_truth([], act(), lambda _: True, complete_from=dt.date(2020, 1, 1)).value is False
+    )
 
 
 @pytest.mark.parametrize(("place", "answer"), [(True, True), (None, None), (False, None)])

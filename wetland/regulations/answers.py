@@ -24,7 +24,7 @@ from wetland.regulations.wording import LATER, MEASURES, MODALITIES, OUTCOMES, O
 Json = dict[str, Any]
 
 
-def fine_json(penalty: PenaltyResult, rule: DatedRule, lang: Lang) -> Json | None:
+def fine_json(penalty: PenaltyResult, rule: DatedRule, words: Words, lang: Lang) -> Json | None:
     """Return the fine: range, unit, discretion, how far it is settled, and history.
 
     ``min``/``max`` are null while the tier is open (``tiers`` lists what it may be) and where the
@@ -43,7 +43,7 @@ def fine_json(penalty: PenaltyResult, rule: DatedRule, lang: Lang) -> Json | Non
         "missing": list(penalty.missing),
         "unseen": [] if fine is None else list(fine.unseen),
         "computed": None if fine is None else _computed(fine),
-        "tiers": [_tier_json(c, lang) for c in penalty.candidates],
+        "tiers": [_tier_json(c, words, lang) for c in penalty.candidates],
         "carried_over": None
         if carried is None
         else {
@@ -61,14 +61,14 @@ def _computed(fine: FineRange) -> Json | None:
     return {"min": fine.computed_min, "max": fine.computed_max, "unit": "CNY"}
 
 
-def _tier_json(fine: FineRange, lang: Lang) -> Json:
+def _tier_json(fine: FineRange, words: Words, lang: Lang) -> Json:
     return {
         "article": fine.article,
         "min": fine.min,
         "max": fine.max,
         "unit": fine.unit,
         "discretion": fine.discretion,
-        "text": fine_text(fine).get(lang),
+        "text": fine_text(fine, words).get(lang),
     }
 
 
@@ -93,6 +93,9 @@ def rule_json(judged: Judged, words: Words, lang: Lang) -> Json:
         "article": rule.article,
         "cite": cite(rule.article, rule.cite).get(lang),
         "penalty_article": judged.penalty.article,
+        "penalty_cite": None
+        if judged.penalty.article is None
+        else cite(judged.penalty.article, judged.penalty.cite).get(lang),
         "regulation": dated.regulation.id,
         "regulation_title": dated.regulation.title.get(lang),
         "version": dated.regulation.version.get(lang),
@@ -112,7 +115,7 @@ def rule_json(judged: Judged, words: Words, lang: Lang) -> Json:
             "outside": judged.sides[1].value,
             "text": either_side_text(*judged.sides).get(lang),
         },
-        "fine": fine_json(judged.penalty, dated, lang),
+        "fine": fine_json(judged.penalty, dated, words, lang),
         "measures": [
             {
                 "measure": m.measure.measure,

@@ -20,6 +20,7 @@ from wetland.base.texts import text
 from wetland.base.yaml import read_yaml
 from wetland.regulations.conditions import Situation
 from wetland.regulations.evaluate import Verdict, evaluate
+from wetland.regulations.judge import settled, with_later_law
 from wetland.regulations.load import model_mistakes
 from wetland.regulations.rulebook import Regulations
 from wetland.regulations.vocabulary import Strict
@@ -72,7 +73,9 @@ def load_cases(folder: Path) -> tuple[list[tuple[str, Case]], list[Mistake]]:
         mistakes.extend(Mistake(file, m.where, m.what) for m in wrong)
         items = raw.get("cases") if isinstance(raw, dict) else None
         if not isinstance(items, list):
-            mistakes.append(Mistake(file, "cases", text("缺少 cases 列表", "the list `cases` is missing")))
+            mistakes.append(
+                Mistake(file, "cases", text("缺少 cases 列表", "the list `cases` is missing"))
+            )
             continue
         regulation = path.name.removesuffix(".cases.yaml")
         for number, item in enumerate(items):
@@ -109,7 +112,11 @@ def run_case(
     if rule is None:
         return CaseResult(regulation, case, (f"there is no rule {regulation}/{case.rule}",))
     faults = list(_unknown_words(regulations, case, zone_names))
-    verdict = evaluate(rule, situation_of(case, zone_names))
+    situation = situation_of(case, zone_names)
+    verdict = evaluate(rule, situation)
+    if case.decided_on is not None:
+        judged = with_later_law(regulations, verdict, situation, case.decided_on)
+        verdict = settled(judged)
     faults.extend(_differences(case, verdict))
     return CaseResult(regulation, case, tuple(faults))
 

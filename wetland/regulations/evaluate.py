@@ -71,9 +71,7 @@ def place_truth(dated: DatedRule, situation: Situation) -> Truth:
     return within & ~left_out
 
 
-def evaluate(
-    dated: DatedRule, situation: Situation, *, law_of: dt.date | None = None
-) -> Verdict:
+def evaluate(dated: DatedRule, situation: Situation, *, law_of: dt.date | None = None) -> Verdict:
     """Decide whether a rule was broken.
 
     Parameters
@@ -130,4 +128,3 @@ def what_if(dated: DatedRule, situation: Situation, inside: bool) -> Outcome:
         situation.on, situation.activities, settled, situation.facts, situation.records
     )
     return evaluate(dated, other).outcome
-

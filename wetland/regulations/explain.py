@@ -83,9 +83,9 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
-def fine_text(fine: FineRange) -> Text:
-    """Say a range: 可处500–2,000元罚款."""
-    unit = UNITS.get(fine.unit, Text(zh=fine.unit, en=fine.unit))
+def fine_text(fine: FineRange, words: Words) -> Text:
+    """Say a range: 可处500至2,000元罚款."""
+    unit = _unit_text(fine.unit, words)
     unseen = text("（未见）", " (not seen)")
     low = Text(zh=amount(fine.min), en=amount(fine.min))
     high = Text(zh=amount(fine.max), en=amount(fine.max))
@@ -103,6 +103,16 @@ def fine_text(fine: FineRange) -> Text:
     return out
 
 
+def _unit_text(unit: str, words: Words) -> Text:
+    if unit in UNITS:
+        return UNITS[unit]
+    sign, _, fact = unit.partition(" ")
+    pattern = (
+        text("倍（{f}）的", "times ({f})") if sign == "x" else text("%（{f}）的", "% of ({f})")
+    )
+    return pattern.fill(f=words.name(fact))
+
+
 def measure_text(ordered: OrderedMeasure) -> Text:
     """Say an order; one that hangs on an unknown fact, or is left to discretion, says so."""
     out = MEASURES[ordered.measure.measure]
@@ -115,20 +125,24 @@ def penalty_text(penalty: PenaltyResult, words: Words) -> Text | None:
     """Say the penalty as far as it is settled; None where the rule names none."""
     parts: list[Text] = []
     if penalty.fine is not None:
-        parts.append(fine_text(penalty.fine))
+        parts.append(fine_text(penalty.fine, words))
     elif penalty.state is FineState.UNDECIDED:
-        options = join((fine_text(c) for c in penalty.candidates), zh=" 或 ", en=" or ")
+        options = join((fine_text(c, words) for c in penalty.candidates), zh=" 或 ", en=" or ")
         missing = join((words.name(m) for m in penalty.missing), zh="、", en=", ")
         parts.append(
-            text("罚款待定：{o}（缺：{m}）", "fine open: {o} (missing: {m})").fill(o=options, m=missing)
+            text("罚款待定：{o}（缺：{m}）", "fine open: {o} (missing: {m})").fill(
+                o=options, m=missing
+            )
         )
     elif penalty.candidates:
         parts.append(text("罚款的前提不具备", "the fine's precondition is not met"))
     parts.extend(measure_text(m) for m in penalty.measures)
     if not parts:
         return None
-    where = cite(penalty.article)
-    return text("罚则：{c}：{p}。", "Penalty: {c}: {p}.").fill(c=where, p=join(parts))
+    if penalty.note is not None:
+        parts.append(penalty.note)
+    where = cite(penalty.article, penalty.cite)
+    return text("罚则：{c}：{p}", "Penalty: {c}: {p}").fill(c=where, p=join(parts))
 
 
 def carried_over_text(carried: CarriedOver) -> Text:
@@ -156,9 +170,7 @@ def _facts_text(truths: Iterable[Truth], words: Words) -> Text | None:
         name = text("行为", "activity") if key == "activity" else words.name(key)
         if key == "date":
             name = text("日期", "day")
-        parts.append(
-            text("{n}＝{v}", "{n} = {v}").fill(n=name, v=words.value(key, value))
-        )
+        parts.append(text("{n}＝{v}", "{n} = {v}").fill(n=name, v=words.value(key, value)))
     return join(parts) if parts else None
 
 
@@ -175,7 +187,9 @@ def _conclusion(verdict: Verdict, words: Words) -> Text:
         return text("结论：该规则当日未施行。", "Outcome: the rule was not in force that day.")
     if verdict.outcome is Outcome.UNDECIDED:
         missing = join((words.name(m) for m in verdict.missing), zh="、", en=", ")
-        return text("结论：不能认定，缺：{m}。", "Outcome: undecided, missing: {m}.").fill(m=missing)
+        return text("结论：不能认定，缺：{m}。", "Outcome: undecided, missing: {m}.").fill(
+            m=missing
+        )
     if verdict.outcome is Outcome.BROKEN:
         return text(
             "结论：疑似违反；须现场核实，由有权机关认定。",
@@ -195,7 +209,9 @@ def either_side_text(inside: Outcome, outside: Outcome) -> Text:
     ).fill(a=OUTCOMES[inside.value], b=OUTCOMES[outside.value])
 
 
-def explain(verdict: Verdict, words: Words, *, sides: tuple[Outcome, Outcome] | None = None) -> Text:
+def explain(
+    verdict: Verdict, words: Words, *, sides: tuple[Outcome, Outcome] | None = None
+) -> Text:
     """Write out a verdict.
 
     Parameters
@@ -234,5 +250,6 @@ def explain(verdict: Verdict, words: Words, *, sides: tuple[Outcome, Outcome] | 
 
 def _unseen_text(verdict: Verdict) -> Text:
     return text(
-        "原文未见，依据：{s}（可信度 {c}）。", "The text was not seen; read in: {s} (confidence {c})."
+        "原文未见，依据：{s}（可信度 {c}）。",
+        "The text was not seen; read in: {s} (confidence {c}).",
     ).fill(s=verdict.rule.source, c=CONFIDENCE[verdict.rule.confidence])

@@ -14,7 +14,9 @@ from wetland.regulations.vocabulary import Fact, Vocabulary
 
 YES = frozenset({"true", "yes", "y", "1", "是", "有", "对", "√", "t"})
 NO = frozenset({"false", "no", "n", "0", "否", "无", "没有", "×", "f"})
-UNKNOWN = frozenset({"", "unknown", "未知", "不详", "?", "？", "na", "n/a", "nan", "none", "null", "-", "—"})
+UNKNOWN = frozenset(
+    {"", "unknown", "未知", "不详", "?", "？", "na", "n/a", "nan", "none", "null", "-", "—"}
+)
 
 
 def parse_fact(vocabulary: Vocabulary, name: str, raw: object) -> FactValue:

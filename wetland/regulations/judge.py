@@ -93,19 +93,20 @@ def judge(
         verdict = evaluate(rule, situation)
         if verdict.zone.value is False or verdict.activity.value is False:
             continue
-        judged.append(_with_later(regulations, verdict, situation, decided_on))
-    judged.sort(key=lambda j: (_ORDER[j.outcome], -j.rule.rule.severity))
+        judged.append(with_later_law(regulations, verdict, situation, decided_on))
+    judged.sort(key=lambda j: (_ORDER[j.outcome], len(j.missing), -j.rule.rule.severity))
     gaps = () if day is None else tuple(regulations.not_covered(day, situation.activities))
-    one_fine = overlap([_settled(j) for j in judged])
+    one_fine = overlap([settled(j) for j in judged])
     return Judgement(tuple(judged), one_fine, gaps)
 
 
-def _with_later(
+def with_later_law(
     regulations: Regulations,
     verdict: Verdict,
     situation: Situation,
     decided_on: dt.date | None,
 ) -> Judged:
+    """Put what the decision day's law makes of a verdict beside it (Art 37)."""
     later = later_law(regulations, verdict, situation, decided_on=decided_on)
     sides = _sides(verdict, situation)
     if later.applied is Applied.NO_LONGER_FORBIDDEN:
@@ -125,6 +126,11 @@ def _sides(verdict: Verdict, situation: Situation) -> tuple[Outcome, Outcome] | 
     return what_if(verdict.rule, situation, True), what_if(verdict.rule, situation, False)
 
 
-def _settled(judged: Judged) -> Verdict:
+def settled(judged: Judged) -> Verdict:
     """Return the verdict as it holds in the end, for the comparison of fines."""
-    return replace(judged.verdict, outcome=judged.outcome, penalty=judged.penalty)
+    return replace(
+        judged.verdict,
+        outcome=judged.outcome,
+        missing=judged.missing,
+        penalty=judged.penalty,
+    )

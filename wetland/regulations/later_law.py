@@ -13,7 +13,6 @@ from enum import StrEnum
 
 from wetland.regulations.conditions import Situation
 from wetland.regulations.evaluate import Outcome, Verdict, evaluate
-from wetland.regulations.penalties import FineRange
 from wetland.regulations.rulebook import DatedRule, Regulations
 
 
@@ -84,12 +83,11 @@ def _compare(
         return LaterLaw(Applied.NO_LONGER_FORBIDDEN, "no_longer_forbidden", later)
     if later.outcome is not Outcome.BROKEN:
         return LaterLaw(Applied.UNDECIDED, "later_outcome_undecided", later)
-    return _compare_fines(verdict.penalty.fine, later)
+    return _compare_fines(verdict, later)
 
 
-def _compare_fines(old: FineRange | None, later: Verdict) -> LaterLaw:
-    new = later.penalty.fine
-    before, after = _bounds(old), _bounds(new)
+def _compare_fines(verdict: Verdict, later: Verdict) -> LaterLaw:
+    before, after = _bounds(verdict), _bounds(later)
     if before is None or after is None:
         return LaterLaw(Applied.UNDECIDED, "range_unknown", later)
     if after == before:
@@ -101,10 +99,15 @@ def _compare_fines(old: FineRange | None, later: Verdict) -> LaterLaw:
     return LaterLaw(Applied.UNDECIDED, "ranges_cross", later)
 
 
-def _bounds(fine: FineRange | None) -> tuple[float, float] | None:
-    """Return a range in yuan, (0, 0) for a rule without a fine, None where it is not known."""
+def _bounds(verdict: Verdict) -> tuple[float, float] | None:
+    """Return a range in yuan, None where it is not known.
+
+    A rule that names no penalty of its own and refers to no other law has the range (0, 0).
+    """
+    fine = verdict.penalty.fine
     if fine is None:
-        return None
+        rule = verdict.rule.rule
+        return None if rule.penalties or rule.refers_to else (0.0, 0.0)
     if fine.computed_min is None or fine.computed_max is None:
         return None
     return fine.computed_min, fine.computed_max

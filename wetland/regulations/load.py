@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from wetland.base.errors import Mistake
 from wetland.base.texts import Text, text
@@ -101,9 +101,7 @@ class _RuleBuilder:
             rule,
             self.node(f"{at}.when", rule.when),
             self.node(f"{at}.requires", rule.requires),
-            tuple(
-                (u, self.node(f"{at}.unless.{i}", u.when)) for i, u in enumerate(rule.unless)
-            ),
+            tuple((u, self.node(f"{at}.unless.{i}", u.when)) for i, u in enumerate(rule.unless)),
             tuple(self.tier(f"{at}.penalties.{i}", p) for i, p in enumerate(rule.penalties)),
             tuple(
                 (c, self.node(f"{at}.crime.{i}", c.when, party=True))
@@ -117,7 +115,9 @@ class _RuleBuilder:
         rule, at = dated.rule, dated.rule.id
         for activity in rule.activity:
             if activity not in self.vocabulary.activities:
-                self.add(f"{at}.activity", text("未知行为 {a}", "unknown activity {a}").fill(a=activity))
+                self.add(
+                    f"{at}.activity", text("未知行为 {a}", "unknown activity {a}").fill(a=activity)
+                )
         for zone in (*rule.zones, *dated.not_zones):
             if zone != "any" and zone not in self.zones:
                 self.add(f"{at}.zones", text("未知区域 {z}", "unknown zone {z}").fill(z=zone))
@@ -125,7 +125,8 @@ class _RuleBuilder:
             rule.article is not None or any(p.article is not None for p in rule.penalties)
         ):
             what = text(
-                "未见原文的规则不得写条号", "a rule whose text was not seen must not name an article"
+                "未见原文的规则不得写条号",
+                "a rule whose text was not seen must not name an article",
             )
             self.add(f"{at}.article", what)
         if dated.text_seen and rule.article is None:

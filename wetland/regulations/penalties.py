@@ -6,9 +6,10 @@ A penalty is cited as a range and never imposed here.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from wetland.base.texts import Text
 from wetland.regulations.conditions import Situation
 from wetland.regulations.models import Fine, Measure
 from wetland.regulations.rulebook import DatedRule, Tier
@@ -64,7 +65,9 @@ class PenaltyResult:
     measures: tuple[OrderedMeasure, ...] = ()
     missing: tuple[str, ...] = ()
     article: str | None = None
-    crime: tuple[tuple[str, bool | None], ...] = field(default=())
+    cite: str | None = None
+    note: Text | None = None
+    crime: tuple[tuple[str, bool | None], ...] = ()
 
 
 NO_PENALTY = PenaltyResult(FineState.NONE)
@@ -120,29 +123,36 @@ def penalty_for(dated: DatedRule, situation: Situation, *, broken: bool | None) 
     -----
     Rule of decision: tiers are tried in order; the first whose ``when`` is true applies. A tier whose
     ``when`` is unknown leaves the choice open among it and those that follow, up to the first that is
-    true; if all of these carry the same range, the range is settled all the same. A tier whose
+    true (or to no tier at all); if all of these carry the same range, it is settled. A tier whose
     ``precondition`` is false gives no fine yet (its orders stand), unknown leaves it undecided.
     """
-    if broken is False or not dated.tiers:
-        return NO_PENALTY
-    tiers, missing = _open_tiers(dated.tiers, situation)
-    if not tiers:
+    if broken is False:
         return NO_PENALTY
     crime = tuple((flag.article, node.truth(situation).value) for flag, node in dated.crime)
-    measures = _measures(tiers, situation)
+    tiers, missing, settled = _open_tiers(dated.tiers, situation)
+    if not tiers:
+        return PenaltyResult(FineState.NONE, crime=crime)
     ranges, unmet, blocked = _ranges(tiers, situation)
-    article = tiers[0].penalty.article
-    shown = tuple(dict.fromkeys(r for r in ranges if r is not None))
+    result = PenaltyResult(
+        FineState.NONE,
+        candidates=tuple(dict.fromkeys(r for r in ranges if r is not None)),
+        measures=_measures(tiers, situation, settled=settled),
+        article=tiers[0].penalty.article,
+        cite=tiers[0].penalty.cite,
+        note=tiers[0].penalty.note if len(tiers) == 1 else None,
+        crime=crime,
+    )
     if blocked:
-        return PenaltyResult(FineState.NONE, None, shown, measures, (), article, crime)
-    missing = tuple(dict.fromkeys((*missing, *unmet)))
-    same = len(set(_bare(r) for r in ranges)) == 1
-    if unmet or not same:
-        return PenaltyResult(FineState.UNDECIDED, None, shown, measures, missing, article, crime)
+        return result
+    if not settled:
+        ranges.append(None)  # none of the tiers may apply
+    if unmet or len({_bare(r) for r in ranges}) > 1:
+        missing = tuple(dict.fromkeys((*missing, *unmet)))
+        return replace(result, state=FineState.UNDECIDED, missing=missing)
     if ranges[0] is None:
-        return PenaltyResult(FineState.NONE, None, (), measures, (), article, crime)
+        return result
     state = FineState.DECIDED if broken else FineState.IF_BROKEN
-    return PenaltyResult(state, ranges[0], shown, measures, (), article, crime)
+    return replace(result, state=state, fine=ranges[0])
 
 
 def _bare(fine: FineRange | None) -> tuple[object, ...] | None:
@@ -151,7 +161,8 @@ def _bare(fine: FineRange | None) -> tuple[object, ...] | None:
 
 def _open_tiers(
     tiers: tuple[Tier, ...], situation: Situation
-) -> tuple[tuple[Tier, ...], tuple[str, ...]]:
+) -> tuple[tuple[Tier, ...], tuple[str, ...], bool]:
+    """Return the tiers that may apply, what would tell, and whether one of them surely does."""
     chosen: list[Tier] = []
     missing: list[str] = []
     for tier in tiers:
@@ -160,9 +171,9 @@ def _open_tiers(
             continue
         chosen.append(tier)
         if answer.value is True:
-            break
+            return tuple(chosen), tuple(dict.fromkeys(missing)), True
         missing.extend(answer.missing)
-    return tuple(chosen), tuple(dict.fromkeys(missing))
+    return tuple(chosen), tuple(dict.fromkeys(missing)), False
 
 
 def _ranges(
@@ -174,9 +185,7 @@ def _ranges(
     blocked = 0
     for tier in tiers:
         fine = tier.penalty.fine
-        ranges.append(
-            None if fine is None else fine_range(fine, tier.penalty.article, situation)
-        )
+        ranges.append(None if fine is None else fine_range(fine, tier.penalty.article, situation))
         if fine is None:
             continue
         ready = tier.precondition.truth(situation)
@@ -185,7 +194,9 @@ def _ranges(
     return ranges, unmet, blocked == len(tiers)
 
 
-def _measures(tiers: tuple[Tier, ...], situation: Situation) -> tuple[OrderedMeasure, ...]:
+def _measures(
+    tiers: tuple[Tier, ...], situation: Situation, *, settled: bool
+) -> tuple[OrderedMeasure, ...]:
     """Return the orders of the open tiers; certain only if every open tier orders them."""
     found: dict[tuple[str, str], list[OrderedMeasure]] = {}
     for tier in tiers:
@@ -196,6 +207,6 @@ def _measures(tiers: tuple[Tier, ...], situation: Situation) -> tuple[OrderedMea
                 found.setdefault((measure.measure, measure.discretion), []).append(ordered)
     out = []
     for group in found.values():
-        everywhere = len(group) >= len(tiers) and all(m.certain for m in group)
+        everywhere = settled and len(group) >= len(tiers) and all(m.certain for m in group)
         out.append(OrderedMeasure(group[0].measure, group[0].article, True if everywhere else None))
     return tuple(out)

@@ -74,7 +74,9 @@ def _is(situation: Situation, name: str, *values: object) -> Truth:
 
 def _age(situation: Situation, low: float, high: float) -> Truth:
     person = _is(situation, "party_type", "person")
-    age = fact_truth(situation, "party_age", lambda v: isinstance(v, int | float) and low <= v < high)
+    age = fact_truth(
+        situation, "party_age", lambda v: isinstance(v, int | float) and low <= v < high
+    )
     return person & age
 
 
@@ -118,7 +120,9 @@ def party_effect(situation: Situation) -> PartyEffect:
         ),
     )
     lightens = (
-        Ground("30", text("已满十四不满十八周岁", "fourteen to seventeen"), _age(situation, 14, 18)),
+        Ground(
+            "30", text("已满十四不满十八周岁", "fourteen to seventeen"), _age(situation, 14, 18)
+        ),
         Ground(
             "32",
             text("主动消除后果、受胁迫、主动供述或立功", "Art 32 circumstances"),
@@ -128,7 +132,9 @@ def party_effect(situation: Situation) -> PartyEffect:
     return _weigh(forbids, spares, lightens)
 
 
-def _weigh(forbids: tuple[Ground, ...], spares: Ground, lightens: tuple[Ground, ...]) -> PartyEffect:
+def _weigh(
+    forbids: tuple[Ground, ...], spares: Ground, lightens: tuple[Ground, ...]
+) -> PartyEffect:
     grounds = (*forbids, spares, *lightens)
     steps = (
         (Effect.SHALL_NOT, any_of(g.truth for g in forbids)),
@@ -244,11 +250,19 @@ def evidence_standing(situation: Situation) -> tuple[str, Text, tuple[str, ...]]
     """
     kind = situation.facts.get("evidence_kind")
     if kind is None:
-        return "undecided", text("证据种类未知", "the kind of evidence is not known"), ("evidence_kind",)
+        return (
+            "undecided",
+            text("证据种类未知", "the kind of evidence is not known"),
+            ("evidence_kind",),
+        )
     if kind != "fixed_equipment":
         return "evidence", text("人工取得的证据，须查证属实（46）", "evidence by a person (46)"), ()
     reviewed = situation.facts.get("equipment_reviewed")
     if reviewed is True:
         return "evidence", text("电子监控记录经审核（41）", "reviewed equipment record (41)"), ()
     missing = ("equipment_reviewed",) if reviewed is None else ()
-    return "lead", text("自动设备记录未经审核，只作线索（41）", "equipment record: a lead only (41)"), missing
+    return (
+        "lead",
+        text("自动设备记录未经审核，只作线索（41）", "equipment record: a lead only (41)"),
+        missing,
+    )

@@ -28,7 +28,9 @@ RECORDS = TableSchema(
         Column("valid_to", "day", text("终止日（不含）", "first day it no longer holds")),
         Column("season_from", "text", text("每年起（MM-DD）", "each year from MM-DD")),
         Column("season_to", "text", text("每年止（MM-DD，含）", "each year to MM-DD, included")),
-        Column("times", "json", text("每周时段", '{"weekdays": [1..7], "hours": ["06:00", "18:00"]}')),
+        Column(
+            "times", "json", text("每周时段", '{"weekdays": [1..7], "hours": ["06:00", "18:00"]}')
+        ),
         Column("quantity", "number", text("限量", "quantity allowed"), minimum=0),
         Column("quantity_unit", "text", text("限量单位", "unit of the quantity")),
         Column("place", "geometry", text("范围", "place; empty: see zone, else the whole site")),
@@ -122,7 +124,9 @@ def time_truth(record: Record, on: dt.date | None, at: dt.time | None) -> Truth:
     if on is None:
         return Truth(None, ("date",))
     parts = [
-        _known(record.valid_from <= on and (record.valid_to is None or on < record.valid_to), "date")
+        _known(
+            record.valid_from <= on and (record.valid_to is None or on < record.valid_to), "date"
+        )
     ]
     if record.revoked:
         standing = None if record.revoked_on is None else on < record.revoked_on
@@ -130,7 +134,9 @@ def time_truth(record: Record, on: dt.date | None, at: dt.time | None) -> Truth:
     if record.season is not None:
         first, last = record.season
         day = on.strftime("%m-%d")
-        parts.append(_known(first <= day <= last if first <= last else day >= first or day <= last, ""))
+        parts.append(
+            _known(first <= day <= last if first <= last else day >= first or day <= last, "")
+        )
     if record.weekdays:
         parts.append(_known(on.isoweekday() in record.weekdays, ""))
     if record.hours is not None:

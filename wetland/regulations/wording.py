@@ -72,7 +72,9 @@ WHERE: dict[str, Text] = {
     "undetermined": text("不能确定", "not determined"),
 }
 LATER: dict[str, Text] = {
-    "later_milder": text("从轻：适用决定之日的较轻规定（{r}）。", "The milder later law applies ({r})."),
+    "later_milder": text(
+        "从轻：适用决定之日的较轻规定（{r}）。", "The milder later law applies ({r})."
+    ),
     "no_longer_forbidden": text(
         "决定之日的法律不再认为是违法（{r}）。", "The later law no longer forbids it ({r})."
     ),
