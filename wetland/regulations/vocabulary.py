@@ -66,13 +66,15 @@ class Vocabulary(Strict):
     records: dict[str, RecordKind] = Field(default_factory=dict)
 
     def find_activity(self, word: str) -> str | None:
-        """Return the activity id for an id, a name in either language or an alias; None if unknown."""
+        """Return the activity of a word: an id, else a name in either language, else an alias."""
         wanted = word.strip().casefold()
         if wanted in self.activities:
             return wanted
         for key, activity in self.activities.items():
-            words = (activity.name.zh, activity.name.en, *activity.aliases)
-            if wanted in {w.casefold() for w in words}:
+            if wanted in {activity.name.zh.casefold(), activity.name.en.casefold()}:
+                return key
+        for key, activity in self.activities.items():
+            if wanted in {alias.casefold() for alias in activity.aliases}:
                 return key
         return None
 
