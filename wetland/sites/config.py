@@ -61,7 +61,7 @@ class DeclaredMembership(Strict):
 
 
 class Register(Strict):
-    """From which day the store holds *every* record of a kind; before it, no record means unknown."""
+    """From which day the store holds *every* record of a kind; before it, none means unknown."""
 
     complete_from: dt.date
 
@@ -102,7 +102,9 @@ class SiteConfig(Strict):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"there is no time zone {value!r}; write one like Asia/Shanghai") from error
+            raise ValueError(
+                f"there is no time zone {value!r}; write one like Asia/Shanghai"
+            ) from error
         return value
 
     @field_validator("crs_epsg")

@@ -43,9 +43,7 @@ class LandmarkProperties(Strict):
     confidence: str = Field(min_length=1)
 
 
-def read_landmarks(
-    document: Any, *, file: str
-) -> tuple[gpd.GeoDataFrame | None, list[Mistake]]:
+def read_landmarks(document: object, *, file: str) -> tuple[gpd.GeoDataFrame | None, list[Mistake]]:
     """Make the landmark table of a parsed `landmarks.geojson`; the table is None if it is broken.
 
     Columns are `COLUMNS`; the geometry is a point, longitude and latitude (EPSG:4326).
@@ -65,7 +63,7 @@ def read_landmarks(
     return (None, mistakes) if mistakes else (_frame(rows), [])
 
 
-def _row(feature: Any, number: int, file: str) -> tuple[dict[str, Any] | None, list[Mistake]]:
+def _row(feature: object, number: int, file: str) -> tuple[dict[str, Any] | None, list[Mistake]]:
     where = f"feature {number}"
     if not isinstance(feature, Mapping):
         return None, [Mistake(file, where, text("不是要素", "it is not a feature"))]

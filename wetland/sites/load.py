@@ -182,7 +182,7 @@ def pack_digest(folder: Path) -> str:
     """Return the SHA-256 over the pack's files that decide outcomes.
 
     Every `.yaml` and `.geojson` of the folder and of `regulations/` counts, with its name; the
-    README, examples and cases do not. Line ends are taken as ``\\n``, so that a checkout on another
+    README, examples and cases do not. Line ends are made equal first, so that a checkout on another
     system has the same digest.
     """
     paths = [p for p in (folder / name for name in PACK_FILES) if p.is_file()]
@@ -223,9 +223,10 @@ def _read_json(path: Path) -> tuple[Any, list[Mistake]]:
         ]
 
 
-def _kinds_used(document: Any) -> list[str]:
+def _kinds_used(document: object) -> list[str]:
+    features = document.get("features") if isinstance(document, dict) else None
     try:
-        return [str(f["properties"]["kind"]) for f in document["features"]]
+        return [str(feature["properties"]["kind"]) for feature in features or []]
     except (KeyError, TypeError):
         return []
 

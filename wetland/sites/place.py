@@ -1,29 +1,35 @@
 """Where places stand to everything a rule may name: zone kinds and declared memberships.
 
-Kinds: inside if inside any zone of the kind, else undetermined if undetermined for any, else outside;
-a kind of which no zone holds on that day is undetermined (not loaded), never "outside". Declared
-memberships follow the rules of `site.yaml`; where those say "unknown", undetermined (not loaded).
+The zones of a kind are taken as one area: an edge that two of them share is none. The same holds
+for several kinds that a rule names together; their union stands under ``buffer|protection``. A kind
+of which no zone holds on that day is undetermined (not loaded), never "outside".
+Declared memberships follow the rules of `site.yaml`; where those say "unknown", undetermined (not
+loaded).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from wetland.base.places import Cause, Membership, Where
+from wetland.base.places import Cause, Membership
 from wetland.sites.config import DeclaredMembership
 from wetland.sites.load import Site
 from wetland.zones.locate import CAUSE_CODE, IN, OPEN, OUT, Located, locate_columns
-from wetland.zones.model import ZoneLayer
+from wetland.zones.model import Zone, ZoneLayer
 
 Bools = NDArray[np.bool_]
+Kinds = tuple[str, ...]
 Day = dt.date | None
+UNION = "|"  # between the kinds of a union, as rules ask for it
 NOT_LOADED = CAUSE_CODE[Cause.NOT_LOADED]
+NO_POSITION = CAUSE_CODE[Cause.NO_POSITION]
 
 
 def memberships(
@@ -49,8 +55,7 @@ def memberships(
     Returns
     -------
     list of dict
-        For each geometry: kind or membership id -> membership. ``area_m2`` and ``share`` of a kind
-        are sums over its zones, ``distance_m`` is of the zone it lies deepest in or nearest to.
+        For each geometry: kind, union of kinds (``a|b``) or membership id -> membership.
     """
     size = len(geometries)
     days: list[Day] = [on] * size if on is None or isinstance(on, dt.date) else list(on)
@@ -94,63 +99,77 @@ def _answers(
     *,
     assume: bool,
 ) -> list[dict[str, Membership]]:
-    located = locate_columns(layer, things, widths, on=None, assume_schematic=assume)
-    kinds = {
-        kind: _kind(layer.of_kind(kind), located, len(things), versions=day_unknown)
-        for kind in site.config.kinds
-    }
+    asked = _Sets(site, layer, day_unknown=day_unknown, assume=assume)
+    found = asked.locate(things, widths)
     points = shapely.get_type_id(things) == shapely.GeometryType.POINT
-    declared = {m.id: _declared(m, kinds, points) for m in site.config.memberships}
-    columns = {name: column.memberships() for name, column in (kinds | declared).items()}
-    rows = zip(*columns.values(), strict=True)
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    columns = {UNION.join(sorted(kinds)): found[kinds] for kinds in asked.spoken}
+    columns |= {m.id: _declared(m, found, points) for m in site.config.memberships}
+    listed = {name: column.memberships() for name, column in columns.items()}
+    rows = zip(*listed.values(), strict=True)
+    return [dict(zip(listed, row, strict=True)) for row in rows]
 
 
-def _kind(
-    layer: ZoneLayer, located: Mapping[str, Located], size: int, *, versions: bool
-) -> Located:
-    """Merge the zones of one kind; with ``versions`` (day unknown) they must agree over time."""
-    if not len(layer):
-        return _not_loaded(size)
-    if not versions:
-        return _union([located[zone.id] for zone in layer], size)
-    epochs = [_epoch(layer, zone.valid_from, located, size) for zone in layer]
-    return _agreed(epochs)
+class _Sets:
+    """Sets of kinds that something is asked about, and the zones that make them up.
+
+    Each kind; each set of kinds that a rule names together; each set that a declared membership
+    names. Zones of a set are taken as one, without the edges they share.
+    """
+
+    def __init__(self, site: Site, layer: ZoneLayer, *, day_unknown: bool, assume: bool) -> None:
+        self.layer = layer
+        self.day_unknown = day_unknown
+        self.assume = assume
+        kinds = site.config.kinds
+        self.spoken: list[Kinds] = [(kind,) for kind in kinds]
+        unions = sorted(site.regulations.zone_unions)
+        self.spoken += [union for union in unions if set(union) <= set(kinds)]
+        rules = [rule.zone for m in site.config.memberships for rule in m.rules]
+        self.all = list(dict.fromkeys([*self.spoken, *rules]))
+
+    def locate(self, things: NDArray[Any], widths: NDArray[np.float64]) -> dict[Kinds, Located]:
+        """Return how the things stand to each set."""
+        epochs = {kinds: self._epochs(kinds) for kinds in self.all}
+        zones = {zone.id: zone for found in epochs.values() for zone, _ in found if zone}
+        layer = ZoneLayer(list(zones.values()), self.layer.crs_epsg, like=self.layer)
+        located = locate_columns(layer, things, widths, on=None, assume_schematic=self.assume)
+        out = {}
+        for kinds, found in epochs.items():
+            columns = [
+                _complete(located[zone.id], complete) if zone else _not_loaded(len(things))
+                for zone, complete in found
+            ]
+            out[kinds] = columns[0] if len(columns) == 1 else _agreed(columns)
+        return out
+
+    def _epochs(self, kinds: Kinds) -> list[tuple[Zone | None, bool]]:
+        """Return the set as one zone, per version where the day is not known; and if complete."""
+        if not self.day_unknown:
+            return [self._as_one(self.layer, kinds)]
+        starts = sorted({z.valid_from or dt.date.min for z in self.layer if z.kind in kinds})
+        return [self._as_one(self.layer.on(start), kinds) for start in starts or [dt.date.min]]
+
+    def _as_one(self, layer: ZoneLayer, kinds: Kinds) -> tuple[Zone | None, bool]:
+        zones = [zone for zone in layer if zone.kind in kinds]
+        if not zones:
+            return None, False
+        complete = {zone.kind for zone in zones} == set(kinds)
+        return self.layer.union(zones, assume_schematic=self.assume), complete
 
 
-def _epoch(
-    layer: ZoneLayer, start: Day, located: Mapping[str, Located], size: int
-) -> Located:
-    there = layer.on(start or dt.date.min)
-    return _union([located[zone.id] for zone in there], size)
-
-
-def _union(parts: Sequence[Located], size: int) -> Located:
-    if len(parts) == 1:
-        return parts[0]
-    where = np.stack([part.where for part in parts])
-    cause = np.stack([part.cause for part in parts])
-    distance = np.stack([part.distance_m for part in parts])
-    inside, is_open = (where == IN).any(axis=0), (where == OPEN).any(axis=0)
-    first_open = np.argmax(where == OPEN, axis=0)
-    with np.errstate(invalid="ignore"):
-        deepest = np.where(np.isnan(distance), -np.inf, distance).max(axis=0)
-    return Located(
-        where=np.where(inside, IN, np.where(is_open, OPEN, OUT)).astype(np.int8),
-        cause=np.where(inside | ~is_open, 0, cause[first_open, np.arange(size)]).astype(np.int8),
-        distance_m=np.where(np.isinf(deepest), np.nan, deepest),
-        area_m2=_sum([part.area_m2 for part in parts]),
-        share=np.minimum(_sum([part.share for part in parts]), 1.0),
-        whole=np.stack([part.whole for part in parts]).any(axis=0),
+def _complete(located: Located, complete: bool) -> Located:
+    """Leave open what is not inside where a kind of the set has no zone that day."""
+    if complete:
+        return located
+    inside = located.where == IN
+    return replace(
+        located,
+        where=np.where(inside, IN, OPEN).astype(np.int8),
+        cause=np.where(inside, 0, np.where(located.where == OUT, NOT_LOADED, located.cause)).astype(
+            np.int8
+        ),
+        whole=located.whole,
     )
-
-
-def _sum(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    stacked = np.stack(columns)
-    total: NDArray[np.float64] = np.where(
-        np.isnan(stacked).all(axis=0), np.nan, np.nansum(stacked, axis=0)
-    )
-    return total
 
 
 def _agreed(epochs: Sequence[Located]) -> Located:
@@ -167,7 +186,7 @@ def _agreed(epochs: Sequence[Located]) -> Located:
         distance_m=last.distance_m,
         area_m2=last.area_m2,
         share=last.share,
-        whole=np.stack([epoch.whole for epoch in epochs]).all(axis=0),
+        whole=np.all(np.stack([epoch.whole for epoch in epochs]), axis=0),
     )
 
 
@@ -178,7 +197,7 @@ def _not_loaded(size: int) -> Located:
 
 
 def _declared(
-    declared: DeclaredMembership, kinds: Mapping[str, Located], points: Bools
+    declared: DeclaredMembership, found: Mapping[Kinds, Located], points: Bools
 ) -> Located:
     """Follow the rules of a declared membership.
 
@@ -191,8 +210,7 @@ def _declared(
     left = np.ones(size, dtype=bool)
     blame = np.zeros(size, dtype=np.int8)
     for rule in declared.rules:
-        parts = [kinds[kind] for kind in rule.zone]
-        here = _union(parts, size)
+        here = found[rule.zone]
         reached = left & (here.where != OUT)
         may[rule.value] |= reached
         if rule.value == "inside":
@@ -201,17 +219,18 @@ def _declared(
         blame[unsure] = here.cause[unsure]
         left = left & ~((here.where == IN) & (points | here.whole))
     may[declared.elsewhere] |= left
-    return _decide(may, surely, blame)
+    nowhere = np.any([k.cause == NO_POSITION for k in found.values()], axis=0)
+    return _decide(may, surely, blame, nowhere)
 
 
-def _decide(may: Mapping[str, Bools], surely: Bools, blame: NDArray[np.int8]) -> Located:
+def _decide(
+    may: Mapping[str, Bools], surely: Bools, blame: NDArray[np.int8], nowhere: Bools
+) -> Located:
     inside = (may["inside"] & ~may["outside"] & ~may["unknown"]) | surely
     outside = may["outside"] & ~may["inside"] & ~may["unknown"]
     out = Located.empty(len(surely))
     out.where[:] = np.where(inside, IN, np.where(outside, OUT, OPEN))
     unknown = np.where(may["unknown"] | (blame == 0), NOT_LOADED, blame)
+    unknown = np.where(nowhere, NO_POSITION, unknown)
     out.cause[:] = np.where(inside | outside, 0, unknown)
     return out
-
-
-__all__ = ["Where", "memberships"]

@@ -1,14 +1,13 @@
 """Areas of zones and footprints, and the repair of invalid rings.
 
 Two figures are always given: projected (the site's CRS, what a plan shows) and geodesic (on the
-ellipsoid, edges as geodesics). Traps that were met: a hole wound like its shell is *added* by the
-geodesic routine, so rings are oriented first; long edges bend when projected, so they are densified.
+ellipsoid, edges as geodesics). Traps that were met: the geodesic routine *adds* a hole wound like
+its shell, so rings are oriented first; long edges bend when projected, so they are densified.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import shapely
 from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
@@ -32,8 +31,8 @@ class Area:
 class Change:
     """What a repair did to a geometry.
 
-    ``why`` is the reason it was invalid, as GEOS words it; ``area_before`` and ``area_after`` are in
-    squares of the geometry's own unit.
+    ``why`` is the reason it was invalid, as GEOS words it; the areas are in squares of the
+    geometry's own unit.
     """
 
     why: str
@@ -49,7 +48,7 @@ class Change:
         change = share / self.area_before if self.area_before else float("inf")
         return text(
             "几何无效（{why}），已修复：面积变化 {change:+.4%}，部件 {before} → {after}",
-            "invalid geometry ({why}) repaired: area changed by {change:+.4%}, parts {before} -> {after}",
+            "invalid geometry ({why}) repaired: area {change:+.4%}, parts {before} -> {after}",
         ).fill(why=self.why, change=change, before=self.parts_before, after=self.parts_after)
 
 
@@ -120,7 +119,7 @@ def repair(geometry: BaseGeometry) -> tuple[BaseGeometry, Change | None]:
     return mended, change
 
 
-def polygons_of(geometry: Any) -> Polygon | MultiPolygon:
+def polygons_of(geometry: BaseGeometry) -> Polygon | MultiPolygon:
     """Return the polygons in ``geometry``; lines and points in it are dropped."""
     if isinstance(geometry, Polygon | MultiPolygon):
         return geometry

@@ -1,9 +1,9 @@
 """Chinese datums (坐标系): GCJ-02, BD-09 and CGCS2000 to WGS84 and back.
 
-GCJ-02 (maps of phones) moves a point by some 300 to 700 m, BD-09 by about 500 m more: at Xixi a mix-up
-moves a place out of its zone and so changes the article. CGCS2000 and WGS84 differ by less than a
-decimetre and are taken as equal. Outside the rectangle that the public implementations agree on, a
-GCJ-02 or BD-09 position *is* the WGS84 position.
+GCJ-02 (maps of phones) moves a point by some 300 to 700 m, BD-09 by about 500 m more: at Xixi a
+mix-up moves a place out of its zone and so changes the article. CGCS2000 and WGS84 differ by less
+than a decimetre and are taken as equal. Outside the rectangle that the public implementations agree
+on, a GCJ-02 or BD-09 position *is* the WGS84 position.
 
 References
 ----------
@@ -13,10 +13,10 @@ The shift is unpublished law of 2002; these are the formulas that all open imple
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
@@ -34,7 +34,7 @@ ROUNDS = 30  # the iteration gains about three digits a round; 5 suffice inside 
 CLOSE_DEGREES = 1e-12
 
 
-def to_wgs84(lon: Any, lat: Any, datum: str) -> tuple[Floats, Floats]:
+def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, Floats]:
     """Bring positions of ``datum`` to WGS84.
 
     Parameters
@@ -71,7 +71,7 @@ def to_wgs84(lon: Any, lat: Any, datum: str) -> tuple[Floats, Floats]:
     return _gcj02_to_wgs84(x, y)
 
 
-def from_wgs84(lon: Any, lat: Any, datum: str) -> tuple[Floats, Floats]:
+def from_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, Floats]:
     """Bring WGS84 positions to ``datum`` (the other way of `to_wgs84`)."""
     known = check_datum(datum)
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
@@ -94,13 +94,13 @@ def check_datum(datum: str) -> Datum:
         if wanted == known:
             return known
     raise InputError(
-        text("不认识的坐标系 {datum}；可用：{known}", "unknown datum {datum}; use one of {known}").fill(
-            datum=datum, known=", ".join(DATUMS)
-        )
+        text(
+            "不认识的坐标系 {datum}；可用：{known}", "unknown datum {datum}; use one of {known}"
+        ).fill(datum=datum, known=", ".join(DATUMS))
     )
 
 
-def in_china(lon: Any, lat: Any) -> NDArray[np.bool_]:
+def in_china(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
     """Tell where the GCJ-02 shift applies: the rectangle the public implementations use."""
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     with np.errstate(invalid="ignore"):

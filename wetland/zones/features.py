@@ -1,7 +1,7 @@
 """Read and write `zones.geojson`: one feature per version of a zone, every mistake listed.
 
-Read with `json` and shapely, not with GDAL: edges with their own accuracy and names in two languages
-are nested properties, and a mistake is named by the feature's id.
+Read with `json` and shapely, not with GDAL: edges with their own accuracy and names in two
+languages are nested properties, and a mistake is named by the feature's id.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from shapely.geometry import LineString, MultiPolygon, Polygon, mapping, shape
+from shapely.geometry.base import BaseGeometry
 
 from wetland.base.errors import Mistake
 from wetland.base.mistakes import explain
@@ -65,7 +66,9 @@ class ZoneProperties(BaseModel):
         return self
 
 
-def read_zones(document: Any, *, file: str, kinds: Iterable[str]) -> tuple[list[Zone], list[Mistake]]:
+def read_zones(
+    document: object, *, file: str, kinds: Iterable[str]
+) -> tuple[list[Zone], list[Mistake]]:
     """Make zones of a parsed `zones.geojson`.
 
     Parameters
@@ -136,21 +139,29 @@ def zone_feature(zone: Zone, *, boundary: Text | None = None) -> dict[str, Any]:
 
 
 def read_geometry(
-    value: Any, *, file: str, where: str, polygonal: bool = True
+    value: object, *, file: str, where: str, polygonal: bool = True, lonlat: bool = True
 ) -> tuple[Any, list[Mistake]]:
-    """Make a shapely geometry of a GeoJSON geometry, or say what is wrong with it."""
+    """Make a shapely geometry of a GeoJSON geometry, or say what is wrong with it.
+
+    ``lonlat`` False leaves the range of the coordinates open (they may be projected).
+    """
     if not isinstance(value, Mapping):
         return None, [Mistake(file, where, text("没有几何", "there is no geometry"))]
     try:
-        geometry = shapely.force_2d(shape(value))
+        geometry = shapely.force_2d(shape(dict(value)))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.GEOSException):
-        what = text("几何无法读取（坐标缺失或结构错误）", "broken geometry (coordinates missing or malformed)")
+        what = text(
+            "几何无法读取（坐标缺失或结构错误）",
+            "broken geometry (coordinates missing or malformed)",
+        )
         return None, [Mistake(file, where, what)]
     wrong = _wrong_geometry(geometry, polygonal=polygonal)
+    if wrong is None and lonlat:
+        wrong = wrong_range(*geometry.bounds)
     return (None, [Mistake(file, where, wrong)]) if wrong else (geometry, [])
 
 
-def _wrong_geometry(geometry: Any, *, polygonal: bool) -> Text | None:
+def _wrong_geometry(geometry: BaseGeometry, *, polygonal: bool) -> Text | None:
     if geometry.is_empty:
         return text("几何为空", "the geometry is empty")
     if polygonal and not isinstance(geometry, Polygon | MultiPolygon):
@@ -161,7 +172,7 @@ def _wrong_geometry(geometry: Any, *, polygonal: bool) -> Text | None:
     coordinates = shapely.get_coordinates(geometry)
     if not all(math.isfinite(v) for v in coordinates.ravel()):
         return text("坐标中有非数值", "a coordinate is not a number")
-    return wrong_range(*geometry.bounds)
+    return None
 
 
 def wrong_range(west: float, south: float, east: float, north: float) -> Text | None:
@@ -171,7 +182,7 @@ def wrong_range(west: float, south: float, east: float, north: float) -> Text | 
     if max(abs(south), abs(north)) <= 180 and max(abs(west), abs(east)) <= 90:
         return text(
             "纬度超出 ±90°：经度与纬度很可能写反了（应为经度在前）",
-            "latitude beyond 90 degrees: longitude and latitude look swapped (longitude goes first)",
+            "latitude beyond 90: longitude and latitude look swapped (longitude goes first)",
         )
     return text(
         "坐标超出经纬度范围：很可能是投影坐标，须声明坐标系",
@@ -179,7 +190,7 @@ def wrong_range(west: float, south: float, east: float, north: float) -> Text | 
     )
 
 
-def _features(document: Any, file: str) -> tuple[list[Any], list[Mistake]]:
+def _features(document: object, file: str) -> tuple[list[Any], list[Mistake]]:
     if not isinstance(document, Mapping) or document.get("type") != "FeatureCollection":
         what = text("须为 GeoJSON 的 FeatureCollection", "a GeoJSON FeatureCollection is needed")
         return [], [Mistake(file, "type", what)]
@@ -197,20 +208,21 @@ def _features(document: Any, file: str) -> tuple[list[Any], list[Mistake]]:
     return features, []
 
 
-def _is_lonlat(crs: Any) -> bool:
+def _is_lonlat(crs: object) -> bool:
     named = str(crs).upper()
     return any(code in named for code in ("CRS84", "EPSG::4326", "EPSG:4326", "4490"))
 
 
 def _zone(
-    feature: Any, number: int, *, file: str, kinds: set[str]
+    feature: object, number: int, *, file: str, kinds: set[str]
 ) -> tuple[Zone | None, list[Mistake]]:
     properties = feature.get("properties") if isinstance(feature, Mapping) else None
     given = properties.get("id") if isinstance(properties, Mapping) else None
     where = f"feature {number}" + (f" ({given})" if given else "")
     if not isinstance(properties, Mapping):
         return None, [Mistake(file, where, text("没有属性", "there are no properties"))]
-    geometry, mistakes = read_geometry(feature.get("geometry"), file=file, where=where)
+    raw = feature.get("geometry") if isinstance(feature, Mapping) else None
+    geometry, mistakes = read_geometry(raw, file=file, where=where)
     try:
         read = ZoneProperties.model_validate(properties)
     except ValidationError as error:
@@ -229,12 +241,8 @@ def _zone(
     return _make(read, geometry), []
 
 
-def _wrong_relations(
-    read: ZoneProperties, kinds: set[str], file: str, where: str
-) -> list[Mistake]:
-    what = text(
-        "{kind} 不是已声明的分区类别", "{kind} is not a declared zone kind"
-    )
+def _wrong_relations(read: ZoneProperties, kinds: set[str], file: str, where: str) -> list[Mistake]:
+    what = text("{kind} 不是已声明的分区类别", "{kind} is not a declared zone kind")
     relations = ("nested_in", "part_of", "ring_around")
     named = [(name, getattr(read, name)) for name in relations]
     return [
@@ -249,7 +257,7 @@ def _wrong_edges(
 ) -> list[Mistake]:
     what = text(
         "有 {n} 段不在该分区的边界上（坐标须与边界的相邻顶点一致）",
-        "{n} piece(s) are not on the zone's boundary (coordinates must be its consecutive vertices)",
+        "{n} piece(s) are not on the zone's boundary (they must be consecutive vertices)",
     )
     lost = [foreign_segments(geometry, _line(edge)) for edge in read.edges]
     return [
@@ -273,6 +281,7 @@ def _line(edge: EdgeProperties) -> LineString:
 
 def _twice(zone_id: str, first: int, second: int, file: str) -> Mistake:
     what = text(
-        "编号 {id} 出现两次（第 {first} 与第 {second} 个要素）", "id {id} twice (features {first} and {second})"
+        "编号 {id} 出现两次（第 {first} 与第 {second} 个要素）",
+        "id {id} twice (features {first} and {second})",
     ).fill(id=zone_id, first=first, second=second)
     return Mistake(file, f"feature {second}", what)

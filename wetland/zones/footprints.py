@@ -44,7 +44,8 @@ def classify_extended(
     near = (away <= belt).any(axis=0)
     nearest = away.min(axis=0)
     inside = ~near & meets
-    for k in np.flatnonzero(meets & near):
+    lost = (away + _diameters(things) <= belt).any(axis=0)  # lies in one edge's belt altogether
+    for k in np.flatnonzero(meets & near & ~lost):
         inside[k] = _some_part_inside(shape, things[k], belt[:, k])
     outside = ~near & ~meets
     out.where[rows] = np.select([inside, outside], [1, 0], 2)
@@ -55,8 +56,13 @@ def classify_extended(
     _measure(out, shape, placed)
 
 
+def _diameters(things: NDArray[Any]) -> Floats:
+    west, south, east, north = shapely.bounds(things).T
+    return np.asarray(np.hypot(east - west, north - south), dtype=float)
+
+
 def _some_part_inside(shape: Shape, thing: BaseGeometry, belt: Floats) -> bool:
-    vertices = shapely.points(shapely.get_coordinates(thing))
+    vertices = np.asarray(shapely.points(shapely.get_coordinates(thing)))
     deep = shapely.intersects(shape.polygon, vertices)
     for group, width in zip(shape.edges, belt, strict=True):
         deep &= group.distances_m(vertices) > width
@@ -82,9 +88,7 @@ def core_of(shape: Shape, belt: Floats, *, around: BaseGeometry) -> BaseGeometry
     return core
 
 
-def _blame_position(
-    out: Located, shape: Shape, placed: Placed, uncertainty: Floats
-) -> None:
+def _blame_position(out: Located, shape: Shape, placed: Placed, uncertainty: Floats) -> None:
     """Mark what the position's uncertainty alone leaves open."""
     from wetland.zones.locate import CAUSE_CODE, OPEN
 

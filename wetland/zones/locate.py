@@ -4,7 +4,7 @@ Rule of decision. Around each edge lies a belt as wide as the position's uncerta
 schematic boundary is taken as surveyed (``assume_schematic``), that edge's own accuracy.
 
 - A point is INSIDE when the zone covers it and it lies in no belt, OUTSIDE when the zone does not
-  cover it and it lies in no belt, else UNDETERMINED. A point at exactly the width of a belt is in it.
+  cover it and it lies in no belt, else UNDETERMINED. A point at exactly a belt's width is in it.
 - A line or footprint is INSIDE when some part of it is inside for certain, OUTSIDE when no part can
   be inside, else UNDETERMINED.
 - The cause is ``position_uncertain`` where the position's uncertainty alone would leave it open,
@@ -77,8 +77,15 @@ class Located:
             np.zeros(size, dtype=bool),
         )
 
+    def _pairs(self) -> list[tuple[int, int]]:
+        return sorted(set(zip(self.where.tolist(), self.cause.tolist(), strict=True)))
+
     def memberships(self) -> list[Membership]:
-        """Return one `Membership` per thing."""
+        """Return one `Membership` per thing; those that measure nothing are shared objects."""
+        if np.isnan(self.distance_m).all() and np.isnan(self.area_m2).all():
+            plain = {(w, c): Membership(WHERE[w], CAUSES[c]) for w, c in self._pairs()}
+            pairs = zip(self.where.tolist(), self.cause.tolist(), strict=True)
+            return [plain[pair] for pair in pairs]
         columns = (self.distance_m, self.area_m2, self.share)
         distance, area, share = (_optional(column) for column in columns)
         rows = zip(self.where.tolist(), self.cause.tolist(), distance, area, share, strict=True)
@@ -199,9 +206,7 @@ def _locate_points(
 ) -> None:
     rows, points = placed.points, placed.projected[placed.points]
     away = np.stack([group.distances_m(points) for group in shape.edges])
-    covered = shapely.intersects_xy(
-        shape.polygon, shapely.get_x(points), shapely.get_y(points)
-    )
+    covered = shapely.intersects_xy(shape.polygon, shapely.get_x(points), shapely.get_y(points))
     belt = uncertainty[rows] + own[:, None]
     near = (away <= belt).any(axis=0)
     nearest = away.min(axis=0)
@@ -221,9 +226,7 @@ def _locate_far(out: Located, placed: Placed, uncertainty: Floats, *, widest: fl
     out.distance_m[rows] = -placed.far_m
 
 
-def _explain(
-    out: Located, zone: Zone, placed: Placed, uncertainty: Floats, own: Floats
-) -> None:
+def _explain(out: Located, zone: Zone, placed: Placed, uncertainty: Floats, own: Floats) -> None:
     """Name the cause of what is open and was not explained by the position alone."""
     here = np.zeros(placed.size, dtype=bool)
     here[placed.points] = True

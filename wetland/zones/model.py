@@ -11,10 +11,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import shapely
 from shapely.geometry import LineString, MultiPolygon, Polygon
 
 from wetland.base.texts import Text
-from wetland.zones.shapes import Shape
+from wetland.zones.areas import polygons_of, repair
+from wetland.zones.shapes import Shape, boundary_segments, segment_accuracies, segment_key
 
 DEFAULT_TOLERANCE = 0.01
 
@@ -100,17 +102,20 @@ class ZoneLayer:
         All versions of all zones; ids are unique.
     crs_epsg
         Projected CRS in metres in which distances and areas are measured.
+    like
+        A layer of the same zones whose projected shapes are shared.
     """
 
     def __init__(
-        self, zones: Sequence[Zone], crs_epsg: int, *, _shapes: dict[str, Shape] | None = None
+        self, zones: Sequence[Zone], crs_epsg: int, *, like: ZoneLayer | None = None
     ) -> None:
         ids = [zone.id for zone in zones]
         if len(set(ids)) != len(ids):
             raise ValueError("zone ids are not unique")
         self.zones = tuple(zones)
         self.crs_epsg = crs_epsg
-        self._shapes: dict[str, Shape] = {} if _shapes is None else _shapes
+        self._shapes: dict[str, Shape] = {} if like is None else like._shapes
+        self._unions: dict[str, Zone] = {} if like is None else like._unions
 
     def __len__(self) -> int:
         """Return the number of zones."""
@@ -137,12 +142,23 @@ class ZoneLayer:
         if day is None:
             return self
         kept = [zone for zone in self.zones if zone.valid_on(day)]
-        return ZoneLayer(kept, self.crs_epsg, _shapes=self._shapes)
+        return ZoneLayer(kept, self.crs_epsg, like=self)
 
     def of_kind(self, kind: str) -> ZoneLayer:
         """Return the zones of one kind."""
         kept = [zone for zone in self.zones if zone.kind == kind]
-        return ZoneLayer(kept, self.crs_epsg, _shapes=self._shapes)
+        return ZoneLayer(kept, self.crs_epsg, like=self)
+
+    def union(self, zones: Sequence[Zone], *, assume_schematic: bool) -> Zone:
+        """Return several zones as one: edges they share are gone (see `dissolve`)."""
+        if len(zones) == 1:
+            return zones[0]
+        zone_id = "+".join(zone.id for zone in zones) + ("!" if assume_schematic else "")
+        if zone_id not in self._unions:
+            self._unions[zone_id] = dissolve(
+                zones, zone_id=zone_id, assume_schematic=assume_schematic
+            )
+        return self._unions[zone_id]
 
     def shape(self, zone: Zone) -> Shape:
         """Return the projected shape of ``zone``, made on first use."""
@@ -154,3 +170,38 @@ class ZoneLayer:
             )
             self._shapes[zone.id] = made
         return made
+
+
+def dissolve(zones: Sequence[Zone], *, zone_id: str, assume_schematic: bool) -> Zone:
+    """Make one zone of several, without the edges they share.
+
+    Between two zones that share an edge a place may be in doubt of each, and yet be in one of them
+    for certain. Each remaining edge keeps its accuracy (0 where a schematic edge is assumed to be
+    surveyed); one that the union made anew has the widest of all.
+    """
+    named: dict[tuple[float, ...], float] = {}
+    for zone in zones:
+        ends = boundary_segments(zone.geometry)
+        parts = [(edge.line, edge.positional_accuracy_m) for edge in zone.edges]
+        trusted = assume_schematic and zone.schematic
+        for (first, second), accuracy_m in zip(
+            ends, segment_accuracies(ends, zone.positional_accuracy_m, parts), strict=True
+        ):
+            key = segment_key(first, second)
+            named[key] = max(0.0 if trusted else float(accuracy_m), named.get(key, 0.0))
+    widest = max(named.values(), default=0.0)
+    geometry = polygons_of(shapely.union_all([repair(zone.geometry)[0] for zone in zones]))
+    edges = [
+        Edge(LineString(pair), named.get(segment_key(*pair), widest))
+        for pair in boundary_segments(geometry)
+    ]
+    return Zone(
+        id=zone_id,
+        kind="+".join(dict.fromkeys(zone.kind for zone in zones)),
+        name=zones[0].name,
+        geometry=geometry,
+        schematic=any(zone.schematic for zone in zones) and not assume_schematic,
+        positional_accuracy_m=widest,
+        source="; ".join(dict.fromkeys(zone.source for zone in zones)),
+        edges=tuple(edges),
+    )

@@ -108,9 +108,7 @@ def _sticks_out(bounds: Floats, reach: tuple[float, float, float, float]) -> Boo
     return out | (bounds[:, 1] < south) | (bounds[:, 3] > north)
 
 
-def _far_m(
-    layer: ZoneLayer, bounds: Floats, reach: tuple[float, float, float, float]
-) -> Floats:
+def _far_m(layer: ZoneLayer, bounds: Floats, reach: tuple[float, float, float, float]) -> Floats:
     """Return the geodesic distance from each far thing's box to the box of the zones."""
     if not len(bounds) or not len(layer):
         return np.full(len(bounds), np.inf)

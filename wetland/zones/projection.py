@@ -7,23 +7,26 @@ projection lies elsewhere (1 cm for 1 km, 0.3 m for 5 km at Xixi). So a geometry
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
 LONLAT_EPSG = 4326
 DENSE_DEGREES = 0.002  # about 200 m: the straight piece is within a millimetre of the edge
 MOST_PIECES = 20_000  # of one geometry: a country's border is densified more coarsely
 
 Floats = NDArray[np.float64]
-G = TypeVar("G")
+G = TypeVar("G", bound="BaseGeometry | NDArray[Any]")
 
 
 @lru_cache(maxsize=32)
@@ -69,7 +72,7 @@ def ellipsoid(crs_epsg: int) -> Geod:
     return geod if geod is not None else Geod(ellps="WGS84")
 
 
-def project(lon: Any, lat: Any, crs_epsg: int) -> tuple[Floats, Floats]:
+def project(lon: ArrayLike, lat: ArrayLike, crs_epsg: int) -> tuple[Floats, Floats]:
     """Project longitudes and latitudes to easting and northing, metres; NaN stays NaN."""
     east, north = _forward(crs_epsg).transform(
         np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
@@ -77,7 +80,7 @@ def project(lon: Any, lat: Any, crs_epsg: int) -> tuple[Floats, Floats]:
     return np.asarray(east, dtype=float), np.asarray(north, dtype=float)
 
 
-def unproject(east: Any, north: Any, crs_epsg: int) -> tuple[Floats, Floats]:
+def unproject(east: ArrayLike, north: ArrayLike, crs_epsg: int) -> tuple[Floats, Floats]:
     """Bring easting and northing back to longitude and latitude."""
     lon, lat = _backward(crs_epsg).transform(
         np.asarray(east, dtype=float), np.asarray(north, dtype=float)
@@ -87,23 +90,32 @@ def unproject(east: Any, north: Any, crs_epsg: int) -> tuple[Floats, Floats]:
 
 def densify(geometry: G, step_degrees: float = DENSE_DEGREES) -> G:
     """Put vertices on long edges, evenly, so that a piece is at most ``step_degrees`` long."""
-    longest = np.max(shapely.length(geometry), initial=0.0)
-    step = max(step_degrees, float(longest) / MOST_PIECES)
-    return shapely.segmentize(geometry, step)  # type: ignore[call-overload, no-any-return]
+    given: Any = geometry
+    longest = np.max(shapely.length(given), initial=0.0)
+    dense: G = shapely.segmentize(given, max(step_degrees, float(longest) / MOST_PIECES))
+    return dense
 
 
 def project_geometry(geometry: G, crs_epsg: int, *, dense: bool = True) -> G:
     """Project a geometry, or an array of them; Z is dropped, edges are densified first."""
-    flat = shapely.force_2d(geometry)
+    given: Any = geometry
+    flat = shapely.force_2d(given)
     if dense:
         flat = densify(flat)
-    return shapely.transform(  # type: ignore[no-any-return]
-        flat, lambda lon, lat: project(lon, lat, crs_epsg), interleaved=False
-    )
+
+    def forward(xy: Floats) -> Floats:
+        return np.column_stack(project(xy[:, 0], xy[:, 1], crs_epsg))
+
+    projected: G = shapely.transform(flat, forward)
+    return projected
 
 
 def unproject_geometry(geometry: G, crs_epsg: int) -> G:
     """Bring a projected geometry, or an array of them, back to longitude and latitude."""
-    return shapely.transform(  # type: ignore[no-any-return]
-        geometry, lambda east, north: unproject(east, north, crs_epsg), interleaved=False
-    )
+    given: Any = geometry
+
+    def backward(xy: Floats) -> Floats:
+        return np.column_stack(unproject(xy[:, 0], xy[:, 1], crs_epsg))
+
+    lonlat: G = shapely.transform(given, backward)
+    return lonlat

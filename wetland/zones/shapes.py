@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from shapely import STRtree
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from wetland.zones.projection import densify, project_geometry
+from wetland.zones.projection import project_geometry
 
 Floats = NDArray[np.float64]
 
@@ -32,8 +33,8 @@ class EdgeGroup:
     @classmethod
     def make(cls, accuracy_m: float, segments: NDArray[Any]) -> EdgeGroup:
         """Make a group from projected line pieces."""
-        pieces = shapely.get_parts(shapely.multilinestrings(segments))
-        line = shapely.multilinestrings(pieces)
+        pieces = np.asarray(segments)
+        line: Any = shapely.multilinestrings(pieces)
         many = shapely.get_num_coordinates(line) > FEW_SEGMENTS
         tree = STRtree(_split(pieces)) if many else None
         return cls(accuracy_m, line, tree)
@@ -64,12 +65,12 @@ class Shape:
         accuracy_m: float,
         parts: Sequence[tuple[LineString, float]] = (),
     ) -> Shape:
-        """Project ``geometry`` and sort its edges by accuracy (``accuracy_m`` where no part names one)."""
+        """Project ``geometry`` and sort its edges by accuracy; ``accuracy_m`` is the default."""
         polygon = project_geometry(geometry, crs_epsg)
         shapely.prepare(polygon)
         ends = boundary_segments(geometry)
         accuracies = segment_accuracies(ends, accuracy_m, parts)
-        lines = project_geometry(densify(shapely.linestrings(ends)), crs_epsg, dense=False)
+        lines = project_geometry(np.asarray(shapely.linestrings(ends)), crs_epsg)
         groups = tuple(
             EdgeGroup.make(float(value), lines[accuracies == value])
             for value in np.unique(accuracies)
@@ -91,7 +92,8 @@ def boundary_segments(geometry: Polygon | MultiPolygon) -> Floats:
     ]
     pairs = [np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings if len(ring) > 1]
     segments: Floats = np.concatenate(pairs) if pairs else np.empty((0, 2, 2))
-    return segments[(segments[:, 0] != segments[:, 1]).any(axis=1)]
+    long: Floats = segments[(segments[:, 0] != segments[:, 1]).any(axis=1)]
+    return long
 
 
 def segment_accuracies(
@@ -105,21 +107,21 @@ def segment_accuracies(
     named: dict[tuple[float, ...], float] = {}
     for line, accuracy_m in parts:
         vertices = shapely.get_coordinates(line)
-        for first, second in zip(vertices[:-1], vertices[1:], strict=True):
-            key = _key(first, second)
+        for first, second in pairwise(vertices):
+            key = segment_key(first, second)
             named[key] = max(accuracy_m, named.get(key, 0.0))
-    return np.array([named.get(_key(a, b), default_m) for a, b in ends], dtype=float)
+    return np.array([named.get(segment_key(a, b), default_m) for a, b in ends], dtype=float)
 
 
 def foreign_segments(geometry: Polygon | MultiPolygon, line: LineString) -> int:
     """Count the pieces of ``line`` that are not edges of ``geometry``."""
-    own = {_key(a, b) for a, b in boundary_segments(geometry)}
+    own = {segment_key(a, b) for a, b in boundary_segments(geometry)}
     vertices = shapely.get_coordinates(line)
-    pairs = zip(vertices[:-1], vertices[1:], strict=True)
-    return sum(_key(a, b) not in own for a, b in pairs)
+    return sum(segment_key(a, b) not in own for a, b in pairwise(vertices))
 
 
-def _key(first: Floats, second: Floats) -> tuple[float, ...]:
+def segment_key(first: Floats, second: Floats) -> tuple[float, ...]:
+    """Return the same key for a segment in either direction."""
     a = tuple(round(float(v), MATCH_DECIMALS) for v in first)
     b = tuple(round(float(v), MATCH_DECIMALS) for v in second)
     return (*a, *b) if a <= b else (*b, *a)
