@@ -65,10 +65,9 @@ def _label_point(zone: Zone) -> Point:
     if not pieces:
         return shape.representative_point()
     top = max(pieces, key=lambda piece: piece.bounds[3])
-    if len(pieces) == 1:  # no hole: the label of a whole area goes to its upper third
-        share = 0.72 if top.coords[0][1] < top.coords[-1][1] else 0.28
-    else:
-        share = 0.5
+    upwards = top.coords[0][1] < top.coords[-1][1]
+    # Without a hole the label goes to the upper third, with one to the middle of the ring.
+    share = (0.72 if upwards else 0.28) if len(pieces) == 1 else 0.5
     point: Point = top.interpolate(share, normalized=True)
     return point
 

@@ -85,7 +85,7 @@ class FeatureLayer(MacroElement):
         self.data = safe_json({"type": "FeatureCollection", "features": list(features)})
         self.interactive = "true" if interactive else "false"
         self.direction = '"right"' if places else '"center"'
-        self.label_class = '"wl-label wl-place"' if places else '"wl-label"'
+        self.label_class = '"wl-label wl-place"' if places else '"wl-label wl-zone"'
 
 
 class PlaceArray(MacroElement):

@@ -55,6 +55,7 @@ class Prelude(MacroElement):
         .wl-label::before { display: none; }
         .wl-place { font-weight: 400; font-size: 11px; color: #4a4a4a; }
         .wl-far .wl-place { display: none; }
+        @media (max-width: 480px) { .wl-zone { display: none; } }
         .wl-here { width: 34px; height: 34px; line-height: 30px; text-align: center; border: none;
           font-size: 20px; background: #fff; cursor: pointer; padding: 0; border-radius: 2px; }
         </style>

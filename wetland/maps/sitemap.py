@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import folium
-from shapely.geometry import Point
+from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from wetland.base.texts import Lang, Text, text
@@ -18,12 +19,14 @@ from wetland.maps.style import (
     ASKED_AREA,
     LANDMARK,
     LegendItem,
+    LineStyle,
     MarkStyle,
     zone_style,
 )
 from wetland.zones.model import Zone
 
 _MARGIN = 0.04
+_METRES_PER_DEGREE = 111_195.0
 
 
 def site_map(
@@ -67,13 +70,21 @@ def _bounds(
     return (west - dx, south - dy, east + dx, north + dy)
 
 
-def asked_group(lon: float, lat: float, *, uncertainty_ring: BaseGeometry | None) -> FeatureGroup:
+def asked_group(lon: float, lat: float, *, radius_m: float) -> FeatureGroup:
     """Return the layer that marks the place asked about, with the ring of its uncertainty."""
     features: list[Feature] = []
-    if uncertainty_ring is not None:
-        features.append(feature(geojson(uncertainty_ring), ASKED_AREA))
+    if radius_m > 0:
+        features.append(feature(geojson(ring(lon, lat, radius_m)), ASKED_AREA))
     features.append(feature(geojson(Point(lon, lat)), ASKED))
     return group_of(features)
+
+
+def ring(lon: float, lat: float, radius_m: float) -> Polygon:
+    """Return a circle to draw (not to measure: on the sphere, good to 0.5 % below 80 degrees)."""
+    north = radius_m / _METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(lat)), 0.02)
+    turns = [2 * math.pi * i / 72 for i in range(72)]
+    return Polygon([(lon + east * math.cos(t), lat + north * math.sin(t)) for t in turns])
 
 
 def group_of(features: Sequence[Feature]) -> FeatureGroup:
@@ -114,13 +125,16 @@ def fits_features(count: int) -> bool:
 
 
 def zone_legend(zones: Iterable[Zone], kind_names: Mapping[str, Text]) -> list[LegendItem]:
-    """Return one legend line per kind of zone, in the order of the layer."""
-    items: dict[str, LegendItem] = {}
+    """Return the legend of zones in the order of the layer; kinds drawn alike share one line."""
+    names: dict[LineStyle, dict[str, Text]] = {}
     for zone in zones:
-        if zone.kind not in items:
-            style = zone_style(zone.kind, inner=bool(zone.nested_in or zone.part_of))
-            items[zone.kind] = LegendItem(kind_names.get(zone.kind, zone.name), line=style)
-    return list(items.values())
+        style = zone_style(zone.kind, inner=bool(zone.nested_in or zone.part_of))
+        names.setdefault(style, {})[zone.kind] = kind_names.get(zone.kind, zone.name)
+    return [LegendItem(_joined(list(kinds.values())), line=style) for style, kinds in names.items()]
+
+
+def _joined(names: Sequence[Text]) -> Text:
+    return text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
 
 
 ASKED_LEGEND = LegendItem(text("所问地点", "place asked about"), mark=ASKED)

@@ -27,6 +27,16 @@ def say(words: Text, **values: object) -> str:
     return (words.fill(**values) if values else words).get(current())
 
 
+_PAIR = text("{a}：{b}", "{a}: {b}")
+COMMA = text("、", ", ")
+SEMICOLON = text("；", "; ")
+
+
+def pair(name: str, value: str) -> str:
+    """Return ``name: value`` with the colon of the language."""
+    return say(_PAIR, a=name, b=value)
+
+
 def name_of(names: Mapping[str, Text]) -> Callable[[str], str]:
     """Return a ``format_func`` that shows an option by its name, or as it is without one."""
     return lambda option: say(names[option]) if option in names else str(option)

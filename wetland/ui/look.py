@@ -13,7 +13,9 @@ PHONE_PX = 640
 
 _STYLE = """
 <style>
-.stMainBlockContainer { padding-top: 3.4rem; padding-bottom: 3rem; max-width: 1500px; }
+.stMainBlockContainer { padding: 3rem 2.2rem 3rem; max-width: 1560px; }
+[data-testid="stSidebar"] { width: 262px !important; min-width: 262px !important; }
+.st-key-sticky { position: sticky; top: 3.2rem; }
 .stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .2rem; }
 .stMainBlockContainer h2 { font-size: 1.2rem; }
 .stMainBlockContainer h3 { font-size: 1.05rem; }
@@ -28,8 +30,18 @@ _STYLE = """
   padding: .35rem .8rem; }
 .st-key-banner-strict { background: #EEF3F2; border: 1px solid #C9D6D3; border-radius: 8px;
   padding: .35rem .8rem; }
+.st-key-banner > :first-child, .st-key-banner-strict > :first-child { flex: 1 1 20rem; }
+.st-key-banner [data-testid="stMarkdownContainer"],
+.st-key-banner-strict [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.st-key-head { flex-wrap: nowrap; }
+.st-key-head > :first-child { flex: 1 1 0; min-width: 0; }
+.st-key-head > :last-child { flex: 0 0 auto; width: auto !important; }
 .st-key-banner p, .st-key-banner-strict p { margin: 0; font-size: .88rem; }
-.st-key-tabs { display: none; }
+[data-testid="stBottomBlockContainer"] { padding: .2rem .4rem .4rem; }
+.st-key-tabs { flex-wrap: nowrap; gap: 0; }
+.st-key-tabs > div { flex: 1 1 0; width: auto !important; }
+.st-key-tabs a { flex-direction: column; gap: 0; padding: .15rem 0; align-items: center; }
+.st-key-tabs a p { font-size: .74rem; }
 .wl-legend { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; font-size: .8rem;
   align-items: center; color: #33423f; }
 .wl-legend span.k { display: inline-flex; align-items: center; gap: .35rem; }
@@ -37,7 +49,6 @@ _STYLE = """
 iframe[title="streamlit_folium.st_folium"] { border: 1px solid #C9D6D3; border-radius: 8px; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3rem .8rem 5.5rem; }
-  .st-key-tabs { display: block; }
   .stMainBlockContainer h1 { font-size: 1.3rem; }
 }
 @media (min-width: 641px) { [data-testid="stBottom"] { display: none; } }

@@ -1,0 +1,140 @@
+"""What a session works on: the site, its store, who acts, and how strict the answers are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from wetland.base.errors import WetlandError
+from wetland.base.texts import text
+from wetland.sites.load import Site, find_pack, list_packs, open_site
+from wetland.ui.language import say
+
+if TYPE_CHECKING:
+    from wetland.store import Store
+
+DEFAULT_SITE = "xixi"
+_SITE = text("场地", "Site")
+_ACTOR = text("操作人", "Your name")
+_ACTOR_HELP = text(
+    "保存、修改时记入审计记录。", "Goes into the audit trail with whatever you save or change."
+)
+_ACTOR_NEEDED = text(
+    "请先在侧栏填写操作人，再保存。", "Enter your name in the sidebar first, then save."
+)
+
+
+def choose_site() -> None:
+    """Show the choice of site, where there is more than one."""
+    options = list(list_packs())
+    asked = _asked_site()
+    if asked not in options:
+        options.insert(0, asked)
+    if len(options) > 1:
+        st.selectbox(
+            say(_SITE),
+            options,
+            index=options.index(asked),
+            format_func=_site_name,
+            key="site",
+        )
+
+
+def _asked_site() -> str:
+    chosen = st.session_state.get("site") or st.query_params.get("site")
+    return str(chosen or os.environ.get("WETLAND_SITE") or DEFAULT_SITE)
+
+
+def _site_name(name: str) -> str:
+    try:
+        return say(_open(name).name)
+    except WetlandError:  # an ill-formed pack still stands in the list; opening it says why
+        return name
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _open_site(folder: str, stamp: str) -> Site:
+    del stamp  # part of the key: a changed pack is read again
+    return open_site(folder)
+
+
+def _open(name: str) -> Site:
+    folder = find_pack(name)
+    files = [p for p in sorted(folder.glob("**/*")) if p.suffix in {".yaml", ".geojson"}]
+    stamp = ";".join(f"{p.name}:{p.stat().st_mtime_ns}:{p.stat().st_size}" for p in files)
+    return _open_site(str(folder), stamp)
+
+
+def site() -> Site:
+    """Return the site of this session; a changed pack is read again without a restart.
+
+    Raises
+    ------
+    InputError, PackError
+        There is no such pack, or it is ill-formed.
+    """
+    return _open(_asked_site())
+
+
+def store_address(site_id: str) -> str:
+    """Return where the store of a site is: ``WETLAND_STORE``, else ``.wetland/<site>.gpkg``."""
+    return os.environ.get("WETLAND_STORE") or str(Path(".wetland") / f"{site_id}.gpkg")
+
+
+def store_exists(address: str) -> bool:
+    """Tell whether there is a store at ``address`` (a server is taken to be there)."""
+    return "://" in address or Path(address).is_file()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, on_release=lambda store: store.close())
+def _open_store(address: str, _site: Site, digest: str) -> Store:
+    from wetland.operations.stores import open_store
+
+    del digest  # part of the key: another pack, another store object
+    return open_store(address, _site)
+
+
+def store() -> Store | None:
+    """Return the store of the site of this session, or None where there is none yet."""
+    current = site()
+    address = store_address(current.id)
+    return _open_store(address, current, current.digest) if store_exists(address) else None
+
+
+def actor() -> str:
+    """Return who acts in this session (may be empty)."""
+    return str(st.session_state.get("actor", "")).strip()
+
+
+def ask_actor() -> None:
+    """Show the field for the name that goes into the audit trail."""
+    st.text_input(
+        say(_ACTOR),
+        value=os.environ.get("WETLAND_ACTOR", ""),
+        key="actor",
+        help=say(_ACTOR_HELP),
+        max_chars=60,
+    )
+
+
+def actor_or_hint() -> str | None:
+    """Return who acts, or say that a name is needed and return None."""
+    if actor():
+        return actor()
+    st.warning(say(_ACTOR_NEEDED))
+    return None
+
+
+def assume_schematic() -> bool:
+    """Tell whether schematic edges are taken as surveyed (exercise mode)."""
+    return not st.session_state.get("strict", not site().config.exercise_mode)
+
+
+def today() -> dt.date:
+    """Return today's date where the site is."""
+    return dt.datetime.now(ZoneInfo(site().timezone)).date()
