@@ -16,6 +16,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def management_features(park: Polygon) -> list[dict[str, Any]]:
         rounded(park.intersection(box(low, south - 1, high, north + 1))) for low, high in bounds
     ]
     return [
-        management_feature(part, park, cuts=(first, second), **about)
+        management_feature(part, about, cuts=(first, second))
         for part, about in zip(parts, MANAGEMENT, strict=True)
     ]
 
@@ -165,18 +166,21 @@ def park_feature(park: Polygon) -> dict[str, Any]:
     return feature(
         park, id="protection-2011", kind="protection",
         name=words("湿地公园（保护范围）", "wetland park (protection zone)"),
-        source="Boundary roads: revision of 2022 as reported (E 紫金港路, W 绕城公路, S 沿山河, N 文二西路);"
-        " corners: junctions of these roads, BD-09 lists converted to WGS84; area: 11.4 km2 as published",
+        source="Boundary: revision of 2022 as reported (E 紫金港路, W 绕城公路, S 沿山河,"
+        " N 文二西路); corners: junctions of these roads, BD-09 lists converted to WGS84;"
+        " area: 11.4 km2 as published",
         boundary=words(
             "东至紫金港路，西至绕城公路，南至沿山河，北至文二西路",
             "E Zijingang Road, W the ring expressway, S Yanshan River, N Wen'er West Road",
         ),
         note=words(
-            "南界以天目山路代沿山河。绘图面积 11.48 平方公里，公布 11.4。"
-            "起始日为 2011 年条例施行日；此前的规划范围不同，未录入。2022 年修订写入同样的四至，故图形不变。",
-            "Tianmushan Road stands in for Yanshan River in the south. Drawn 11.48 km2, published 11.4."
-            " Valid from the day the 2011 regulation came into force; plans before it had other limits,"
-            " not encoded. The 2022 revision names the same four limits, so the drawing stays.",
+            "南界以天目山路代沿山河。绘图面积 11.49 平方公里，公布 11.4。"
+            "起始日为 2011 年条例施行日；此前的规划范围不同，未录入。"
+            "2022 年修订写入同样的四至，故图形不变。",
+            "Tianmushan Road stands in for Yanshan River in the south. Drawn 11.49 km2, published"
+            " 11.4. Valid from the day the 2011 regulation came into force; plans before it had"
+            " other limits, not encoded. The 2022 revision names the same four limits, so the"
+            " drawing stays.",
         ),
         declared_area_km2=PARK_KM2, valid_from=IN_FORCE, accuracy_m=ROAD_M,
         edges=[(SOUTH_EDGE, SOUTH_M)],
@@ -187,12 +191,14 @@ def belt_feature(belt: Polygon, park: Polygon) -> dict[str, Any]:
     """Describe the peripheral protection belt."""
     shell = list(park.exterior.coords)
     return feature(
-        belt, id="buffer-2011", kind="buffer", name=words("外围保护地带", "peripheral protection belt"),
-        source="Area: 15.7 km2 as published; no boundary was found: a ring of even width around the park",
+        belt, id="buffer-2011", kind="buffer",
+        name=words("外围保护地带", "peripheral protection belt"),
+        source="Area: 15.7 km2 as published; no boundary was found:"
+        " a ring of even width around the park",
         note=words(
             "边界未见公布。此环只有面积为真，宽度系求解所得，不得据以认定违法。",
-            "No boundary was found. Only the area of this ring is true; its width was solved for it:"
-            " nothing can be held against anyone on this line.",
+            "No boundary was found. Only the area of this ring is true; its width was solved for"
+            " it: nothing can be held against anyone on this line.",
         ),
         declared_area_km2=BELT_KM2, valid_from=IN_FORCE, accuracy_m=INVENTED_M,
         edges=inner_edges(shell), ring_around="protection",
@@ -201,11 +207,10 @@ def belt_feature(belt: Polygon, park: Polygon) -> dict[str, Any]:
 
 def inner_edges(shell: list[tuple[float, float]]) -> list[tuple[list[tuple[float, float]], float]]:
     """Give the ring's inner edge the accuracies of the park's edges, piece by piece."""
-    south = {frozenset(pair) for pair in zip(SOUTH_EDGE[:-1], SOUTH_EDGE[1:], strict=True)}
-    pairs = list(zip(shell[:-1], shell[1:], strict=True))
+    south = {frozenset(pair) for pair in pairwise(SOUTH_EDGE)}
     return [
         ([first, second], SOUTH_M if frozenset((first, second)) in south else ROAD_M)
-        for first, second in pairs
+        for first, second in pairwise(shell)
     ]
 
 
@@ -214,15 +219,16 @@ def band_feature(band: Polygon) -> dict[str, Any]:
     return feature(
         band, id="landscape-2011", kind="landscape",
         name=words("周边景观控制区", "surrounding landscape control area"),
-        source="Area: about 50 km2 as published; plans of 2005 and 2008 describe 48.08 and 48.70 km2 in"
-        " words without a map: a ring of even width around the belt",
+        source="Area: about 50 km2 as published; plans of 2005 and 2008 describe 48.08 and"
+        " 48.70 km2 in words without a map: a ring of even width around the belt",
         reading=words("净面积；来源倾向于毛面积", "net; sources lean to gross"),
         note=words(
             "按“净”读法绘制（不含公园与保护地带）。实际控制区偏向南、西，此环仅为示意。",
             "Drawn in the net reading (park and belt not counted). The real area is lopsided to the"
             " south and west; this ring is a sketch.",
         ),
-        declared_area_km2=BAND_KM2, valid_from=IN_FORCE, accuracy_m=INVENTED_M, ring_around="buffer",
+        declared_area_km2=BAND_KM2, valid_from=IN_FORCE, accuracy_m=INVENTED_M,
+        ring_around="buffer",
     )  # fmt: skip
 
 
@@ -246,35 +252,30 @@ MANAGEMENT: list[dict[str, Any]] = [
 
 
 def management_feature(
-    part: Polygon,
-    park: Polygon,
-    *,
-    cuts: tuple[float, float],
-    side: str,
-    km2: float,
-    name: tuple[str, str],
-    use: tuple[str, str],
+    part: Polygon, about: dict[str, Any], *, cuts: tuple[float, float]
 ) -> dict[str, Any]:
     """Describe one inner management zone."""
     vertices = list(part.exterior.coords)
     edges = []
-    for first, second in zip(vertices[:-1], vertices[1:], strict=True):
+    for first, second in pairwise(vertices):
         if first[0] == second[0] and first[0] in cuts:
             continue  # the cut itself: invented
         south = on_south(first) and on_south(second)
         edges.append(([first, second], SOUTH_M if south else ROAD_M))
+    use_zh, use_en = about["use"]
     return feature(
-        part, id=f"management-{side}-2018", kind=f"management_{side}", name=words(*name),
+        part, id=f"management-{about['side']}-2018", kind=f"management_{about['side']}",
+        name=words(*about["name"]),
         source="Areas 2.70, 5.90 and 2.80 km2 and borders in words: planning institute's page of"
         " 2018-01-05 (m.gdi8.cn, project 1120); cut by straight north-south lines instead",
         note=words(
-            f"{use[0]}。内部分界为港汊，图上以南北直线代替；三区按公布面积之比分割绘制的公园。"
+            f"{use_zh}。内部分界为港汊，图上以南北直线代替；三区按公布面积之比分割绘制的公园。"
             "起始日为所见资料的日期。",
-            f"{use[1].capitalize()}. The inner borders are channels; straight north-south lines stand in"
-            " for them, and the park as drawn is divided in the ratio of the published areas."
+            f"{use_en.capitalize()}. The inner borders are channels; straight north-south lines"
+            " stand in for them, and the park as drawn is divided in the ratio of the published areas."
             " Valid from the date of the page seen.",
         ),
-        declared_area_km2=km2, valid_from=PLAN_SEEN, accuracy_m=INVENTED_M, edges=edges,
+        declared_area_km2=about["km2"], valid_from=PLAN_SEEN, accuracy_m=INVENTED_M, edges=edges,
         part_of="protection",
     )  # fmt: skip
 
@@ -295,7 +296,7 @@ def feature(
     valid_from: str,
     accuracy_m: float,
     edges: Sequence[tuple[Sequence[tuple[float, float]], float]] = (),
-    **properties: Any,
+    **properties: object,
 ) -> dict[str, Any]:
     """Make one schematic feature."""
     about: dict[str, Any] = {"id": properties.pop("id"), "kind": properties.pop("kind")}
