@@ -99,7 +99,7 @@ def points(site: Site, rows: int) -> np.ndarray:
     random = np.random.default_rng(SEED)
     lon = random.uniform(west - MARGIN_DEGREES, east + MARGIN_DEGREES, rows)
     lat = random.uniform(south - MARGIN_DEGREES, north + MARGIN_DEGREES, rows)
-    return shapely.points(lon, lat)
+    return np.atleast_1d(shapely.points(lon, lat))
 
 
 def place_ways(site: Site, rows: int) -> dict[str, Way]:
