@@ -140,7 +140,7 @@ def rules(
     lang: LangOption = "zh",
 ) -> None:
     """列出已录入的规则 / List the rules that are encoded."""
-    from wetland.operations.law import list_rules  # noqa: PLC0415
+    from wetland.operations.lawbook import list_rules  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
     emit(list_rules(open_site(site), on=on, regulation=regulation, lang=lang), format=format)
@@ -154,7 +154,7 @@ def coverage(
     lang: LangOption = "zh",
 ) -> None:
     """列出法规版本、录入程度和空档 / List regulations, how far they are encoded, and gaps."""
-    from wetland.operations.law import list_coverage  # noqa: PLC0415
+    from wetland.operations.lawbook import list_coverage  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
     emit(list_coverage(open_site(site), on=on, lang=lang), format=format)
@@ -165,7 +165,7 @@ def words(
     site: SiteOption = DEFAULT_SITE, format: FormatOption = "table", lang: LangOption = "zh"
 ) -> None:
     """列出行为、事实和记录种类 / List activities, facts and record kinds."""
-    from wetland.operations.law import list_words  # noqa: PLC0415
+    from wetland.operations.lawbook import list_words  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
     emit(list_words(open_site(site), lang=lang), format=format)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+import numpy as np
 from shapely.geometry import Point
-from wetland.sites.place import memberships
 
 from wetland.base.errors import InputError
 from wetland.base.places import Membership, Where
@@ -20,8 +21,13 @@ from wetland.regulations.conditions import FactValue, Situation
 from wetland.regulations.evaluate import Outcome
 from wetland.regulations.explain import Words
 from wetland.regulations.judge import Judgement, judge
+from wetland.screening.registers import open_registers
 from wetland.sites.load import Site
+from wetland.sites.place import memberships
 from wetland.zones.datums import to_wgs84
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Json = dict[str, Any]
 
@@ -48,6 +54,8 @@ class LawQuestion:
         Uncertainty of the position; None takes the widest value of its source.
     position_source
         A key of the site's ``position_defaults``.
+    time
+        Local time of the act, for records that hold at certain hours.
     """
 
     lon: float
@@ -60,6 +68,7 @@ class LawQuestion:
     uncertainty_m: float | None = None
     position_source: str = "declared"
     datum: str = "wgs84"
+    time: dt.time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +120,18 @@ def site_words(site: Site) -> Words:
     return Words(site.vocabulary, site.config.zone_titles)
 
 
-def law_at(site: Site, question: LawQuestion) -> LawAnswer:
+def law_at(
+    site: Site, question: LawQuestion, *, records: pd.DataFrame | None = None
+) -> LawAnswer:
     """Answer what applies at a place on a day, and whether it was broken.
+
+    Parameters
+    ----------
+    site, question
+        The opened pack and the question.
+    records
+        Permits, closures, designated areas ... of the store (table `RECORDS`). A fact given by hand
+        and a record that contradict each other leave it undecided.
 
     Raises
     ------
@@ -133,6 +152,10 @@ def law_at(site: Site, question: LawQuestion) -> LawAnswer:
         assume_schematic=question.assume_schematic,
     )
     situation = Situation(question.on, question.activities, zones, question.facts)
+    if records is not None:
+        situation = replace(
+            situation, records=_records(site, question, situation, records, place, uncertainty)
+        )
     return LawAnswer(
         site,
         question,
@@ -144,6 +167,23 @@ def law_at(site: Site, question: LawQuestion) -> LawAnswer:
         situation,
         judge(site.regulations, situation, decided_on=question.decided_on),
     )
+
+
+def _records(
+    site: Site,
+    question: LawQuestion,
+    situation: Situation,
+    records: pd.DataFrame,
+    place: Point,
+    uncertainty_m: float,
+) -> dict[str, bool | None]:
+    things = np.empty(1, dtype=object)
+    things[0] = place
+    registers = open_registers(site, records, things, np.array([uncertainty_m]))
+    at = None
+    if question.on is not None and question.time is not None:
+        at = dt.datetime.combine(question.on, question.time, ZoneInfo(site.timezone))
+    return registers.truths(0, situation, at, situation.zones)
 
 
 def _check(site: Site, question: LawQuestion) -> None:
@@ -250,80 +290,3 @@ def penalty_law_json(
         "on_the_spot": {"article": "51", "rules": spots},
         "evidence": {"standing": standing, "text": why.get(lang), "missing": list(lacking)},
     }
-
-
-def list_rules(
-    site: Site, *, on: dt.date | None = None, regulation: str | None = None, lang: Lang = "zh"
-) -> list[Json]:
-    """Return the encoded rules, of one day or one regulation if asked.
-
-    Raises
-    ------
-    InputError
-        There is no such regulation.
-    """
-    known = [r.id for r in site.regulations.regulations]
-    if regulation is not None and regulation not in known:
-        message = text("没有法规 {r}；有：{k}", "there is no regulation {r}; there are: {k}")
-        raise InputError(message.fill(r=regulation, k=", ".join(known)))
-    return [
-        {
-            "rule": rule.id,
-            "article": rule.rule.article,
-            "penalty_article": rule.rule.penalties[0].article if rule.rule.penalties else None,
-            "modality": rule.rule.modality,
-            "title": rule.rule.title.get(lang),
-            "activity": list(rule.rule.activity),
-            "zones": list(rule.rule.zones),
-            "valid_from": rule.valid_from.isoformat(),
-            "valid_to": None if rule.valid_to is None else rule.valid_to.isoformat(),
-            "text_seen": rule.text_seen,
-            "confidence": rule.confidence,
-        }
-        for rule in site.regulations.rules
-        if (on is None or rule.in_force(on))
-        and (regulation is None or rule.regulation.id == regulation)
-    ]
-
-
-def list_coverage(site: Site, *, on: dt.date | None = None, lang: Lang = "zh") -> list[Json]:
-    """Return each regulation, how far it is encoded, its rules, and the declared gaps of its line."""
-    rows: list[Json] = []
-    for regulation in site.regulations.regulations:
-        count = sum(1 for r in site.regulations.rules if r.regulation.id == regulation.id)
-        spans: list[tuple[dt.date | None, dt.date | None, str, int]] = []
-        spans += [(regulation.valid_from, regulation.valid_to, regulation.coverage, count)]
-        spans += [(gap.start, gap.end, "none", 0) for gap in regulation.gaps]
-        rows += [
-            {
-                "regulation": regulation.id,
-                "title": regulation.title.get(lang),
-                "from": None if start is None else start.isoformat(),
-                "to": None if end is None else end.isoformat(),
-                "coverage": coverage,
-                "rules": rules,
-                "text_seen": regulation.text_seen and coverage != "none",
-                "source": regulation.source,
-            }
-            for start, end, coverage, rules in spans
-            if on is None or ((start or on) <= on and (end is None or on < end))
-        ]
-    return rows
-
-
-def list_words(site: Site, *, lang: Lang = "zh") -> list[Json]:
-    """Return the activities, facts and record kinds of a site."""
-    words = site.vocabulary
-    rows: list[Json] = [
-        {"word": "activity", "id": key, "name": a.name.get(lang), "aliases": list(a.aliases)}
-        for key, a in words.activities.items()
-    ]
-    rows += [
-        {"word": f"fact ({f.kind}, {f.role})", "id": key, "name": f.question.get(lang), "aliases": []}
-        for key, f in words.facts.items()
-    ]
-    rows += [
-        {"word": f"record ({r.type})", "id": key, "name": r.name.get(lang), "aliases": []}
-        for key, r in words.records.items()
-    ]
-    return rows
