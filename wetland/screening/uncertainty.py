@@ -1,0 +1,38 @@
+"""Fill in how far a position may be off (位置误差) where a record does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNKNOWN = "unknown"
+
+
+def fill_uncertainty(
+    stated: NDArray[np.float64], sources: NDArray[Any], defaults: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return the uncertainty of each position, metres.
+
+    Rule of decision: what a record states; else the default of its source, and never less than the
+    widest value any record of that source states. Nothing is known of a position whose source is
+    not known, so its default is the widest of all.
+
+    Examples
+    --------
+    >>> fill_uncertainty(np.array([5.0, np.nan, 80.0]), np.array(["gps"] * 3), {"gps": 30.0})
+    array([ 5., 80., 80.])
+    """
+    filled = np.asarray(stated, dtype=float).copy()
+    known = np.isfinite(filled)
+    widest = {name: float(value) for name, value in defaults.items()}
+    for name in {*sources.tolist()}:
+        here = filled[known & (sources == name)]
+        widest[name] = max([widest.get(name, 0.0), *here.tolist()])
+    widest[UNKNOWN] = max(widest.values(), default=0.0)
+    for position in np.flatnonzero(~known).tolist():
+        name = sources[position]
+        filled[position] = widest[name] if name in defaults else widest[UNKNOWN]
+    return filled
