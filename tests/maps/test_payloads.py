@@ -39,7 +39,7 @@ def _sinks(text: str) -> dict[str, folium.Map]:
         if sink == "tip":
             shown.add_child(FeatureLayer([feature(place, MARK, tip=text)]))
         elif sink == "label":
-            shown.add_child(FeatureLayer([feature(place, LANDMARK, label=text)], places=True))
+            shown.add_child(FeatureLayer([feature(place, LANDMARK, label=text)]))
         elif sink == "area":
             shown.add_child(FeatureLayer([feature(area, ASKED, tip=text)]))
         elif sink == "array":

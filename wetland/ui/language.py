@@ -39,7 +39,8 @@ def pair(name: str, value: str) -> str:
 
 def name_of(names: Mapping[str, Text]) -> Callable[[str], str]:
     """Return a ``format_func`` that shows an option by its name, or as it is without one."""
-    return lambda option: say(names[option]) if option in names else str(option)
+    lang = current()
+    return lambda option: names[option].get(lang) if option in names else str(option)
 
 
 def switch(key: str) -> None:

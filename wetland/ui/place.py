@@ -113,8 +113,8 @@ def fields(site: Site) -> None:
     day.date_input(
         say(_ON),
         key="on",
-        min_value=dt.date(1950, 1, 1),
-        max_value=dt.date(2100, 1, 1),
+        min_value=session.FIRST_DAY,
+        max_value=session.LAST_DAY,
         format="YYYY-MM-DD",
     )
     activities = {key: a.name for key, a in site.vocabulary.activities.items()}
@@ -146,7 +146,13 @@ def _more(site: Site) -> None:
         key="uncertainty",
     )
     st.date_input(
-        say(_DECIDED), value=None, key="decided", format="YYYY-MM-DD", help=say(_DECIDED_HELP)
+        say(_DECIDED),
+        value=None,
+        min_value=session.FIRST_DAY,
+        max_value=session.LAST_DAY,
+        key="decided",
+        format="YYYY-MM-DD",
+        help=say(_DECIDED_HELP),
     )
 
 

@@ -11,14 +11,17 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from wetland.base.errors import WetlandError
-from wetland.base.texts import text
+from wetland.base.texts import Text, text
 from wetland.sites.load import Site, find_pack, list_packs, open_site
-from wetland.ui.language import say
+from wetland.ui.language import name_of, say
 
 if TYPE_CHECKING:
     from wetland.store import Store
 
 DEFAULT_SITE = "xixi"
+# Days a field accepts; without them a field only offers ten years round today.
+FIRST_DAY = dt.date(1950, 1, 1)
+LAST_DAY = dt.date(2100, 1, 1)
 _SITE = text("场地", "Site")
 _ACTOR = text("操作人", "Your name")
 _ACTOR_HELP = text(
@@ -40,7 +43,7 @@ def choose_site() -> None:
             say(_SITE),
             options,
             index=options.index(asked),
-            format_func=_site_name,
+            format_func=name_of({name: _site_name(name) for name in options}),
             key="site",
         )
 
@@ -50,11 +53,11 @@ def _asked_site() -> str:
     return str(chosen or os.environ.get("WETLAND_SITE") or DEFAULT_SITE)
 
 
-def _site_name(name: str) -> str:
+def _site_name(name: str) -> Text:
     try:
-        return say(_open(name).name)
+        return _open(name).name
     except WetlandError:  # an ill-formed pack still stands in the list; opening it says why
-        return name
+        return text(name, name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -119,7 +119,14 @@ def _rules() -> None:
 def _filtered(site: Site) -> list[DatedRule]:
     on_box, law_box, zone_box, activity_box = st.columns([2, 3, 2, 3])
     st.session_state.setdefault("law-on", session.today())
-    on = on_box.date_input(say(_ON), value=None, key="law-on", format="YYYY-MM-DD")
+    on = on_box.date_input(
+        say(_ON),
+        value=None,
+        min_value=session.FIRST_DAY,
+        max_value=session.LAST_DAY,
+        key="law-on",
+        format="YYYY-MM-DD",
+    )
     lines = {r.line: r.title for r in site.regulations.regulations}
     line = law_box.selectbox(say(_LAW), ["", *lines], format_func=_or_all(lines), key="law-line")
     titles = site.config.zone_titles

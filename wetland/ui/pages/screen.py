@@ -1,0 +1,5 @@
+"""To come."""
+
+
+def render() -> None:
+    """Show the page."""
