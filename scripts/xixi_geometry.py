@@ -272,8 +272,8 @@ def management_feature(
             f"{use_zh}。内部分界为港汊，图上以南北直线代替；三区按公布面积之比分割绘制的公园。"
             "起始日为所见资料的日期。",
             f"{use_en.capitalize()}. The inner borders are channels; straight north-south lines"
-            " stand in for them, and the park as drawn is divided in the ratio of the published areas."
-            " Valid from the date of the page seen.",
+            " stand in for them, and the park as drawn is divided in the ratio of the published"
+            " areas. Valid from the date of the page seen.",
         ),
         declared_area_km2=about["km2"], valid_from=PLAN_SEEN, accuracy_m=INVENTED_M, edges=edges,
         part_of="protection",

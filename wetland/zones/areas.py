@@ -14,8 +14,9 @@ from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from wetland.base.texts import Text, text
-from wetland.zones.projection import ellipsoid, project_geometry
+from wetland.zones.projection import densify, ellipsoid, project_geometry
 
+AREA_DEGREES = 0.0005  # about 50 m: areas are then right to a part in a hundred million
 POLYGONAL = {"Polygon", "MultiPolygon"}
 
 
@@ -84,7 +85,8 @@ def area(geometry: BaseGeometry, crs_epsg: int, *, dense: bool = True) -> Area:
     """
     shaped = oriented(shapely.force_2d(geometry))
     geodesic, _ = ellipsoid(crs_epsg).geometry_area_perimeter(shaped)
-    projected = shapely.area(project_geometry(shaped, crs_epsg, dense=dense))
+    fine = densify(shaped, AREA_DEGREES) if dense else shaped
+    projected = shapely.area(project_geometry(fine, crs_epsg, dense=False))
     return Area(geodesic_m2=abs(float(geodesic)), projected_m2=float(projected))
 
 
@@ -106,8 +108,9 @@ def repair(geometry: BaseGeometry) -> tuple[BaseGeometry, Change | None]:
     if geometry.is_valid:
         return geometry, None
     why = shapely.is_valid_reason(geometry).split("[")[0].strip()
-    mended = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    if geometry.geom_type in POLYGONAL:
+    polygonal = geometry.geom_type in POLYGONAL
+    mended = shapely.make_valid(geometry, method="structure", keep_collapsed=not polygonal)
+    if polygonal:
         mended = polygons_of(mended)
     change = Change(
         why=why,

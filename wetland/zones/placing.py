@@ -42,27 +42,25 @@ def place_geometries(layer: ZoneLayer, geometries: Sequence[Any] | NDArray[Any])
     """Sort ``geometries`` (longitude, latitude) by what can be done with them, and project them."""
     given = _as_array(geometries)
     size = len(given)
-    lowest = shapely.bounds(given) if size else np.empty((0, 4))
-    known = _on_earth(given, lowest)
     reach = _reach(layer)
-    away = known & _apart(lowest, reach)
-    inner = known & ~away
+    bounds = shapely.bounds(given) if size else np.empty((0, 4))
+    known = _on_earth(given, bounds)
     is_point = shapely.get_type_id(given) == shapely.GeometryType.POINT
-    points, extended = np.flatnonzero(inner & is_point), np.flatnonzero(inner & ~is_point)
-    projected = np.full(size, None, dtype=object)
+    near = known & ~_apart(bounds, reach)
+    extended = np.flatnonzero(near & ~is_point)
+    given[extended] = _sound(given[extended])
     cut = np.zeros(size, dtype=bool)
-    if len(points):
-        east, north = project(
-            shapely.get_x(given[points]), shapely.get_y(given[points]), layer.crs_epsg
-        )
-        projected[points] = shapely.points(east, north)
-    if len(extended):
-        sound = _sound(given[extended])
-        cut[extended] = _sticks_out(lowest[extended], reach)
-        sound[cut[extended]] = shapely.clip_by_rect(sound[cut[extended]], *reach)
-        projected[extended] = project_geometry(sound, layer.crs_epsg)
-    far = np.flatnonzero(away)
-    return Placed(size, points, extended, far, _far_m(layer, lowest[far], reach), projected, cut)
+    cut[extended] = _sticks_out(bounds[extended], reach)
+    clipped = given.copy()
+    clipped[cut] = shapely.clip_by_rect(given[cut], *reach)
+    near &= ~shapely.is_empty(clipped)
+    points, extended = np.flatnonzero(near & is_point), np.flatnonzero(near & ~is_point)
+    projected = np.full(size, None, dtype=object)
+    x, y = shapely.get_x(given[points]), shapely.get_y(given[points])
+    projected[points] = shapely.points(*project(x, y, layer.crs_epsg))
+    projected[extended] = project_geometry(clipped[extended], layer.crs_epsg)
+    far = np.flatnonzero(known & ~near)
+    return Placed(size, points, extended, far, _far_m(layer, given[far], reach), projected, cut)
 
 
 def _as_array(geometries: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
@@ -108,26 +106,27 @@ def _sticks_out(bounds: Floats, reach: tuple[float, float, float, float]) -> Boo
     return out | (bounds[:, 1] < south) | (bounds[:, 3] > north)
 
 
-def _far_m(layer: ZoneLayer, bounds: Floats, reach: tuple[float, float, float, float]) -> Floats:
-    """Return the geodesic distance from each far thing's box to the box of the zones."""
-    if not len(bounds) or not len(layer):
-        return np.full(len(bounds), np.inf)
-    west, south, east, north = (
-        reach[0] + REACH_DEGREES, reach[1] + REACH_DEGREES,
-        reach[2] - REACH_DEGREES, reach[3] - REACH_DEGREES,
-    )  # fmt: skip
-    lon = np.clip((west + east) / 2, bounds[:, 0], bounds[:, 2])
-    lat = np.clip((south + north) / 2, bounds[:, 1], bounds[:, 3])
-    away = ellipsoid(layer.crs_epsg).inv(
-        lon, lat, np.clip(lon, west, east), np.clip(lat, south, north)
-    )[2]
-    return np.asarray(away, dtype=float)
+def _far_m(
+    layer: ZoneLayer, things: NDArray[Any], reach: tuple[float, float, float, float]
+) -> Floats:
+    """Return the geodesic distance from each far thing to the box of the zones."""
+    if not len(things) or not len(layer):
+        return np.full(len(things), np.inf)
+    west, south, east, north = reach
+    zones = shapely.box(
+        west + REACH_DEGREES, south + REACH_DEGREES, east - REACH_DEGREES, north - REACH_DEGREES
+    )
+    ends = shapely.get_coordinates(shapely.shortest_line(zones, things)).reshape(-1, 2, 2)
+    (lon1, lat1), (lon2, lat2) = ends[:, 0].T, ends[:, 1].T
+    return np.asarray(ellipsoid(layer.crs_epsg).inv(lon1, lat1, lon2, lat2)[2], dtype=float)
 
 
 def _sound(geometries: NDArray[Any]) -> NDArray[Any]:
-    """Repair invalid footprints, so that areas and overlaps mean something."""
-    out = shapely.force_2d(geometries)
-    broken = np.flatnonzero(~shapely.is_valid(out))
-    for row in broken:
-        out[row] = repair(out[row])[0]
-    return np.asarray(out)
+    """Repair invalid things, so that areas and overlaps mean something; none becomes nothing."""
+    out = np.asarray(shapely.force_2d(geometries))
+    for row in np.flatnonzero(~shapely.is_valid(out)):
+        mended = repair(out[row])[0]
+        if mended.is_empty:  # a footprint without area: keep its line or its point
+            mended = shapely.make_valid(out[row], method="structure", keep_collapsed=True)
+        out[row] = mended
+    return out

@@ -91,9 +91,16 @@ def unproject(east: ArrayLike, north: ArrayLike, crs_epsg: int) -> tuple[Floats,
 def densify(geometry: G, step_degrees: float = DENSE_DEGREES) -> G:
     """Put vertices on long edges, evenly, so that a piece is at most ``step_degrees`` long."""
     given: Any = geometry
-    longest = np.max(shapely.length(given), initial=0.0)
-    dense: G = shapely.segmentize(given, max(step_degrees, float(longest) / MOST_PIECES))
-    return dense
+    lengths = np.asarray(shapely.length(given))
+    step = max(step_degrees, float(np.max(lengths, initial=0.0)) / MOST_PIECES)
+    if lengths.all():
+        dense: G = shapely.segmentize(given, step)
+        return dense
+    if lengths.ndim == 0:  # a point, or a line of no length, which segmentize refuses
+        return geometry
+    some: Any = np.array(given, dtype=object)
+    some[lengths > 0] = shapely.segmentize(some[lengths > 0], step)
+    return some  # type: ignore[no-any-return]
 
 
 def project_geometry(geometry: G, crs_epsg: int, *, dense: bool = True) -> G:
