@@ -55,13 +55,17 @@ def explain(error: ValidationError, *, file: str, where: str = "") -> list[Mista
     return [_mistake(item, file, where) for item in error.errors(include_url=False)]
 
 
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _mistake(item: ErrorDetails, file: str, where: str) -> Mistake:
     field = ".".join(str(part) for part in item["loc"])
     place = ": ".join(part for part in (where, field) if part) or "-"
     message = item["msg"].removeprefix("Value error, ")
     # Curly brackets of a pattern or a message would be read as fields of the text.
     plain = message.replace("{", "(").replace("}", ")")
-    context = {key: str(value) for key, value in item.get("ctx", {}).items()}
+    context = {key: _plain(value) for key, value in item.get("ctx", {}).items()}
     what = _WORDS.get(item["type"], Text(zh=plain or "-", en=plain or "-")).fill(**context)
     if item["type"] in {"missing", "extra_forbidden"} or isinstance(item["input"], dict | list):
         return Mistake(file, place, what)

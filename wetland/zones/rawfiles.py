@@ -142,7 +142,8 @@ def _from_wkb(path: Path, wkb: NDArray[Any]) -> list[Any]:
 def _one_from_wkb(raw: bytes | None) -> tuple[Any, Text | None]:
     if raw is None:
         return None, text("没有几何", "there is no geometry")
-    thing = shapely.from_wkb(raw, on_invalid="fix")
+    with np.errstate(invalid="ignore"):  # a NaN is told below
+        thing = shapely.from_wkb(raw, on_invalid="fix")
     if thing is None:
         return None, text("几何无法读取", "broken geometry")
     if thing.is_empty:

@@ -7,6 +7,7 @@ touched.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import TransformerGroup
 
-from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.zones.areas import Change, repair
 from wetland.zones.features import wrong_range
@@ -29,7 +30,8 @@ Refuse = Callable[[Path], None]
 
 GEOJSON = {".geojson", ".json"}
 LAYERS = {".gpkg", ".shp"}
-SAME_AS_WGS84 = {4326, 4490, 4979, 4480}
+SAME_AS_WGS84 = ("World Geodetic System 1984", "China 2000", "China Geodetic Coordinate System")
+COARSEST_M = 20.0  # a datum that PROJ brings to WGS84 with less accuracy than this is refused
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +108,7 @@ def read_boundaries(
     if named is None and crs is None and suffix in GEOJSON:
         named = f"EPSG:{LONLAT_EPSG}"  # RFC 7946
     known = _settle_crs(path, named, crs)
-    things = _to_lonlat(np.array(raw.geometry, dtype=object), known)
+    things = _to_lonlat(path, np.array(raw.geometry, dtype=object), known)
     _check_range(path, things, crs_epsg)
     sound, changes = _repaired(things)
     return Boundaries(raw.columns, sound, changes, _label(known))
@@ -137,7 +139,9 @@ def _alike(first: CRS, second: CRS) -> bool:
 
 
 def _modern(*known: CRS) -> bool:
-    return all(crs.to_epsg(min_confidence=25) in SAME_AS_WGS84 for crs in known)
+    """Tell whether the datums are WGS84 or CGCS2000, which differ by less than a decimetre."""
+    names = [crs.datum.name if crs.datum is not None else "" for crs in known]
+    return all(name.startswith(SAME_AS_WGS84) for name in names)
 
 
 def _crs(path: Path, name: str) -> CRS:
@@ -149,27 +153,45 @@ def _crs(path: Path, name: str) -> CRS:
 
 
 def _label(crs: CRS) -> str:
+    if crs.is_geographic and _modern(crs) and crs.to_epsg() is None:
+        return f"EPSG:{LONLAT_EPSG}"
     code = crs.to_epsg()
     return f"EPSG:{code}" if code else crs.name
 
 
-def _to_lonlat(things: NDArray[Any], crs: CRS) -> NDArray[Any]:
-    if crs.is_geographic and (_modern(crs) or crs.to_epsg() is None):
+def _to_lonlat(path: Path, things: NDArray[Any], crs: CRS) -> NDArray[Any]:
+    if crs.is_geographic and _modern(crs):
         return things
+    transformer = _transformer(path, crs)
+
+    def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
     try:
-        transformer = Transformer.from_crs(crs, LONLAT_EPSG, always_xy=True)
-
-        def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-            return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
-
-        moved = shapely.transform(things, move)
+        return np.asarray(shapely.transform(things, move))
     except ProjError as error:
-        raise InputError(
-            text("坐标无法换算为经纬度：{e}", "coordinates cannot be brought to lon/lat: {e}").fill(
-                e=error
-            )
-        ) from None
-    return np.asarray(moved)
+        what = text("坐标无法换算为经纬度：{e}", "coordinates cannot be brought to lon/lat: {e}")
+        raise file_error(path, what.fill(e=error)) from None
+
+
+def _transformer(path: Path, crs: CRS) -> Transformer:
+    """Return the way from ``crs`` to longitude and latitude; refuse one that is a guess."""
+    if _modern(crs):
+        return Transformer.from_crs(crs, LONLAT_EPSG, always_xy=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a better grid is not installed
+        found = TransformerGroup(crs, LONLAT_EPSG, always_xy=True).transformers
+    if not found or not 0 <= found[0].accuracy <= COARSEST_M:
+        what = text(
+            "坐标系 {c} 到 WGS84 没有可靠的换算（可差百米），边界不能据此使用",
+            "there is no reliable way from {c} to WGS84 (it may be off by 100 m)",
+        ).fill(c=crs.name)
+        hint = text(
+            "请先用当地转换参数转为 CGCS2000（EPSG:4490）再导入",
+            "convert it to CGCS2000 (EPSG:4490) or WGS84 with the local parameters first",
+        )
+        raise file_error(path, what, hint=hint)
+    return found[0]
 
 
 def _check_range(path: Path, things: NDArray[Any], crs_epsg: int | None) -> None:

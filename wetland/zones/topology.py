@@ -127,7 +127,7 @@ class _Checker:
             if whole.kind not in wholes:
                 continue
             parts = [z for z in self.layer if z.part_of == whole.kind and z.valid_with(whole)]
-            for day in _starts(parts):
+            for day in _turning_days(parts):
                 holding = [z for z in parts if z.valid_on(day)]
                 filled = self._union(holding)
                 if filled is None or not whole.valid_on(day):
@@ -188,8 +188,10 @@ class _Checker:
         return Fault(kind, zone.id, message, other, float(where.area), lonlat)
 
 
-def _starts(zones: Sequence[Zone]) -> list[dt.date]:
-    return sorted({zone.valid_from or dt.date.min for zone in zones})
+def _turning_days(zones: Sequence[Zone]) -> list[dt.date]:
+    """Return the days on which a zone begins, or is no longer."""
+    starts = {zone.valid_from or dt.date.min for zone in zones}
+    return sorted(starts | {zone.valid_to for zone in zones if zone.valid_to is not None})
 
 
 def _without_holes(geometry: BaseGeometry) -> BaseGeometry:
