@@ -43,8 +43,10 @@ def functions(tree: ast.AST) -> Iterator[Function]:
             yield node
 
 
-def lines_without_docstring(function: Function) -> int:
-    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+def own_lines(function: Function, *, signature: bool) -> int:
+    """Count the lines of a function without its docstring; a command's options are declarations."""
+    start = function.lineno if signature else function.body[0].lineno
+    lines = (function.end_lineno or start) - start + 1
     first = function.body[0]
     if ast.get_docstring(function, clean=False) is not None:
         lines -= (first.end_lineno or first.lineno) - first.lineno + 1
@@ -59,7 +61,7 @@ def test_sizes_and_names(path: Path) -> None:
     long = {
         function.name: lines
         for function in functions(ast.parse(source))
-        if (lines := lines_without_docstring(function)) > FUNCTION_LINES
+        if (lines := own_lines(function, signature=path.parent.name != "cli")) > FUNCTION_LINES
     }
     assert not long, f"functions longer than {FUNCTION_LINES} lines"
 
