@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.store.guard import refuse_store
 
-STDIN = "-"
+STDIN = "stdin"
 MOST_BYTES = 1 << 30
 HEAD_BYTES = 1 << 16
 
@@ -36,15 +35,25 @@ _GPX = re.compile(rb"<(?:\w+:)?gpx[\s>]", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file or standard input, looked at but not yet read.
+    """A file, an upload or standard input, looked at but not yet read.
 
-    ``path`` is None for standard input, whose ``data`` is already here.
+    ``path`` is None where the ``data`` is already here.
     """
 
     name: str
     path: Path | None
     data: bytes | None
     size: int
+
+    @classmethod
+    def of_bytes(cls, name: str, data: bytes) -> Given:
+        """Make it from bytes that were sent: an upload, or standard input."""
+        return cls(Path(name).name or STDIN, None, data, len(data))
+
+    @property
+    def opened(self) -> Path | bytes:
+        """Return what a reader of files or bytes takes."""
+        return self._file() if self.data is None else self.data
 
     def head(self) -> bytes:
         """Return the first 64 kB."""
@@ -75,17 +84,13 @@ def _refused(name: str, why: Text, hint: Text | None = None) -> InputError:
     return InputError(whole, hint=hint or ACCEPTED)
 
 
-def look_at(
-    source: str | Path, *, stdin: Callable[[], bytes] | None = None, store: str | Path | None = None
-) -> Given:
+def look_at(source: str | Path | Given, *, store: str | Path | None = None) -> Given:
     """Look at what was given: it must be a file with content, not too large, and not the store.
 
     Parameters
     ----------
     source
-        Path, or ``-`` for standard input.
-    stdin
-        Returns the bytes of standard input.
+        A path, or what was sent.
     store
         The store's own file, which must not be read this way.
 
@@ -94,9 +99,8 @@ def look_at(
     InputError
         It is missing, a folder, empty, too large, or the store.
     """
-    if str(source) == STDIN:
-        data = stdin() if stdin is not None else b""
-        given = Given("stdin", None, data, len(data))
+    if isinstance(source, Given):
+        given = source
     else:
         path = Path(source)
         refuse_store(path, store)
@@ -141,7 +145,7 @@ def format_of(given: Given) -> str:
         found = "csv"
         if named in {"gpkg", "parquet", "gpx", "geojson"}:
             raise _mismatch(given.name, named)
-    if named is not None and named != found and given.path is not None:
+    if named is not None and named != found:
         raise _mismatch(given.name, named)
     return found
 

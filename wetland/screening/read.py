@@ -110,11 +110,10 @@ class Reading:
 
 
 def read_observations(
-    source: str | Path,
+    source: str | Path | Given,
     site: ReadingSite,
     options: ReadOptions | None = None,
     *,
-    stdin: Callable[[], bytes] | None = None,
     store: str | Path | None = None,
 ) -> Reading:
     """Read a file of observations.
@@ -122,13 +121,11 @@ def read_observations(
     Parameters
     ----------
     source
-        Path, or ``-`` for standard input (CSV or GeoJSON).
+        A path, or what was sent (`Given.of_bytes`).
     site
         Gives words, time zone and extent.
     options
         What is known of the file beside its content.
-    stdin
-        Returns the bytes of standard input.
     store
         The store's own file, which must not be read this way.
 
@@ -139,7 +136,7 @@ def read_observations(
         told, no column with positions, an option that does not fit the file.
     """
     checked = (options or ReadOptions()).checked(site.vocabulary)
-    given = look_at(source, stdin=stdin, store=store)
+    given = look_at(source, store=store)
     format = format_of(given)
     sha256 = given.sha256()
     source_id = _source_id(site.id, sha256, checked)

@@ -69,7 +69,7 @@ def read_gpkg(given: Given, options: ReadOptions, problems: Problems) -> RawTabl
             ).fill(f=given.name, n=names),
             hint=text("用 --layer 名称", "use --layer NAME"),
         )
-    info = _gdal(given, lambda: pyogrio.read_info(given.path, layer=layer), problems)
+    info = _gdal(given, lambda: pyogrio.read_info(given.opened, layer=layer), problems)
     if info["features"] > MOST_ROWS:
         raise _too_many(given.name)
     cells, shapes, fids, crs = _features(given, layer, problems)
@@ -114,7 +114,9 @@ def _gpx_layer(given: Given, layer: str, problems: Problems) -> tuple[pd.DataFra
 def _layers(given: Given, problems: Problems) -> list[tuple[Any, Any]]:
     import pyogrio
 
-    return [tuple(pair) for pair in _gdal(given, lambda: pyogrio.list_layers(given.path), problems)]
+    return [
+        tuple(pair) for pair in _gdal(given, lambda: pyogrio.list_layers(given.opened), problems)
+    ]
 
 
 def _gdal(given: Given, ask: Callable[[], _T], problems: Problems) -> _T:
@@ -142,7 +144,7 @@ def _features(
     meta, fids, wkb, columns = _gdal(
         given,
         lambda: pyogrio.raw.read(
-            given.path, layer=layer, return_fids=True, datetime_as_string=True, force_2d=True
+            given.opened, layer=layer, return_fids=True, datetime_as_string=True, force_2d=True
         ),
         problems,
     )
@@ -178,7 +180,7 @@ def read_parquet(given: Given, options: ReadOptions, problems: Problems) -> RawT
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(given.path)
+        file = parquet.ParquetFile(_source(given))
         _refuse_bomb(file.metadata, given.name)
         table = file.read()
     except (pa.ArrowException, OSError) as error:
@@ -196,6 +198,12 @@ def read_parquet(given: Given, options: ReadOptions, problems: Problems) -> RawT
     shapes, label, datum = to_lonlat(shapes, crs, name=given.name, problems=problems)
     cells = pd.DataFrame(cells.drop(columns=column))
     return RawTable("parquet", rows, cells, len(rows), shapes, label, datum)
+
+
+def _source(given: Given) -> object:
+    import pyarrow as pa
+
+    return pa.BufferReader(given.opened) if isinstance(given.opened, bytes) else given.opened
 
 
 def _refuse_bomb(metadata: parquet.FileMetaData, name: str) -> None:

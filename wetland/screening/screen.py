@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.places import Membership
-from wetland.base.texts import Text
+from wetland.base.texts import Text, text
 from wetland.regulations.conditions import FactValue, Situation
 from wetland.regulations.evaluate import Outcome
 from wetland.regulations.explain import Words
@@ -26,7 +26,7 @@ from wetland.screening.candidates import Candidates, DayClass
 from wetland.screening.footprints import Ground
 from wetland.screening.registers import Registers, open_registers
 from wetland.screening.rows import Findings, Stamp, finding_rows, findings_table
-from wetland.screening.uncertainty import fill_uncertainty
+from wetland.screening.uncertainty import fill_uncertainty, widest_of
 from wetland.sites.load import Site
 from wetland.sites.place import memberships
 
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 DETECTOR = "screening"
 ANY_RULE = "*"
+EXERCISE = text(
+    "演练模式：把示意边界当作实测边界。{n}",
+    "Exercise mode: schematic edges are taken as surveyed. {n}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,21 @@ def zone_basis(site: Site, *, assume_schematic: bool) -> str:
     return "exercise" if assume_schematic else "schematic"
 
 
+def notice_of(site: Site, basis: str) -> Text | None:
+    """Return what every reader of a finding must be told of the zones; None if surveyed."""
+    if basis == "surveyed":
+        return None
+    notice = site.config.schematic_notice
+    return EXERCISE.fill(n=notice) if basis == "exercise" else notice
+
+
 def screen(
     observations: pd.DataFrame,
     site: Site,
     *,
     records: pd.DataFrame | None = None,
     settings: Settings | None = None,
+    widest: Mapping[str, float] | None = None,
 ) -> Screened:
     """Compare observations with the law of the day of each act.
 
@@ -102,6 +115,9 @@ def screen(
         Table `RECORDS`: permits, closures, designated areas; None knows of none, which is not "no".
     settings
         How to screen.
+    widest
+        Widest uncertainty by source of position that other observations state: a default is never
+        narrower.
 
     Notes
     -----
@@ -111,12 +127,12 @@ def screen(
     kept. Kept rules leave no row.
     """
     chosen = settings or Settings()
-    acts = _Acts.of(observations, site, chosen)
+    defaults = widest_of(site.config.position_defaults, widest or {})
+    acts = _Acts.of(observations, site, chosen, defaults)
     ground = Ground(site, acts.geometries, chosen.assume_schematic)
     registers = open_registers(site, records, acts.geometries, acts.uncertainty_m)
     basis = zone_basis(site, assume_schematic=chosen.assume_schematic)
-    notice = None if basis == "surveyed" else site.config.schematic_notice
-    stamp = Stamp(site.id, DETECTOR, basis, site.digest, notice)
+    stamp = Stamp(site.id, DETECTOR, basis, site.digest, notice_of(site, basis))
     words = Words(site.vocabulary, site.config.zone_titles)
     known: dict[tuple[Any, ...], Judgement] = {}
     tally = _Tally(len(acts.ids))
@@ -175,12 +191,18 @@ class _Acts:
     zones: list[dict[str, Membership]]
 
     @classmethod
-    def of(cls, observations: pd.DataFrame, site: Site, settings: Settings) -> _Acts:
+    def of(
+        cls,
+        observations: pd.DataFrame,
+        site: Site,
+        settings: Settings,
+        defaults: Mapping[str, float],
+    ) -> _Acts:
         plain = observations.astype(object).where(observations.notna(), None)
         table = [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
         stated = observations["uncertainty_m"].to_numpy(dtype=float, na_value=np.nan)
         sources = np.array([r["position_source"] for r in table], dtype=object)
-        uncertainty = fill_uncertainty(stated, sources, site.config.position_defaults)
+        uncertainty = fill_uncertainty(stated, sources, defaults)
         geometries: NDArray[Any] = np.empty(len(table), dtype=object)
         geometries[:] = [r["geometry"] for r in table]
         days = [settings.on or r["occurred_on"] for r in table]

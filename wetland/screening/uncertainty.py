@@ -36,3 +36,14 @@ def fill_uncertainty(
         name = sources[position]
         filled[position] = widest[name] if name in defaults else widest[UNKNOWN]
     return filled
+
+
+def widest_of(defaults: Mapping[str, float], stated: Mapping[str, float]) -> dict[str, float]:
+    """Return the defaults, each at least as wide as what its source states elsewhere.
+
+    Examples
+    --------
+    >>> widest_of({"gps": 30.0, "unknown": 100.0}, {"gps": 45.0})
+    {'gps': 45.0, 'unknown': 100.0}
+    """
+    return {name: max(float(value), stated.get(name, 0.0)) for name, value in defaults.items()}

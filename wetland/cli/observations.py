@@ -1,0 +1,88 @@
+"""``wetland observations``: import what was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from wetland.base.texts import text
+from wetland.cli.options import (
+    DEFAULT_SITE,
+    ActorOption,
+    FailOnOption,
+    FormatOption,
+    LangOption,
+    SiteOption,
+    StoreOption,
+    fail_on,
+)
+from wetland.cli.output import emit
+from wetland.cli.reading import FileArgument, given_file, reading_options
+
+if TYPE_CHECKING:
+    from wetland.screening.options import ReadOptions
+
+app = typer.Typer()
+
+TITLES = {
+    "row": text("行", "row"),
+    "column": text("列", "column"),
+    "value": text("原值", "value"),
+    "level": text("级别", "level"),
+    "code": text("代码", "code"),
+    "message": text("说明", "message"),
+}
+
+
+@app.command("import")
+@reading_options
+def import_(
+    reading: ReadOptions,
+    file: FileArgument,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    actor: ActorOption = "",
+    fail: FailOnOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """导入观察记录，好的行入库，错的行列明 / Import observations; wrong rows are listed."""
+    from wetland.operations.screening import import_observations  # noqa: PLC0415 - starts fast
+    from wetland.operations.stores import open_store  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    opened = open_site(site)
+    with open_store(store, opened) as kept:
+        done = import_observations(kept, opened, given_file(file), options=reading, actor=actor)
+    answer = done.to_json(lang)
+    if format == "table":
+        emit(answer["problems"], format=format, lang=lang, titles=TITLES)
+        typer.echo(_summary(answer["counts"], lang))
+    else:
+        emit(answer, format=format, lang=lang, rows=answer["problems"])
+    fail_on(fail, {"problems": len(answer["problems"])})
+
+
+def _summary(counts: dict[str, int], lang: str) -> str:
+    said = text(
+        "共 {rows} 行：新增 {added}，更新 {changed}，已有 {unchanged}，搁置 {rows_aside}",
+        "{rows} rows: {added} added, {changed} changed, {unchanged} known, {rows_aside} kept aside",
+    )
+    return said.fill(**counts).get("zh" if lang == "zh" else "en")
+
+
+@app.command("list")
+def list_(
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """列出已入库的观察记录 / List the observations of the store."""
+    from wetland.operations.stores import open_store  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    opened = open_site(site)
+    with open_store(store, opened) as kept:
+        emit(kept.read("observations", {"site": opened.id}), format=format, lang=lang)

@@ -1,0 +1,306 @@
+"""Import observations, screen them, list and export findings: load -> compute -> save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wetland.base.problems import Problems
+from wetland.base.tables import DTYPES
+from wetland.base.texts import Lang, Text
+from wetland.regulations.records import RECORDS
+from wetland.reports.findings import finding_json, problem_json, rows_of
+from wetland.screening.files import Given
+from wetland.screening.options import ReadOptions
+from wetland.screening.read import Reading, read_observations
+from wetland.screening.screen import DETECTOR, Screened, Settings, notice_of, screen, zone_basis
+from wetland.screening.tables import SOURCES
+from wetland.sites.load import Site
+from wetland.store.query import Span
+from wetland.store.store import Store
+from wetland.store.transaction import Transaction, Written
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS_AT_ONCE = 5_000
+_SETTLED = ("verified", "dismissed")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did.
+
+    ``written`` counts observations: added, changed, and those that were there already, from this
+    file or, with the same content, from another.
+    """
+
+    reading: Reading
+    written: Written
+
+    def to_json(self, lang: Lang = "zh") -> dict[str, Any]:
+        """Return the import as JSON-ready mappings in one language."""
+        return {
+            "source": dict(self.reading.source),
+            "problems": [problem_json(p, lang) for p in self.reading.problems.items],
+            "counts": {
+                **_read_counts(self.reading),
+                "added": self.written.added,
+                "changed": self.written.changed,
+                "unchanged": self.written.unchanged,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What screening a file, or the store, gave.
+
+    Parameters
+    ----------
+    screened
+        What came out, with `findings` and `undecided` at hand.
+    problems
+        Table `PROBLEMS` of the file; empty for the store.
+    counts
+        What was read, screened, found, and which law of the day is not encoded.
+    zone_basis
+        What the zones rest on.
+    source
+        The row of `SOURCES` of a file.
+    written
+        What changed in the table of findings, None where nothing was to be written.
+    """
+
+    site: Site
+    screened: Screened
+    problems: pd.DataFrame
+    counts: dict[str, Any]
+    zone_basis: str
+    source: Mapping[str, Any] | None = None
+    written: Written | None = None
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """Return table `FINDINGS`: broken and undecided rows."""
+        return self.screened.findings
+
+    @property
+    def undecided(self) -> list[dict[str, Any]]:
+        """Return, per rule and missing facts, how often."""
+        return self.screened.undecided
+
+    @property
+    def notice(self) -> Text | None:
+        """Return what every reader must be told of the zones; None where they are surveyed."""
+        return notice_of(self.site, self.zone_basis)
+
+    def rows(self, *, undecided: bool = False) -> pd.DataFrame:
+        """Return the broken rows, with ``undecided`` those too."""
+        if undecided:
+            return self.findings
+        return self.findings[self.findings["outcome"] == "broken"].reset_index(drop=True)
+
+    def to_json(self, lang: Lang = "zh", *, undecided: bool = False) -> dict[str, Any]:
+        """Return the screening as JSON-ready mappings in one language.
+
+        ``findings`` are what is broken; what is undecided is counted per rule and missing facts
+        under ``undecided``, and listed row by row among the findings only if asked for.
+        """
+        rows = rows_of(self.rows(undecided=undecided))
+        return {
+            "site": self.site.id,
+            "zone_basis": self.zone_basis,
+            "notice": None if self.notice is None else self.notice.get(lang),
+            "findings": [finding_json(row, lang, notice=self.notice) for row in rows],
+            "undecided": self.undecided,
+            "problems": [problem_json(p, lang) for p in rows_of(self.problems)],
+            "counts": self.counts,
+        }
+
+
+def import_observations(
+    store: Store,
+    site: Site,
+    path: str | Path | Given,
+    *,
+    options: ReadOptions | None = None,
+    actor: str,
+) -> Imported:
+    """Read a file and keep its source, its observations and its problems, all or nothing.
+
+    Notes
+    -----
+    The same file twice changes nothing. An observation whose whole content the store holds already
+    (an overlapping file) is not written again. A row with an identifier of its own replaces the one
+    of that identifier from the same source.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    StoreError
+        The store cannot be written; it then holds what it held before.
+    """
+    reading = read_observations(path, site, options, store=store.path)
+    return Imported(reading, _keep(store, site, reading, actor))
+
+
+def _keep(store: Store, site: Site, reading: Reading, actor: str) -> Written:
+    import pandas as pd
+
+    source = pd.DataFrame([reading.source], columns=SOURCES.names).astype(
+        {c.name: DTYPES[c.kind] for c in SOURCES.columns}
+    )
+    reason = f"import {reading.source['file']}"
+    with store.transaction(actor=actor, reason=reason) as tx:
+        tx.write("sources", source)
+        known = _known_contents(tx, site.id, reading.observations["content"].tolist())
+        new = reading.observations[~reading.observations["content"].isin(known)]
+        written = tx.write("observations", new.reset_index(drop=True))
+        tx.write("problems", reading.problems.frame())
+    return written + Written(unchanged=len(reading.observations) - len(new))
+
+
+def _chunks(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), KEYS_AT_ONCE):
+        yield values[start : start + KEYS_AT_ONCE]
+
+
+def _known_contents(tx: Transaction, site: str, contents: list[str]) -> set[str]:
+    known: set[str] = set()
+    for part in _chunks(contents):
+        held = tx.read("observations", {"site": site, "content": part})
+        known.update(held["content"].tolist())
+    return known
+
+
+def screen_file(
+    path: str | Path | Given,
+    site: Site,
+    *,
+    store: Store | None = None,
+    options: ReadOptions | None = None,
+    settings: Settings | None = None,
+    actor: str | None = None,
+) -> Screening:
+    """Read a file and screen its observations.
+
+    Parameters
+    ----------
+    path
+        A file, or what was sent.
+    site
+        The opened pack.
+    store
+        Where permits and notices are.
+    options, settings
+        How to read and how to screen.
+    actor
+        Who does this: what was read and found is then kept in the store. None keeps nothing.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    chosen = settings or Settings()
+    where = None if store is None else store.path
+    reading = read_observations(path, site, options, store=where)
+    if store is not None and actor is not None:
+        _keep(store, site, reading, actor)
+    observations = reading.observations
+    screened = screen(observations, site, records=_records(store), settings=chosen,
+                      widest=_widest(store, site))  # fmt: skip
+    written = None
+    if store is not None and actor is not None:
+        written = _keep_findings(store, site, screened, observations, actor=actor)
+    return Screening(
+        site,
+        screened,
+        reading.problems.frame(),
+        {**_read_counts(reading), **_found_counts(screened)},
+        zone_basis(site, assume_schematic=chosen.assume_schematic),
+        reading.source,
+        written,
+    )
+
+
+def screen_store(
+    store: Store,
+    site: Site,
+    *,
+    settings: Settings | None = None,
+    actor: str | None = None,
+) -> Screening:
+    """Screen every observation of the site that the store holds; kept only with ``actor``.
+
+    A finding of an earlier screening that no longer holds (a permit came in) is set to ``passed``
+    if it is open; what a person verified or dismissed keeps that status.
+    """
+    chosen = settings or Settings()
+    observations = store.read("observations", {"site": site.id})
+    screened = screen(observations, site, records=_records(store), settings=chosen)
+    written = None
+    if actor is not None:
+        written = _keep_findings(store, site, screened, observations, actor=actor)
+    return Screening(
+        site,
+        screened,
+        Problems("").frame(),
+        {"rows": len(observations), "rows_aside": 0, "problems": 0, **_found_counts(screened)},
+        zone_basis(site, assume_schematic=chosen.assume_schematic),
+        written=written,
+    )
+
+
+def _read_counts(reading: Reading) -> dict[str, Any]:
+    return {
+        "rows": reading.rows,
+        "observations": len(reading.observations),
+        "rows_aside": reading.rows_aside,
+        "problems": len(reading.problems),
+        "problems_by_code": reading.problems.counts(),
+    }
+
+
+def _found_counts(screened: Screened) -> dict[str, Any]:
+    outcomes = screened.findings["outcome"].value_counts()
+    return {
+        **screened.counts,
+        "broken": int(outcomes.get("broken", 0)),
+        "undecided": sum(int(row["count"]) for row in screened.undecided),
+    }
+
+
+def _records(store: Store | None) -> pd.DataFrame | None:
+    return None if store is None or RECORDS.name not in store.tables else store.read(RECORDS.name)
+
+
+def _widest(store: Store | None, site: Site) -> dict[str, float]:
+    """Return the widest uncertainty that observations of the store state, by source of position."""
+    if store is None:
+        return {}
+    stated = store.read("observations", {"site": site.id, "uncertainty_m": Span(since=0.0)})
+    found = stated.groupby("position_source")["uncertainty_m"].max()
+    return {str(name): float(value) for name, value in found.items()}
+
+
+def _keep_findings(
+    store: Store, site: Site, screened: Screened, observations: pd.DataFrame, *, actor: str
+) -> Written:
+    import pandas as pd
+
+    new = screened.findings.copy()
+    subjects = set(observations["observation_id"])
+    with store.transaction(actor=actor, reason="screening") as tx:
+        held = tx.read("findings", {"site": site.id, "detector": DETECTOR})
+        held = held[held["subject"].isin(subjects)]
+        status = dict(zip(held["finding_id"], held["status"], strict=True))
+        kept = [status.get(key, "open") for key in new["finding_id"]]
+        new["status"] = [s if s in _SETTLED else "open" for s in kept]
+        gone = held[(held["status"] == "open") & ~held["finding_id"].isin(new["finding_id"])]
+        return tx.write("findings", pd.concat([new, gone.assign(status="passed")])
+                        if len(gone) else new)  # fmt: skip
