@@ -30,7 +30,9 @@ def _answer(site, on: str | None, **more):
 
 
 def _rule(answer, regulation: str, activity_norm: str = "aquatic"):
-    found = [r for r in answer["rules"] if r["regulation"] == regulation and activity_norm in r["rule"]]
+    found = [
+        r for r in answer["rules"] if r["regulation"] == regulation and activity_norm in r["rule"]
+    ]
     assert len(found) == 1
     return found[0]
 
@@ -51,17 +53,29 @@ def test_the_2011_regulation_may_fine_500_to_2000(xixi, on) -> None:
         assert (rule["article"], rule["penalty_article"]) == ("26(1)", "60(1)")
         assert rule["outcome"] == outcome
         fine = rule["fine"]
-        assert (fine["min"], fine["max"], fine["unit"], fine["discretion"]) == (500, 2000, "CNY", "may")
+        assert (fine["min"], fine["max"], fine["unit"], fine["discretion"]) == (
+            500,
+            2000,
+            "CNY",
+            "may",
+        )
 
 
 @pytest.mark.parametrize("on", ["2022-06-01", "2024-05-01"])
 def test_from_2022_prohibited_with_what_was_seen(xixi, on) -> None:
     rule = _rule(_answer(xixi, on), "xixi-2022")
-    assert (rule["modality"], rule["outcome"], rule["text_seen"]) == ("prohibition", "broken", False)
+    assert (rule["modality"], rule["outcome"], rule["text_seen"]) == (
+        "prohibition",
+        "broken",
+        False,
+    )
     assert (rule["article"], rule["penalty_article"]) == (None, None)
     fine = rule["fine"]
     assert (fine["min"], fine["max"], fine["unseen"]) == (500, None, ["max"])
-    assert (fine["carried_over"]["from"], fine["carried_over"]["max"]) == ("xixi-2011/26-1-aquatic", 2000)
+    assert (fine["carried_over"]["from"], fine["carried_over"]["max"]) == (
+        "xixi-2011/26-1-aquatic",
+        2000,
+    )
 
 
 def test_a_schematic_edge_leaves_it_open_and_says_both_sides(xixi) -> None:
@@ -70,7 +84,9 @@ def test_a_schematic_edge_leaves_it_open_and_says_both_sides(xixi) -> None:
     assert (strict["outcome"], strict["missing"]) == ("undecided", ["zone_not_surveyed"])
     assert strict["either_side"]["inside"] == "broken"
     assert strict["either_side"]["outside"] == "kept"
-    exercise = _answer(xixi, "2024-05-01", place=at_the_edge, assume_schematic=True, uncertainty_m=1)
+    exercise = _answer(
+        xixi, "2024-05-01", place=at_the_edge, assume_schematic=True, uncertainty_m=1
+    )
     assert exercise["zone_basis"] == "exercise"
     assert "not for enforcement" in exercise["notice"]
     assert _rule(exercise, "xixi-2022")["outcome"] == "broken"

@@ -51,8 +51,10 @@ def regulation(
 ) -> str:
     """Write the head of a regulation file."""
     head = {
-        "id": rid, "line": line, "title": "{zh: 条, en: law}", "version": "{zh: 版, en: v}", "rank": rank,
-        "valid_from": start, "valid_to": end or "null", "coverage": "complete", "covers": "[fishing, digging]",
+        "id": rid, "line": line, "title": "{zh: 条, en: law}", "version": "{zh: 版, en: v}",
+        "rank": rank,
+        "valid_from": start, "valid_to": end or "null", "coverage": "complete",
+        "covers": "[fishing, digging]",
         "text_seen": "true", "confidence": "high", "source": "test", **more,
     }  # fmt: skip
     return "regulation:\n" + "".join(f"  {k}: {v}\n" for k, v in head.items()) + "rules:\n"

@@ -110,14 +110,18 @@ def test_vocabulary_mistakes(tmp_path) -> None:
     assert mistake.where == "activities.a.name.en"
 
 
+def _unencoded(rid: str, **more: str) -> str:
+    return regulation(rid, "2015-01-01", None, coverage="none", **more).removesuffix("rules:\n")
+
+
 def test_not_covered_names_gaps_and_unencoded_laws(tmp_path) -> None:
     gap = "[{from: 1990-01-01, to: 2020-01-01, note: {zh: 旧, en: old}}]"
     regulations = book(
         tmp_path,
         one=regulation("one", "2020-01-01", None, gaps=gap) + rule("a"),
-        two=regulation("two", "2015-01-01", None, line="b", coverage="none").removesuffix("rules:\n"),
-        three=regulation("three", "2015-01-01", None, line="c", coverage="none", covers="[digging]").removesuffix("rules:\n"),
-    )  # fmt: skip
+        two=_unencoded("two", line="b"),
+        three=_unencoded("three", line="c", covers="[digging]"),
+    )
 
     def lines(day: str, *activities: str) -> list[str]:
         found = regulations.not_covered(dt.date.fromisoformat(day), activities)

@@ -18,7 +18,9 @@ def _penalty(folder, penalties: str, **facts):
 
 TIERS = """
       - {article: "58", when: irreversible, fine: {min: 10000, max: 100000, discretion: shall}}
-      - {article: "58", fine: {min: 1000, max: 10000, discretion: shall}, measures: [{measure: restore}]}"""
+      - article: "58"
+        fine: {min: 1000, max: 10000, discretion: shall}
+        measures: [{measure: restore}]"""
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,9 @@ def test_tiers_of_the_same_range_need_no_choice(tmp_path) -> None:
 
 
 PRECONDITION = """
-      - {article: "67", precondition: {not: heeded}, fine: {min: 500, max: 5000, discretion: may}}"""
+      - article: "67"
+        precondition: {not: heeded}
+        fine: {min: 500, max: 5000, discretion: may}"""
 
 
 @pytest.mark.parametrize(
@@ -100,8 +104,12 @@ def test_kept_has_no_penalty_and_undecided_shows_what_would_be(tmp_path) -> None
 
 def test_person_and_unit_have_their_own_range(tmp_path) -> None:
     tiers = """
-      - {article: "18", when: {fact: party_type, equals: unit}, fine: {min: 20000, max: 100000, discretion: shall}}
-      - {article: "18", when: {fact: party_type, equals: person}, fine: {min: 1000, max: 5000, discretion: shall}}"""
+      - article: "18"
+        when: {fact: party_type, equals: unit}
+        fine: {min: 20000, max: 100000, discretion: shall}
+      - article: "18"
+        when: {fact: party_type, equals: person}
+        fine: {min: 1000, max: 5000, discretion: shall}"""
     assert _penalty(tmp_path, tiers, party_type="person").fine.max == 5000
     assert _penalty(tmp_path, tiers).missing == ("party_type",)
 

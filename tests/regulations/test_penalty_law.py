@@ -17,6 +17,7 @@ from wetland.regulations.penalty_law import (
     party_effect,
 )
 
+day = dt.date
 NOTHING = {
     "party_age": 40, "lacks_capacity": False, "minor_act": False, "corrected_in_time": False,
     "harm": "slight", "first_offence": False, "no_fault_proved": False, "mitigating": False,
@@ -62,25 +63,25 @@ def test_a_missing_ground_leaves_the_penalty_undecided(name) -> None:
 @pytest.mark.parametrize(
     ("facts", "state", "last"),
     [
-        ({"continuing": False, "first_discovered_on": dt.date(2022, 5, 31)}, "open", "2022-06-01"),
-        ({"continuing": False, "first_discovered_on": dt.date(2022, 6, 1)}, "undecided", "2022-06-01"),
-        ({"continuing": False, "first_discovered_on": dt.date(2022, 6, 2)}, "undecided", "2022-06-01"),
+        ({"continuing": False, "first_discovered_on": day(2022, 5, 31)}, "open", "2022-06-01"),
+        ({"continuing": False, "first_discovered_on": day(2022, 6, 1)}, "undecided", "2022-06-01"),
+        ({"continuing": False, "first_discovered_on": day(2022, 6, 2)}, "undecided", "2022-06-01"),
         (
-            {"continuing": False, "first_discovered_on": dt.date(2022, 6, 2),
+            {"continuing": False, "first_discovered_on": day(2022, 6, 2),
              "life_health_or_finance_harmed": False}, "expired", "2022-06-01",
         ),
         (
-            {"continuing": False, "first_discovered_on": dt.date(2025, 5, 31),
+            {"continuing": False, "first_discovered_on": day(2025, 5, 31),
              "life_health_or_finance_harmed": True}, "open", "2025-06-01",
         ),
-        ({"continuing": False, "first_discovered_on": dt.date(2025, 6, 2)}, "expired", "2022-06-01"),
+        ({"continuing": False, "first_discovered_on": day(2025, 6, 2)}, "expired", "2022-06-01"),
         (
-            {"continuing": True, "ended_on": dt.date(2023, 1, 1),
-             "first_discovered_on": dt.date(2024, 12, 31)}, "open", "2025-01-01",
+            {"continuing": True, "ended_on": day(2023, 1, 1),
+             "first_discovered_on": day(2024, 12, 31)}, "open", "2025-01-01",
         ),
-        ({"continuing": True, "first_discovered_on": dt.date(2023, 1, 1)}, "undecided", None),
-        ({"first_discovered_on": dt.date(2023, 1, 1)}, "undecided", None),
-        ({"first_discovered_on": dt.date(2020, 6, 2)}, "open", "2022-06-01"),
+        ({"continuing": True, "first_discovered_on": day(2023, 1, 1)}, "undecided", None),
+        ({"first_discovered_on": day(2023, 1, 1)}, "undecided", None),
+        ({"first_discovered_on": day(2020, 6, 2)}, "open", "2022-06-01"),
         ({"continuing": False}, "undecided", "2022-06-01"),
     ],
 )  # fmt: skip
@@ -92,11 +93,11 @@ def test_two_years_to_first_discovery(facts, state, last) -> None:
 
 def test_an_act_of_29_february_expires_on_28() -> None:
     found = limitation(act("2020-02-29", continuing=False))
-    assert found.last_day == dt.date(2022, 2, 28)
+    assert found.last_day == day(2022, 2, 28)
 
 
 def test_ninety_days_from_filing_are_calendar_days() -> None:
-    assert decision_deadline({"filed_on": dt.date(2024, 1, 1)}) == dt.date(2024, 3, 31)
+    assert decision_deadline({"filed_on": day(2024, 1, 1)}) == day(2024, 3, 31)
     assert decision_deadline({}) is None
 
 

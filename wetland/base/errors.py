@@ -8,7 +8,7 @@
      ├── StoreError         the store cannot be opened, read or written
      │    ├── StoreBusy     somebody else holds the store longer than we may wait
      │    └── StoreDamaged  the audit chain or a row digest does not match
-     └── MissingPart        something that `make install` brings is not there (map scripts, a driver)
+     └── MissingPart        what `make install` brings is not there (map scripts, a driver)
 """
 
 from __future__ import annotations

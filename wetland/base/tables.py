@@ -14,7 +14,7 @@ from wetland.base.texts import Text
 Kind = Literal["text", "integer", "number", "boolean", "day", "instant", "geometry", "json"]
 
 # One dtype policy for every table. A day is a `datetime.date` in an object column, an instant is
-# UTC, json is a str that holds JSON, geometry is a shapely object (lon/lat, EPSG:4326 or the site's).
+# UTC, json is a str that holds JSON, geometry is a shapely object (longitude, latitude).
 DTYPES: dict[str, str] = {
     "text": "str",
     "integer": "Int64",

@@ -21,7 +21,7 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class _StrictLoader(_Base):  # type: ignore[misc]
     """The safe loader, refusing duplicate keys."""
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -71,4 +71,3 @@ def read_yaml(path: Path) -> tuple[Any, list[Mistake]]:
         problem = getattr(error, "problem", None) or str(error)
         what = text("YAML 语法错误：{p}", "YAML: {p}").fill(p=problem)
         return None, [Mistake(path.name, where, what)]
-

@@ -40,7 +40,7 @@ TITLES = {
 
 
 @app.command()
-def at(  # noqa: PLR0913 - the options of the question
+def at(
     lon: Annotated[float, typer.Option(help="经度 / Longitude")],
     lat: Annotated[float, typer.Option(help="纬度 / Latitude")],
     on: DayOption = None,
@@ -106,7 +106,7 @@ def _activity(vocabulary: Vocabulary, word: str) -> str:
     raise InputError(message.fill(a=repr(word), n=near), hint=hint)
 
 
-def _fine(fine: Any) -> str:
+def _fine(fine: dict[str, Any] | None) -> str:
     """Write a fine in a table's cell: its range, or its tiers while it is open."""
     if fine is None:
         return ""

@@ -120,9 +120,7 @@ def site_words(site: Site) -> Words:
     return Words(site.vocabulary, site.config.zone_titles)
 
 
-def law_at(
-    site: Site, question: LawQuestion, *, records: pd.DataFrame | None = None
-) -> LawAnswer:
+def law_at(site: Site, question: LawQuestion, *, records: pd.DataFrame | None = None) -> LawAnswer:
     """Answer what applies at a place on a day, and whether it was broken.
 
     Parameters
@@ -211,7 +209,7 @@ def _check(site: Site, question: LawQuestion) -> None:
 
 
 def zone_basis(site: Site, assume_schematic: bool) -> str:
-    """Return what the zones rest on: ``surveyed``, ``schematic``, or ``exercise`` (taken as surveyed)."""
+    """Return ``surveyed``, ``schematic``, or ``exercise`` (schematic taken as surveyed)."""
     if not any(zone.schematic for zone in site.zones):
         return "surveyed"
     return "exercise" if assume_schematic else "schematic"

@@ -47,7 +47,7 @@ def list_rules(
 
 
 def list_coverage(site: Site, *, on: dt.date | None = None, lang: Lang = "zh") -> list[Json]:
-    """Return each regulation, how far it is encoded, its rules, and the declared gaps of its line."""
+    """Return each regulation, how far it is encoded, its rules, and its declared gaps."""
     rows: list[Json] = []
     for regulation in site.regulations.regulations:
         count = sum(1 for r in site.regulations.rules if r.regulation.id == regulation.id)
@@ -79,7 +79,12 @@ def list_words(site: Site, *, lang: Lang = "zh") -> list[Json]:
         for key, a in words.activities.items()
     ]
     rows += [
-        {"word": f"fact ({f.kind}, {f.role})", "id": key, "name": f.question.get(lang), "aliases": []}
+        {
+            "word": f"fact ({f.kind}, {f.role})",
+            "id": key,
+            "name": f.question.get(lang),
+            "aliases": [],
+        }
         for key, f in words.facts.items()
     ]
     rows += [

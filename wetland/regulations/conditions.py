@@ -10,9 +10,9 @@ Grammar (as it stands in YAML)::
     {record: kind}                               a permit, closure, designation ... covers the act
     {zone: id}   {activity: path}
 
-A missing fact is unknown, never false: ``and`` is false when one part is false, unknown when none is
-false and one is unknown; ``or`` the other way round; ``not`` keeps unknown. So forgetting a fact can
-turn a condition into unknown, and never into its opposite.
+A missing fact is unknown, never false: ``and`` is false when one part is false, unknown when none
+is false and one is unknown; ``or`` the other way round; ``not`` keeps unknown. So forgetting a
+fact can turn a condition into unknown, and never into its opposite.
 
 References
 ----------

@@ -46,8 +46,8 @@ class Verdict:
 def union_key(zones: Iterable[str]) -> str:
     """Return under which id the union of several zones stands in `Situation.zones`.
 
-    Between two zones that share an edge a place may be in doubt of each and yet be in one of them for
-    certain; only the membership of their union knows.
+    Between two zones that share an edge a place may be in doubt of each and yet be in one of them
+    for certain; only the membership of their union knows.
 
     Examples
     --------
@@ -84,10 +84,10 @@ def evaluate(dated: DatedRule, situation: Situation, *, law_of: dt.date | None =
     Notes
     -----
     Rule of decision. A rule not in force on the day is ``not_covered`` here (its law of that day is
-    another version or none); a day that is not known is ``undecided``. Otherwise, with Kleene's logic:
-    the rule *applies* when its zones, activity and ``when`` hold; a prohibition is broken when it
-    applies and no ``unless`` holds; an obligation is broken when besides its ``requires`` does not
-    hold; a permission is never broken (undecided while it is not known to apply).
+    another version or none); a day that is not known is ``undecided``. Otherwise, with Kleene's
+    logic: the rule *applies* when its zones, activity and ``when`` hold; a prohibition is broken
+    when it applies and no ``unless`` holds; an obligation is broken when besides its ``requires``
+    does not hold; a permission is never broken (undecided while it is not known to apply).
     """
     zone = place_truth(dated, situation)
     activity = any_of(activity_truth(situation, a) for a in dated.rule.activity)

@@ -22,8 +22,8 @@ class Judged:
     """One rule's verdict with what the decision day's law makes of it.
 
     ``outcome``, ``missing`` and ``penalty`` are what holds in the end; ``verdict`` is the answer of
-    the law of the day of the act. ``sides`` are the outcomes inside and outside where it hangs on an
-    edge.
+    the law of the day of the act. ``sides`` are the outcomes inside and outside where it hangs on
+    an edge.
     """
 
     verdict: Verdict
@@ -49,7 +49,7 @@ class Judgement:
 
     @property
     def outcome(self) -> Outcome:
-        """Return the worst outcome; ``not_covered`` where no rule answers and some law is missing."""
+        """Return the worst outcome; ``not_covered`` where only law not encoded could tell."""
         found = {j.outcome for j in self.judged}
         for outcome in (Outcome.BROKEN, Outcome.UNDECIDED):
             if outcome in found:

@@ -46,10 +46,10 @@ def later_law(
 
     Notes
     -----
-    Rule of decision (Art 37): the law of the day of the act is applied. A later law prevails only if
-    it was in force on ``decided_on`` and both ends of its range are no higher (and one is lower), or
-    if it no longer forbids the act. Ranges that cross, a text that was not seen, or a version that is
-    not encoded leave it undecided; both are shown.
+    Rule of decision (Art 37): the law of the day of the act is applied. A later law prevails only
+    if it was in force on ``decided_on`` and both ends of its range are no higher (and one is
+    lower), or if it no longer forbids the act. Ranges that cross, a text that was not seen, or a
+    version that is not encoded leave it undecided; both are shown.
     """
     if decided_on is None or situation.on is None or verdict.outcome is not Outcome.BROKEN:
         return LaterLaw(Applied.NOT_ASKED, "")

@@ -196,10 +196,10 @@ def _read_file(path: Path) -> tuple[RegulationFile | None, list[Mistake]]:
 
 
 def _duplicates(regulations: Sequence[str], rules: Sequence[str]) -> list[Mistake]:
-    found = []
-    for name in sorted({n for n in (*regulations, *rules) if (*regulations, *rules).count(n) > 1}):
-        found.append(Mistake("regulations", name, text("重复的 id", "the id is used twice")))
-    return found
+    names = [*regulations, *rules]
+    what = text("重复的 id", "the id is used twice")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    return [Mistake("regulations", name, what) for name in twice]
 
 
 def _carried_over_mistakes(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from wetland.base.texts import Text
 from wetland.regulations.vocabulary import ACTIVITY_PATH, IDENTIFIER, Strict
@@ -65,9 +65,9 @@ class Measure(Strict):
     measure: Literal[
         "stop", "correct", "correct_by_deadline", "restore", "remove", "leave", "educate", "warn",
         "confiscate_gear", "confiscate_catch", "confiscate_goods", "confiscate_income",
-        "confiscate_vessel", "confiscate_drone", "confiscate_building", "compensate", "revoke_licence",
-        "suspend_business", "close_business", "recapture", "make_up_papers", "substitute_performance",
-        "detain_police", "disposition_of_officials", "replant",
+        "confiscate_vessel", "confiscate_drone", "confiscate_building", "compensate",
+        "revoke_licence", "suspend_business", "close_business", "recapture", "make_up_papers",
+        "substitute_performance", "detain_police", "disposition_of_officials", "replant",
     ]  # fmt: skip
     discretion: Discretion = "shall"
     when: Condition = None
@@ -77,8 +77,9 @@ class Penalty(Strict):
     """One tier of the penalty (罚则) of a rule.
 
     ``when`` is what sets this tier apart (None: always). ``precondition`` must hold before the fine
-    may be imposed (e.g. ``ordered_to_correct_and_did_not``). Tiers of one rule are tried in order and
-    the first whose ``when`` is true applies; if a ``when`` before it is unknown, the tier is undecided.
+    may be imposed (e.g. ``ordered_to_correct_and_did_not``). Tiers of one rule are tried in order
+    and the first whose ``when`` is true applies; if a ``when`` before it is unknown, the tier is
+    undecided.
     """
 
     article: str | None
@@ -91,7 +92,7 @@ class Penalty(Strict):
 
 
 class Unless(Strict):
-    """One exception (除外): the condition under which the rule is not broken, in the law's sense."""
+    """One exception (除外): the condition under which the rule is not broken."""
 
     means: Text
     when: Condition
@@ -105,7 +106,7 @@ class Reference(Strict):
 
 
 class CrimeFlag(Strict):
-    """When a suspected crime must be handed over (行政处罚法 27) and the article it may fall under."""
+    """When a suspected crime is handed over (行政处罚法 27), and under which article."""
 
     when: Condition = None
     article: str
@@ -113,7 +114,7 @@ class CrimeFlag(Strict):
 
 
 class CarriedOver(Strict):
-    """An amount of an earlier version that the new text may have kept: shown as history, never used."""
+    """An amount of an earlier version the new text may have kept: history, never used."""
 
     rule: str
     fine_min: float | None = None
@@ -175,7 +176,7 @@ class Yields(Strict):
 class Gap(Strict):
     """A period of the same law line whose text is not encoded here: half-open [from, to)."""
 
-    model_config = {**Strict.model_config, "populate_by_name": True}
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     start: dt.date | None = Field(alias="from")
     end: dt.date | None = Field(alias="to")

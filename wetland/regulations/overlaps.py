@@ -80,10 +80,10 @@ def overlap(verdicts: Sequence[Verdict]) -> Overlap | None:
     -----
     Rule of decision. Only norms with a fine take part. First step: a norm of a regulation with a
     yielding clause steps back before any other that it yields to. Among those left the higher fine
-    goes. Second step (Art 29): of *all* norms the one with the higher fine, computed for the facts at
-    hand (higher maximum, then higher minimum). Where the two steps do not name the same norm both are
-    shown: ``legal_review``. A norm that may yet turn out broken, a tier not settled, a quantity not
-    known or an amount not seen leave it undecided.
+    goes. Second step (Art 29): of *all* norms the one with the higher fine, computed for the
+    facts at hand (higher maximum, then higher minimum). Where the two steps do not name the same
+    norm both are shown: ``legal_review``. A norm that may yet turn out broken, a tier not
+    settled, a quantity not known or an amount not seen leave it undecided.
     """
     fined = [v for v in verdicts if v.penalty.state is not FineState.NONE]
     broken = [v for v in fined if v.outcome is Outcome.BROKEN]

@@ -121,10 +121,11 @@ def penalty_for(dated: DatedRule, situation: Situation, *, broken: bool | None) 
 
     Notes
     -----
-    Rule of decision: tiers are tried in order; the first whose ``when`` is true applies. A tier whose
-    ``when`` is unknown leaves the choice open among it and those that follow, up to the first that is
-    true (or to no tier at all); if all of these carry the same range, it is settled. A tier whose
-    ``precondition`` is false gives no fine yet (its orders stand), unknown leaves it undecided.
+    Rule of decision: tiers are tried in order; the first whose ``when`` is true applies. A tier
+    whose ``when`` is unknown leaves the choice open among it and those that follow, up to the
+    first that is true (or to no tier at all); if all of these carry the same range, it is
+    settled. A tier whose ``precondition`` is false gives no fine yet (its orders stand), unknown
+    leaves it undecided.
     """
     if broken is False:
         return NO_PENALTY
@@ -179,7 +180,7 @@ def _open_tiers(
 def _ranges(
     tiers: tuple[Tier, ...], situation: Situation
 ) -> tuple[list[FineRange | None], list[str], bool]:
-    """Return each open tier's range, what its precondition still misses, and whether none may fine."""
+    """Return each open tier's range, what preconditions still miss, whether none may fine."""
     ranges: list[FineRange | None] = []
     unmet: list[str] = []
     blocked = 0

@@ -1,12 +1,13 @@
 """What the Administrative Penalty Law adds to every rule (行政处罚法, 2021 text).
 
 It never changes whether a rule was broken: facts about the party decide the *penalty*, dates decide
-deadlines, the kind of record decides whether it is evidence or a lead. A missing fact leaves each of
-these undecided; doubt is never settled against the party (Art 40).
+deadlines, the kind of record decides whether it is evidence or a lead. A missing fact leaves each
+of these undecided; doubt is never settled against the party (Art 40).
 
 References
 ----------
-中华人民共和国行政处罚法, 2021-01-22 revised, in force 2021-07-15: Arts 27, 30-33, 36, 40, 41, 46, 51, 60, 85.
+中华人民共和国行政处罚法, 2021-01-22 revised, in force 2021-07-15: Arts 27, 30-33, 36, 40, 41, 46,
+51, 60, 85.
 """
 
 from __future__ import annotations
@@ -83,10 +84,11 @@ def _age(situation: Situation, low: float, high: float) -> Truth:
 def party_effect(situation: Situation) -> PartyEffect:
     """Tell what Articles 30 to 33 make of the party's circumstances.
 
-    Rule of decision: a ground that forbids the penalty goes first (under 14; no capacity; minor act,
-    corrected in time and no harm; no fault, proved). If none holds: "may be spared" (first offence,
-    slight harm, corrected in time), then "lighter" (14 to 17; Art 32). A ground that may hold, and
-    would change the answer, leaves it undecided. A unit has no age and no capacity to lack.
+    Rule of decision: a ground that forbids the penalty goes first (under 14; no capacity; minor
+    act, corrected in time and no harm; no fault, proved). If none holds: "may be spared" (first
+    offence, slight harm, corrected in time), then "lighter" (14 to 17; Art 32). A ground that may
+    hold, and would change the answer, leaves it undecided. A unit has no age and no capacity to
+    lack.
     """
     person = _is(situation, "party_type", "person")
     corrected = _is(situation, "corrected_in_time", True)
@@ -163,9 +165,9 @@ class Limitation:
 def limitation(situation: Situation) -> Limitation:
     """Tell whether the act was discovered in time.
 
-    Rule of decision: two years from the day of the act, or for a continuing act from its end, to the
-    *first discovery*, not to the decision; five where life, health or finance were harmed. An act
-    that still goes on has no last day. Discovered on the very last day: left to legal review
+    Rule of decision: two years from the day of the act, or for a continuing act from its end, to
+    the *first discovery*, not to the decision; five where life, health or finance were harmed. An
+    act that still goes on has no last day. Discovered on the very last day: left to legal review
     (undecided), since whether the first day counts is disputed.
     """
     facts = situation.facts
@@ -212,7 +214,7 @@ def _years_later(day: dt.date, years: int) -> dt.date:
 
 
 def decision_deadline(facts: Mapping[str, FactValue]) -> dt.date | None:
-    """Return the day by which a decision is due: 90 days (calendar, Art 85) from filing (Art 60)."""
+    """Return the day a decision is due: 90 calendar days (Art 85) from filing (Art 60)."""
     filed = facts.get("filed_on")
     return filed + dt.timedelta(days=90) if isinstance(filed, dt.date) else None
 
@@ -220,9 +222,9 @@ def decision_deadline(facts: Mapping[str, FactValue]) -> dt.date | None:
 def on_the_spot(penalty: PenaltyResult, situation: Situation) -> Truth:
     """Tell whether the fine can be imposed on the spot (Art 51).
 
-    Rule of decision: only if the fine to be imposed can be at most 200 yuan for a person or 3,000 for
-    a unit, that is if the *lower* end of the range is not above it. Range or party unknown: unknown,
-    unless the lower end settles it for both.
+    Rule of decision: only if the fine to be imposed can be at most 200 yuan for a person or 3,000
+    for a unit, that is if the *lower* end of the range is not above it. Range or party unknown:
+    unknown, unless the lower end settles it for both.
     """
     if penalty.state is FineState.NONE:
         return Truth(False)
@@ -245,8 +247,8 @@ def evidence_standing(situation: Situation) -> tuple[str, Text, tuple[str, ...]]
 
     Rule of decision: photographs, recordings, testimony and inspection records made by people are
     evidence to be verified (46). A record of unattended fixed equipment is evidence only where the
-    equipment rests on a law or administrative regulation, was reviewed, marked and published, and the
-    record itself was reviewed (41); otherwise, or while that is not known, it is a lead.
+    equipment rests on a law or administrative regulation, was reviewed, marked and published, and
+    the record itself was reviewed (41); otherwise, or while that is not known, it is a lead.
     """
     kind = situation.facts.get("evidence_kind")
     if kind is None:

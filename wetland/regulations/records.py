@@ -1,4 +1,4 @@
-"""Permits, closures, designated areas, works, events and orders (许可、封闭、划定、作业、活动): records.
+"""Records: permits, closures, designated areas, works, events, orders (许可、封闭、划定、作业).
 
 They live in the store and change from day to day; rules ask whether one *covers* an act.
 """

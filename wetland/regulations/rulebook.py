@@ -1,4 +1,4 @@
-"""Rules with their dates: which version holds on a day, and which law of that day is not encoded."""
+"""Rules with their dates: which version holds on a day, which law of it is not encoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words a site's rules are written in: activities (行为), facts (事实), record kinds (许可与公告).
+"""The words of a site's rules: activities (行为), facts (事实), record kinds (许可与公告).
 
 `vocabulary.yaml` of a site pack holds them. An activity id is a path: ``fishing.angling`` is a
 kind of ``fishing``; a rule on ``fishing`` meets an observed ``fishing.angling``, and a rule on
@@ -24,7 +24,7 @@ class Strict(BaseModel):
 
 
 class Activity(Strict):
-    """Something a person does (行为). ``aliases`` are words found in files, matched without case."""
+    """Something a person does (行为). ``aliases`` are words in files, matched without case."""
 
     name: Text
     aliases: tuple[str, ...] = ()
@@ -33,9 +33,9 @@ class Activity(Strict):
 class Fact(Strict):
     """Something that must be known to decide: a nullable boolean, number, choice, day or text.
 
-    ``role`` says what the fact decides: ``act`` facts decide the outcome; ``party`` facts (who he is,
-    first offence, corrected in time ...) only the penalty; ``procedure`` facts only deadlines and
-    evidence. ``how`` tells a ranger how to get the fact.
+    ``role`` says what the fact decides: ``act`` facts decide the outcome; ``party`` facts (who he
+    is, first offence, corrected in time ...) only the penalty; ``procedure`` facts only deadlines
+    and evidence. ``how`` tells a ranger how to get the fact.
     """
 
     question: Text
@@ -49,9 +49,9 @@ class Fact(Strict):
 class RecordKind(Strict):
     """A kind of record of the store that an exception or a duty refers to.
 
-    ``type``: permit (许可/同意), closure (封闭轮休), designation (划定区域、时间, e.g. angling area),
-    works (作业), event (活动), order (责令改正). The id is also a boolean fact: a fact of the same
-    name given by hand speaks where no record does.
+    ``type``: permit (许可/同意), closure (封闭轮休), designation (划定区域、时间, e.g. angling
+    area), works (作业), event (活动), order (责令改正). The id is also a boolean fact: a fact of
+    the same name given by hand speaks where no record does.
     """
 
     name: Text
