@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.store.tables import THINGS
 from wetland.store import Store
+from wetland.store.geopackage import add_functions
 
 POSTGRES = "WETLAND_TEST_POSTGRES"
 
@@ -20,8 +22,6 @@ def postgis_url(require_part: Callable[[bool, str], None]) -> Iterator[str]:
     """Give the address of an empty schema of the test database."""
     base = os.environ.get(POSTGRES)
     require_part(bool(base), f"no PostGIS: set {POSTGRES} to a postgresql:// address")
-    import sqlalchemy as sa
-
     url = sa.make_url(str(base)).set(drivername="postgresql+psycopg")
     name = f"t{uuid.uuid4().hex[:12]}"
     engine = sa.create_engine(url)
@@ -70,3 +70,20 @@ def store(url: str, open_store: Callable[..., Store]) -> Store:
 def file_store(tmp_path: Path, open_store: Callable[..., Store]) -> Store:
     """Give an empty store in a GeoPackage."""
     return open_store(tmp_path / "store.gpkg")
+
+
+@pytest.fixture
+def tamper(url: str) -> Iterator[Callable[..., None]]:
+    """Give a function that runs SQL on the store without the program."""
+    address = url.replace("postgresql://", "postgresql+psycopg://")
+    engine = sa.create_engine(address if "://" in url else f"sqlite:///{url}")
+    if "://" not in url:
+        sa.event.listen(engine, "connect", lambda db, _: add_functions(db))
+
+    def run(*statements: str) -> None:
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(sa.text(statement))
+
+    yield run
+    engine.dispose()

@@ -171,10 +171,10 @@ def _without_repeats(schema: TableSchema, typed: pd.DataFrame, problems: Problem
     repeats = doubled.index[comparable.duplicated()]
     for row in repeats:
         key = typed.at[row, schema.key]
+        said = _REPEATED.fill(value=_shown(key))
         problems.add(
-            "repeated", row=row, column=schema.key, value=key, message=_REPEATED.fill(value=_shown(key)),
-            level="warning",
-        )  # fmt: skip
+            "repeated", row=row, column=schema.key, value=key, message=said, level="warning"
+        )
     return typed.drop(index=repeats)
 
 
@@ -203,11 +203,11 @@ def _pandera(schema: TableSchema) -> pa.DataFrameSchema:
     for column in schema.columns:
         checks = []
         if column.choices is not None:
-            checks.append(pa.Check.isin(column.choices, name="choice"))
+            checks.append(pa.Check.isin(column.choices, error="choice"))
         if column.minimum is not None:
-            checks.append(pa.Check.ge(column.minimum, name="range"))
+            checks.append(pa.Check.ge(column.minimum, error="range"))
         if column.maximum is not None:
-            checks.append(pa.Check.le(column.maximum, name="range"))
+            checks.append(pa.Check.le(column.maximum, error="range"))
         columns[column.name] = pa.Column(
             None,
             checks,

@@ -66,6 +66,28 @@ class Instant(sql.UserDefinedType[dt.datetime]):
         return lambda value: None if value is None else value.astimezone(dt.UTC)
 
 
+class YesNo(sql.UserDefinedType[bool]):
+    """True or false, and an error where another program wrote anything else."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return the type as both back ends name it."""
+        return "BOOLEAN"
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return what turns the database's value into True, False or None."""
+
+        def read(value: object) -> bool | None:
+            if value is None:
+                return None
+            if value not in (0, 1):
+                raise ValueError(f"{value!r} is neither true nor false")
+            return bool(value)
+
+        return read
+
+
 class Stamp(sql.UserDefinedType[str]):
     """An instant kept as the text it was written as, for what a hash is made from."""
 
@@ -91,7 +113,7 @@ _TYPES: dict[str, sql.TypeEngine[Any]] = {
     "json": sql.Text(),
     "integer": Integer64,
     "number": sql.Double(),
-    "boolean": sql.Boolean(),
+    "boolean": YesNo(),
     "day": sql.Date(),
     "instant": Instant(),
     "geometry": Geometry(),

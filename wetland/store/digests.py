@@ -17,13 +17,7 @@ from wetland.store.columns import instant_text
 from wetland.store.geometry import to_wkb
 
 
-def _boolean(value: Any) -> bool:  # noqa: ANN401 - whatever the database gave
-    if value not in (0, 1):
-        raise ValueError(f"{value!r} is neither true nor false")
-    return bool(value)
-
-
-def _day(value: Any) -> str:  # noqa: ANN401
+def _day(value: Any) -> str:  # noqa: ANN401 - whatever the database gave
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
         raise ValueError(f"{value!r} is no day")
     return value.isoformat()
@@ -34,7 +28,7 @@ _FORMS: dict[str, Callable[[Any], Any]] = {
     "json": str,
     "integer": int,
     "number": float,
-    "boolean": _boolean,
+    "boolean": bool,
     "day": _day,
     "instant": instant_text,
     "geometry": lambda g: to_wkb(g).hex(),

@@ -11,7 +11,7 @@ import json
 import math
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from wetland.base.texts import Text, text
 from wetland.store.columns import instant_text
 from wetland.store.geometry import SRS_ID
 from wetland.store.guard import refuse_store
+from wetland.store.rows import rows_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,14 +102,6 @@ def plain_cell(value: str) -> str:
     return rest if value.startswith("'") and safe_cell(rest) != rest else value
 
 
-def _rows(schema: TableSchema, frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for values in frame[schema.names].itertuples(index=False, name=None):
-        yield {
-            n: None if v is None or v is pd.NA or v is pd.NaT or v != v else v
-            for n, v in zip(schema.names, values, strict=True)
-        }
-
-
 def _notices(notice: Text | None) -> dict[str, str]:
     return {} if notice is None else dict(zip(NOTICE_COLUMNS, (notice.zh, notice.en), strict=True))
 
@@ -131,7 +124,7 @@ def _write_csv(schema: TableSchema, frame: pd.DataFrame, path: Path, notice: Tex
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*schema.names, *extra])
-        for row in _rows(schema, frame):
+        for row in rows_of(schema, frame):
             cells = ["" if v is None else _CELLS[kinds[n]](v) for n, v in row.items()]
             writer.writerow([*cells, *(safe_cell(v) for v in extra.values())])
 
@@ -146,7 +139,7 @@ def _write_geojson(
         head["notice"] = {"zh": notice.zh, "en": notice.en}
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
-        for number, row in enumerate(_rows(schema, frame)):
+        for number, row in enumerate(rows_of(schema, frame)):
             shape = row.pop(schema.geometry, None) if schema.geometry is not None else None
             feature = {
                 "type": "Feature",
@@ -187,7 +180,7 @@ def _arrow(schema: TableSchema, frame: pd.DataFrame, notice: Text | None) -> pa.
         "instant": pa.timestamp("ms", tz="UTC"),
         "geometry": pa.binary(),
     }
-    rows = list(_rows(schema, frame))
+    rows = rows_of(schema, frame)
     arrays, fields = [], []
     for column in schema.columns:
         values = [row[column.name] for row in rows]
@@ -195,8 +188,6 @@ def _arrow(schema: TableSchema, frame: pd.DataFrame, notice: Text | None) -> pa.
         if column.kind == "geometry":
             values = [None if g is None else shapely.to_wkb(g, flavor="iso") for g in values]
             metadata = {b"ARROW:extension:name": b"geoarrow.wkb"}
-        elif column.kind == "instant":
-            values = [None if v is None else v.floor("ms") for v in values]
         arrays.append(pa.array(values, type=types[column.kind]))
         fields.append(pa.field(column.name, types[column.kind], metadata=metadata))
     for name, words in _notices(notice).items():

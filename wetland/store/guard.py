@@ -22,14 +22,16 @@ SIDE_FILES = ("", "-wal", "-shm", "-journal")
 # Files this process has open as stores, by device and inode.
 _open_stores: dict[Path, int] = {}
 
-_PREFIX = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*://|/vsi[a-z0-9_]+/|(?:GPKG|SQLite|FILE):)", re.I)
+_PREFIX = re.compile(r"(?:[a-z][a-z0-9+.-]*://|/vsi[a-z0-9_]+/|(?:gpkg|sqlite|file):)", re.I)
+_BETWEEN = re.compile(r"[!|?{}&,=;]")
 
 
 def candidates(name: str | os.PathLike[str]) -> Iterator[Path]:
     """Yield every file that a name given to a reader may stand for.
 
     ``zip://a.gpkg!x``, ``/vsizip//data/a.gpkg/x``, ``GPKG:a.gpkg:layer`` and ``file:///a.gpkg`` all
-    reach ``a.gpkg``: prefixes are taken off, and each leading part of the path is looked at.
+    reach ``a.gpkg``: prefixes are taken off, what stands between separators is looked at, and each
+    leading part of a path.
 
     Examples
     --------
@@ -38,16 +40,15 @@ def candidates(name: str | os.PathLike[str]) -> Iterator[Path]:
     """
     rest = os.fspath(name)
     seen = [rest]
-    while (shorter := _PREFIX.sub("", rest, count=1)) != rest:
-        rest = shorter
+    while prefix := _PREFIX.match(rest):
+        rest = rest[prefix.end() :]
         seen.append(rest)
     for form in seen:
-        whole = re.split(r"[!|?{}]", form)[0] or form
-        for part in {form, whole, *_before_colons(whole), *re.findall(r"\{([^{}]*)\}", form)}:
+        pieces = {form, *_BETWEEN.split(form)}
+        for part in {*pieces, *(p for piece in pieces for p in _before_colons(piece))}:
             if part:
-                path = Path(part)
-                yield path
-                yield from path.parents
+                yield Path(part)
+                yield from Path(part).parents
 
 
 def _before_colons(name: str) -> Iterator[str]:
