@@ -73,6 +73,7 @@ def test_a_good_feature() -> None:
         ("properties.valid_to", "2011-12-01", "is not after valid_from"),
         ("properties.tolerance", 2, "1 or less"),
         ("properties.nested_in", "meadow", "not a declared zone kind"),
+        ("properties.nested_in", "protection", "cannot be the zone's own kind"),
         ("properties.id", "Zone A", "must match"),
         ("geometry", None, "there is no geometry"),
         ("geometry", {"type": "Polygon", "coordinates": []}, "empty"),

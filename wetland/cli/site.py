@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wetland.base.texts import Lang, Text, text
-from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption
+from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, parse_day
 from wetland.cli.output import align, emit
 
 if TYPE_CHECKING:
@@ -144,6 +145,40 @@ def init(
     _print_check(made.check, lang)
     done = text("已建立场地包 {f}", "made the site pack {f}").fill(f=made.folder)
     typer.echo(done.get(lang))
+
+
+@app.command()
+def survey(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="场地或文件夹 / Site or its folder")],
+    zones: Annotated[
+        Path, typer.Option(help="测绘边界文件 / Surveyed boundaries: GPKG, SHP, GeoJSON")
+    ],
+    source: Annotated[str, typer.Option(help="测绘来源 / Source of the survey")],
+    accuracy_m: Annotated[float, typer.Option(min=0, help="精度（米） / Accuracy, metres")],
+    kind: Annotated[str | None, typer.Option(help="类别 / Kind of zone")] = None,
+    kind_column: Annotated[str | None, typer.Option(help="类别列 / Column of kinds")] = None,
+    since: Annotated[
+        date | None,
+        typer.Option(
+            "--from",
+            parser=parse_day,
+            metavar="YYYY-MM-DD",
+            help="生效之日；不给表示向来如此 / First day; without it the boundary always was there",
+        ),
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="文件未写明时的坐标系 / CRS where the file names none")
+    ] = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """以测绘边界替换示意边界 / Put surveyed boundaries in the place of drawn ones."""
+    from wetland.operations import sites  # noqa: PLC0415
+
+    what = sites.Survey(source=source, accuracy_m=accuracy_m, since=since)
+    done = sites.survey_site(name, zones, survey=what, kind=kind, kind_column=kind_column, crs=crs)
+    shown = {"added": done.added, "closed": done.closed, "removed": done.removed}
+    emit({**shown, "digest": done.digest}, format=format, lang=lang)
 
 
 def _print_check(result: SiteCheck, lang: Lang) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wetland.base.errors import Mistake
-from wetland.base.texts import Lang
+from wetland.base.errors import InputError, Mistake
+from wetland.base.texts import Lang, text
 from wetland.regulations.cases import CaseResult, run_cases, uncovered_rules
 from wetland.sites.blank import NewSite
 from wetland.sites.load import Site, find_pack, list_packs, open_site, read_pack
-from wetland.sites.make import Columns, make_pack, utm_epsg
+from wetland.sites.make import Columns, column_words, make_pack, utm_epsg
+from wetland.sites.survey import Replaced, Survey, replace_zones
 from wetland.store.guard import refuse_store
 from wetland.zones.areas import Area, area
 from wetland.zones.model import Zone
@@ -261,6 +262,37 @@ def init_site(folder: Path, boundaries: Boundaries, about: NewSite, *, columns: 
     return Made(folder, boundaries, tuple(zones), check_site(folder))
 
 
+def survey_site(
+    name_or_path: str | os.PathLike[str],
+    path: Path,
+    *,
+    survey: Survey,
+    kind: str | None = None,
+    kind_column: str | None = None,
+    crs: str | None = None,
+) -> Replaced:
+    """Put the surveyed boundaries of a file in the place of the drawn ones of a pack.
+
+    Parameters
+    ----------
+    kind, kind_column
+        The kind of zone that all boundaries are, or the column that tells it.
+
+    Raises
+    ------
+    InputError
+        Neither or both of them are given; see `wetland.sites.survey.replace_zones` for the rest.
+    """
+    folder = find_pack(name_or_path)
+    if (kind is None) == (kind_column is None):
+        raise InputError(
+            text("请给出 --kind 或 --kind-column 之一", "give one of --kind and --kind-column")
+        )
+    boundaries = read_new_boundaries(path, crs=crs, layer=None, crs_epsg=open_site(folder).crs_epsg)
+    kinds = [kind or ""] * len(boundaries) if kind else column_words(boundaries, kind_column)
+    return replace_zones(folder, boundaries, kinds, survey=survey)
+
+
 def check_rows(checks: Sequence[SiteCheck], lang: Lang) -> list[Json]:
     """Return one row per zone of all checks, for a table."""
     return [{"site": check.name, **zone.to_json(lang)} for check in checks for zone in check.areas]
@@ -285,7 +317,9 @@ __all__ = [
     "Columns",
     "Made",
     "NewSite",
+    "Replaced",
     "SiteCheck",
+    "Survey",
     "ZoneArea",
     "check_rows",
     "check_site",
@@ -293,5 +327,6 @@ __all__ = [
     "list_sites",
     "read_new_boundaries",
     "show_site",
+    "survey_site",
     "utm_epsg",
 ]

@@ -17,6 +17,7 @@ from typing import Any
 
 import shapely
 import yaml
+from shapely.geometry.base import BaseGeometry
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
@@ -94,20 +95,15 @@ def _check_request(folder: Path, boundaries: Boundaries, about: NewSite, columns
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = text("{f} 已存在且不为空", "{f} exists and is not empty").fill(f=folder)
         raise InputError(what, hint=text("请用 --out 另指文件夹", "name another one with --out"))
-    wanted = (columns.id, columns.name_zh, columns.name_en, columns.kind)
-    lost = [name for name in wanted if name is not None and name not in boundaries.columns]
-    if lost:
-        what = text("文件没有这些列：{l}；有：{c}", "the file has no column {l}; it has: {c}")
-        known = ", ".join(boundaries.columns) or "-"
-        raise InputError(what.fill(l=", ".join(lost), c=known))
+    for column in (columns.id, columns.name_zh, columns.name_en, columns.kind):
+        column_words(boundaries, column)
 
 
 def _zones(boundaries: Boundaries, about: NewSite, columns: Columns) -> list[Zone]:
-    size = len(boundaries)
-    kinds = _slugs(_values(boundaries, columns.kind, size), "kind", DEFAULT_KIND, dash="_")
-    ids = _unique(_slugs(_values(boundaries, columns.id, size), "zone", None, dash="-"))
-    chinese = _values(boundaries, columns.name_zh, size)
-    english = _values(boundaries, columns.name_en, size)
+    kinds = _slugs(column_words(boundaries, columns.kind), "kind", DEFAULT_KIND, dash="_")
+    ids = _unique(_slugs(column_words(boundaries, columns.id), "zone", None, dash="-"))
+    chinese = column_words(boundaries, columns.name_zh)
+    english = column_words(boundaries, columns.name_en)
     return [
         Zone(
             id=zone_id,
@@ -124,10 +120,20 @@ def _zones(boundaries: Boundaries, about: NewSite, columns: Columns) -> list[Zon
     ]
 
 
-def _values(boundaries: Boundaries, column: str | None, size: int) -> list[str]:
-    """Return a column as words; missing is an empty word, and 3.0 is 3."""
+def column_words(boundaries: Boundaries, column: str | None) -> list[str]:
+    """Return a column as words; missing is an empty word, and 3.0 is 3.
+
+    Raises
+    ------
+    InputError
+        The file has no such column.
+    """
     if column is None:
-        return [""] * size
+        return [""] * len(boundaries)
+    if column not in boundaries.columns:
+        what = text("文件没有列 {l}；有：{c}", "the file has no column {l}; it has: {c}")
+        known = ", ".join(boundaries.columns) or "-"
+        raise InputError(what.fill(l=column, c=known))
     return [_word(value) for value in boundaries.columns[column]]
 
 
@@ -172,7 +178,7 @@ def _unique(ids: Sequence[str]) -> list[str]:
 def _kinds(boundaries: Boundaries, zones: Sequence[Zone], columns: Columns) -> dict[str, Text]:
     """Return the name of each kind: the word of the file it was made of."""
     default = text("分区", "zone")
-    words = _values(boundaries, columns.kind, len(zones))
+    words = column_words(boundaries, columns.kind)
     named: dict[str, Text] = {}
     for zone, word in zip(zones, words, strict=True):
         named.setdefault(zone.kind, Text(zh=word, en=word) if word else default)
@@ -180,17 +186,20 @@ def _kinds(boundaries: Boundaries, zones: Sequence[Zone], columns: Columns) -> d
 
 
 def _nest(zones: Sequence[Zone], crs_epsg: int) -> list[Zone]:
-    """Declare a kind as nested in another where all of its zones lie in that one's."""
-    shapes = {zone.id: project_geometry(zone.geometry, crs_epsg) for zone in zones}
-    unions = {
-        kind: shapely.union_all([shapes[zone.id] for zone in zones if zone.kind == kind])
-        for kind in dict.fromkeys(zone.kind for zone in zones)
-    }
+    """Declare a kind as nested in another where all of its zones lie in that one's.
+
+    Of two kinds that fill the same area the one with more zones is the inner one.
+    """
+    shapes: dict[str, list[BaseGeometry]] = {}
+    for zone in zones:
+        shapes.setdefault(zone.kind, []).append(project_geometry(zone.geometry, crs_epsg))
+    unions = {kind: shapely.union_all(parts) for kind, parts in shapes.items()}
+    # From the outermost to the innermost: a kind can only lie in one that comes before it.
+    order = sorted(unions, key=lambda kind: (-round(unions[kind].area), len(shapes[kind])))
     parents: dict[str, str] = {}
-    for kind, area in sorted(unions.items(), key=lambda item: item[1].area):
-        for other, whole in sorted(unions.items(), key=lambda item: item[1].area):
-            larger = whole.area > area.area + NOISE_M2
-            if larger and shapely.difference(area, whole).area <= NOISE_M2:
+    for place, kind in enumerate(order):
+        for other in reversed(order[:place]):
+            if shapely.difference(unions[kind], unions[other]).area <= NOISE_M2:
                 parents[kind] = other
                 break
     return [replace(zone, nested_in=parents.get(zone.kind)) for zone in zones]

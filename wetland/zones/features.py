@@ -242,13 +242,14 @@ def _zone(
 
 
 def _wrong_relations(read: ZoneProperties, kinds: set[str], file: str, where: str) -> list[Mistake]:
-    what = text("{kind} 不是已声明的分区类别", "{kind} is not a declared zone kind")
+    unknown = text("{kind} 不是已声明的分区类别", "{kind} is not a declared zone kind")
+    own = text("不能是本分区自己的类别 {kind}", "it cannot be the zone's own kind {kind}")
     relations = ("nested_in", "part_of", "ring_around")
     named = [(name, getattr(read, name)) for name in relations]
     return [
-        Mistake(file, f"{where}: {name}", what.fill(kind=kind))
+        Mistake(file, f"{where}: {name}", (own if kind == read.kind else unknown).fill(kind=kind))
         for name, kind in named
-        if kind is not None and kind not in kinds
+        if kind is not None and (kind not in kinds or kind == read.kind)
     ]
 
 
