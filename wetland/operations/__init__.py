@@ -1,0 +1,1 @@
+"""Operations: load, compute, save; the only place where science meets the store."""
