@@ -103,6 +103,18 @@ def test_a_failed_case_and_a_rule_without_cases(tmp_path: Path) -> None:
     assert not check.ok
 
 
+def test_a_broken_file_of_cases_is_a_mistake(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "small")
+    (folder / "regulations" / "x.cases.yaml").write_text("cases: 3\n", encoding="utf-8")
+    assert check_site(folder).to_json("en")["mistakes"] == [
+        {
+            "file": "regulations/x.cases.yaml",
+            "where": "cases",
+            "what": "the list `cases` is missing",
+        }
+    ]
+
+
 def test_listing_and_showing() -> None:
     rows = {row["site"]: row for row in list_sites("en")}
     assert rows["everglades"]["landmarks"] == 408

@@ -11,9 +11,9 @@ from typing import Any
 
 from wetland.base.errors import InputError, Mistake
 from wetland.base.texts import Lang, text
-from wetland.regulations.cases import CaseResult, run_cases, uncovered_rules
+from wetland.regulations.cases import CaseResult, load_cases, run_cases, uncovered_rules
 from wetland.sites.blank import NewSite
-from wetland.sites.load import Site, find_pack, list_packs, open_site, read_pack
+from wetland.sites.load import REGULATIONS_FOLDER, Site, find_pack, list_packs, open_site, read_pack
 from wetland.sites.make import Columns, column_words, make_pack, utm_epsg
 from wetland.sites.survey import Replaced, Survey, replace_zones
 from wetland.store.guard import refuse_store
@@ -164,10 +164,12 @@ def check_site(name_or_path: str | os.PathLike[str]) -> SiteCheck:
     """
     folder = find_pack(name_or_path)
     site, mistakes = read_pack(folder)
+    cases, wrong = load_cases(folder / REGULATIONS_FOLDER)
+    mistakes += wrong
     if site is None:
         return SiteCheck(folder.name, folder, None, tuple(mistakes))
     laws = site.regulations
-    lacking = uncovered_rules(laws, site.cases)
+    lacking = uncovered_rules(laws, cases)
     return SiteCheck(
         site.id,
         folder,
@@ -175,7 +177,7 @@ def check_site(name_or_path: str | os.PathLike[str]) -> SiteCheck:
         tuple(mistakes),
         areas=tuple(ZoneArea(zone, area(zone.geometry, site.crs_epsg)) for zone in site.zones),
         topology=tuple(check_topology(site.zones)),
-        cases=tuple(run_cases(laws, site.cases, sorted(site.zone_names))),
+        cases=tuple(run_cases(laws, cases, sorted(site.zone_names))),
         without_cases=tuple((rule, tuple(kinds)) for rule, kinds in lacking.items()),
     )
 

@@ -19,7 +19,6 @@ from wetland.base.errors import InputError, Mistake, PackError
 from wetland.base.mistakes import explain
 from wetland.base.texts import Text, text
 from wetland.base.yaml import read_yaml
-from wetland.regulations.cases import Case, load_cases
 from wetland.regulations.load import load_regulations, load_vocabulary
 from wetland.regulations.rulebook import Regulations
 from wetland.regulations.vocabulary import Vocabulary
@@ -50,7 +49,6 @@ class Site:
     landmarks: gpd.GeoDataFrame
     vocabulary: Vocabulary
     regulations: Regulations
-    cases: tuple[tuple[str, Case], ...]
     digest: str
 
     @property
@@ -145,6 +143,7 @@ def open_site(name_or_path: str | os.PathLike[str]) -> Site:
 def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
     """Read a pack and return it, if it could be read, with every mistake in it.
 
+    Cases of its rules are no part of what runs and are not read here: `wetland site check` does.
     Later files are read as far as earlier ones allow: without the kinds of `site.yaml` the kinds
     that the zones use are taken as declared, so that one mistake does not hide another.
     """
@@ -158,7 +157,7 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
         mistakes += wrong
     landmarks, wrong = _read_landmarks(folder)
     mistakes += wrong
-    vocabulary, regulations, cases, wrong = _read_law(folder, config)
+    vocabulary, regulations, wrong = _read_law(folder, config)
     mistakes += wrong
     if config is None or vocabulary is None or regulations is None or landmarks is None:
         return None, mistakes
@@ -172,7 +171,6 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
         landmarks=landmarks,
         vocabulary=vocabulary,
         regulations=regulations,
-        cases=tuple(cases),
         digest=pack_digest(folder),
     )
     return site, mistakes
@@ -243,7 +241,7 @@ def _read_landmarks(folder: Path) -> tuple[gpd.GeoDataFrame | None, list[Mistake
 
 def _read_law(
     folder: Path, config: SiteConfig | None
-) -> tuple[Vocabulary | None, Regulations | None, list[tuple[str, Case]], list[Mistake]]:
+) -> tuple[Vocabulary | None, Regulations | None, list[Mistake]]:
     vocabulary, mistakes = load_vocabulary(folder / VOCABULARY_FILE)
     laws = folder / REGULATIONS_FOLDER
     if not any(laws.glob("*.yaml")):
@@ -252,12 +250,10 @@ def _read_law(
             "there is no regulation file; a law not encoded needs a file that says coverage: none",
         )
         mistakes.append(Mistake(f"{REGULATIONS_FOLDER}/", "-", what))
-    cases, wrong = load_cases(laws)
-    mistakes += wrong
     if vocabulary is None or config is None:
-        return vocabulary, None, cases, mistakes
+        return vocabulary, None, mistakes
     regulations, wrong = load_regulations(laws, vocabulary, set(config.zone_names))
-    return vocabulary, regulations, cases, mistakes + wrong
+    return vocabulary, regulations, mistakes + wrong
 
 
 def _unknown_registers(config: SiteConfig, vocabulary: Vocabulary) -> list[Mistake]:
