@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -264,6 +265,15 @@ def test_a_hundred_thousand_points_take_seconds() -> None:
     points = shapely.points(generator.uniform((119.9, 29.9), (120.1, 30.1), (100_000, 2)))
     found = locate_columns(LAYER, points, 10.0, on=None)
     assert all(len(column.where) == 100_000 for column in found.values())
+
+
+def test_sessions_share_a_layer() -> None:
+    generator = np.random.default_rng(11)
+    points = list(shapely.points(generator.uniform((119.99, 29.99), (120.03, 30.03), (2000, 2))))
+    fresh = ZoneLayer([SQUARE, RING, TWO, EDGED], 4549)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: locate(fresh, points, 20, on=None), range(16)))
+    assert all(answer == answers[0] for answer in answers)
 
 
 def test_the_datum_changes_the_zone() -> None:

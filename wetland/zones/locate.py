@@ -17,6 +17,7 @@ So growing the uncertainty only ever turns inside or outside into undetermined.
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,10 @@ from wetland.zones.shapes import Shape
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+# A prepared polygon builds its index on first use, and sessions of the app share a site: the library
+# promises nothing for two threads that meet there.
+_ONE_AT_A_TIME = threading.Lock()
 
 OUT, IN, OPEN = 0, 1, 2
 WHERE = (Where.OUTSIDE, Where.INSIDE, Where.UNDETERMINED)
@@ -160,12 +165,13 @@ def locate_columns(
     size = len(geometries)
     uncertainty = checked_uncertainty(uncertainty_m, size)
     placed = place_geometries(valid, geometries)
-    return {
-        zone.id: _locate_zone(
-            zone, valid.shape(zone), placed, uncertainty, assume_schematic=assume_schematic
-        )
-        for zone in valid
-    }
+    with _ONE_AT_A_TIME:
+        return {
+            zone.id: _locate_zone(
+                zone, valid.shape(zone), placed, uncertainty, assume_schematic=assume_schematic
+            )
+            for zone in valid
+        }
 
 
 def checked_uncertainty(uncertainty_m: float | Sequence[float] | Floats, size: int) -> Floats:
