@@ -37,8 +37,8 @@ from wetland.zones.shapes import Shape
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-# A prepared polygon builds its index on first use, and sessions of the app share a site: the library
-# promises nothing for two threads that meet there.
+# A prepared polygon builds its index on first use, and sessions of the app share a site: nothing is
+# promised for two threads that meet there.
 _ONE_AT_A_TIME = threading.Lock()
 
 OUT, IN, OPEN = 0, 1, 2
