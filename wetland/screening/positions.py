@@ -137,7 +137,8 @@ class _Pairs(Sequence[str]):
 def _degrees(reader: Reader, cells: pd.Series) -> NDArray[np.float64]:
     import pandas as pd
 
-    plain = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    read = pd.to_numeric(cells, errors="coerce")
+    plain = read.to_numpy(dtype=float, na_value=np.nan, copy=True)
     odd = ~np.isfinite(plain)
     if odd.any():
         rest = Reader(reader.rows[odd], reader.problems)
