@@ -65,7 +65,7 @@ report: install ## Write what the demo store shows into .wetland/report
 	$(BIN)/wetland demo prepare --if-missing
 	$(BIN)/python -c "import pathlib; pathlib.Path('.wetland/report').mkdir(parents=True, exist_ok=True)"
 	-$(BIN)/wetland site check --format json > .wetland/report/site.json
-	$(BIN)/wetland finding list --format csv > .wetland/report/findings.csv
+	$(BIN)/wetland findings list --format csv > .wetland/report/findings.csv
 	@echo "written: .wetland/report"
 
 .PHONY: soak

@@ -6,6 +6,7 @@ import importlib.util
 import re
 import shlex
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -97,8 +98,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_noun_has_its_module() -> None:
     missing = [n for n in NOUNS if importlib.util.find_spec(f"wetland.cli.{n}") is None]
     assert not missing
-    modules = {p.stem for p in (REPO / "wetland" / "cli").glob("*.py")}
-    assert modules - {"__init__", "options", "output"} == set(NOUNS)
+    modules = {p.stem for p in (REPO / "wetland" / "cli").glob("*.py")} - {"__init__"}
+    with_verbs = {m for m in modules if hasattr(import_module(f"wetland.cli.{m}"), "app")}
+    assert with_verbs <= set(NOUNS), "a noun is one line in wetland/cli/__init__.py"
     assert all(isinstance(about, Text) for about in NOUNS.values())
 
 

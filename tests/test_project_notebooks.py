@@ -7,8 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 REPO = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted(REPO.glob("notebooks/*.ipynb"))
@@ -22,7 +22,6 @@ def test_it_is_committed_without_outputs(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
-@pytest.mark.filterwarnings("ignore:Proactor event loop")
 def test_it_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
@@ -32,8 +31,10 @@ def test_it_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     place = {"metadata": {"path": str(tmp_path)}}
     # The address of a local socket must be short: a folder of our own, not pytest's.
     with tempfile.TemporaryDirectory(prefix="k", dir=Path("/tmp").resolve()) as sockets:
-        manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets}/k")
-        NotebookClient(notebook, km=manager, timeout=LIMIT_S, resources=place).execute()
+        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/k"}})
+        NotebookClient(
+            notebook, kernel_name="python3", timeout=LIMIT_S, resources=place, config=config
+        ).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not [output for output in shown if output.output_type == "error"]
     assert shown

@@ -30,9 +30,9 @@ from wetland.cli.output import silence_stdout
 NOUNS: dict[str, Text] = {
     "law": text("此地此日适用的规定", "what applies at a place on a day"),
     "screen": text("把一个文件对照法规筛查", "screen a file against zones and law"),
-    "observation": text("观察记录", "observations"),
-    "finding": text("疑似问题", "findings"),
-    "record": text("许可、公告等记录", "permits, closures, designations, works, events"),
+    "observations": text("观察记录", "observations"),
+    "findings": text("疑似问题", "findings"),
+    "records": text("许可、公告等记录", "permits, closures, designations, works, events"),
     "site": text("场地包", "site packs"),
     "store": text("数据存储", "the store"),
     "demo": text("演示数据", "the demo store"),
