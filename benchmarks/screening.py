@@ -34,7 +34,7 @@ from wetland.zones.locate import IN, locate_columns
 SEED = 20240501
 DAY = dt.date(2024, 5, 1)
 MARGIN_DEGREES = 0.02
-REPEATS = 5
+REPEATS = 3
 PACKAGES = ("wetland", "geopandas", "shapely", "pandas", "numpy", "pyproj", "pandera")
 
 Way = Callable[[], object]
