@@ -16,7 +16,8 @@ from branca.element import Element, MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
-from wetland.base.texts import text
+from wetland.base.texts import Lang, text
+from wetland.maps.escape import esc, safe_json
 from wetland.maps.layers import FeatureLayer, PlaceArray
 from wetland.maps.limits import MAX_OBJECTS, MapError, too_many
 
@@ -32,6 +33,15 @@ CORNERS = {
         [0.25, 1], [-0.25, 1], [-0.25, 0.25], [-1, 0.25], [-1, -0.25], [-0.25, -0.25],
     ],
 }  # fmt: skip
+# What a click "hits" when the browser tells where it is: this and its accuracy in metres (95 %).
+GPS_TIP = "gps:"
+_WORDS = {
+    "here": text("我的位置", "my position"),
+    "denied": text(
+        "取不到位置：请允许定位，或点地图。",
+        "No position: allow it in the browser, or click the map.",
+    ),
+}
 _ADDRESS = re.compile(r"""https?://|['"(]//[a-z0-9]""", re.IGNORECASE)
 
 
@@ -56,8 +66,12 @@ class Prelude(MacroElement):
         .wl-place { font-weight: 400; font-size: 11px; color: #4a4a4a; }
         .wl-far .wl-place { display: none; }
         @media (max-width: 480px) { .wl-zone { display: none; } }
-        .wl-here { width: 34px; height: 34px; line-height: 30px; text-align: center; border: none;
-          font-size: 20px; background: #fff; cursor: pointer; padding: 0; border-radius: 2px; }
+        .wl-here { width: 30px; height: 30px; border: none; background: #fff; cursor: pointer;
+          padding: 0; border-radius: 2px; display: block; position: relative; }
+        .wl-here::before { content: ""; position: absolute; inset: 8px; border-radius: 50%;
+          border: 2px solid #222; }
+        .wl-here::after { content: ""; position: absolute; inset: 13px; border-radius: 50%;
+          background: #222; }
         </style>
         {% endmacro %}
         {% macro script(this, kwargs) %}
@@ -88,17 +102,46 @@ class Prelude(MacroElement):
             map.getContainer().classList.toggle("wl-far", map.getZoom() < {{ this.label_zoom }});
           }
           map.on("zoomend", far); far();
+          var words = {{ this.words }};
+          var Here = L.Control.extend({options: {position: "topleft"}, onAdd: function () {
+            var box = L.DomUtil.create("div", "leaflet-bar");
+            var button = L.DomUtil.create("button", "wl-here", box);
+            button.type = "button";
+            button.title = words.here;
+            button.setAttribute("aria-label", words.here);
+            L.DomEvent.disableClickPropagation(box);
+            L.DomEvent.on(button, "click", function () {
+              map.locate({enableHighAccuracy: true, timeout: 15000});
+            });
+            return box;
+          }});
+          map.addControl(new Here());
+          map.on("locationfound", function (e) {
+            map.setView(e.latlng, Math.max(map.getZoom(), 15));
+            var sent = window.__GLOBAL_DATA__;
+            if (sent) {
+              sent.last_object_clicked = e.latlng;
+              sent.last_object_clicked_tooltip = "{{ this.gps }}" + Math.ceil(e.accuracy);
+            }
+            map.fire("click", {latlng: e.latlng});
+          });
+          map.on("locationerror", function () {
+            L.popup({closeButton: true}).setLatLng(map.getCenter())
+              .setContent(words.denied).openOn(map);
+          });
         })({{ map }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, images: str, label_zoom: float) -> None:
+    def __init__(self, images: str, label_zoom: float, lang: Lang) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Prelude"
         self.images = images
         self.label_zoom = label_zoom
         self.corners = CORNERS
+        self.gps = GPS_TIP
+        self.words = safe_json({name: esc(words.get(lang)) for name, words in _WORDS.items()})
 
 
 class OfflineMap(folium.Map):
@@ -111,12 +154,19 @@ class OfflineMap(folium.Map):
         under any base path.
     bounds
         West, south, east and north in degrees: what the map shows first.
+    lang
+        The language of the map's own words.
     label_zoom
         The zoom from which the names of places are written beside them.
     """
 
     def __init__(
-        self, assets: str, bounds: tuple[float, float, float, float], *, label_zoom: float = 14.5
+        self,
+        assets: str,
+        bounds: tuple[float, float, float, float],
+        *,
+        lang: Lang = "zh",
+        label_zoom: float = 14.5,
     ) -> None:
         west, south, east, north = bounds
         super().__init__(
@@ -129,7 +179,7 @@ class OfflineMap(folium.Map):
         self.options["max_zoom"] = 19
         self.options["min_zoom"] = 3
         self.assets = assets.rstrip("/") + "/"
-        self.add_child(Prelude(f'"{self.assets}leaflet/images/"', label_zoom))
+        self.add_child(Prelude(f'"{self.assets}leaflet/images/"', label_zoom, lang))
         self.fit_bounds([[south, west], [north, east]])
         _localise_part(self, self.assets)
 

@@ -47,7 +47,7 @@ def site_map(
     assets
         Where scripts and styles are served (see `OfflineMap`).
     """
-    shown = OfflineMap(assets, _bounds(zones, landmarks))
+    shown = OfflineMap(assets, _bounds(zones, landmarks), lang=lang)
     shown.add_child(FeatureLayer(zone_features(zones, lang)))
     named = [zone for zone in zones if not (zone.nested_in or zone.part_of)]
     shown.add_child(FeatureLayer(zone_labels(named, lang), interactive=False))

@@ -119,8 +119,12 @@ def _fine(rule: Rule) -> None:
 def fine_words(fine: Mapping[str, Any]) -> str:
     """Return a fine as words: a range, what it may be while open, "not seen" where it was not."""
     if fine["discretion"] is None:
-        tiers = " / ".join(str(tier["text"]) for tier in fine["tiers"])
+        tiers = " / ".join(_range(tier) for tier in fine["tiers"])
         return f"{say(_OPEN)} {tiers}" if tiers else say(_NO_FINE)
+    return _range(fine)
+
+
+def _range(fine: Mapping[str, Any]) -> str:
     unit = say(_UNITS[fine["unit"]]) if fine["unit"] in _UNITS else str(fine["unit"])
     amounts = {"u": unit, "a": _amount(fine["min"] or 0.0), "b": _amount(fine["max"] or 0.0)}
     words = _AMOUNTS[_amount_known(fine)].fill(**amounts)
@@ -128,9 +132,10 @@ def fine_words(fine: Mapping[str, Any]) -> str:
 
 
 def _amount_known(fine: Mapping[str, Any]) -> str:
-    if "min" in fine["unseen"]:
-        return "unseen" if "max" in fine["unseen"] else "max_only"
-    if "max" in fine["unseen"]:
+    unseen = fine.get("unseen") or ()
+    if "min" in unseen:
+        return "unseen" if "max" in unseen else "max_only"
+    if "max" in unseen:
         return "max_unseen"
     return "no_max" if fine["max"] is None else "range"
 

@@ -15,7 +15,7 @@ _STYLE = """
 <style>
 .stMainBlockContainer { padding: 3rem 2.2rem 3rem; max-width: 1560px; }
 [data-testid="stSidebar"] { width: 262px !important; min-width: 262px !important; }
-.st-key-sticky { position: sticky; top: 3.2rem; }
+[class*="st-key-sticky"] { position: sticky; top: 3.2rem; }
 .stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .2rem; }
 .stMainBlockContainer h2 { font-size: 1.2rem; }
 .stMainBlockContainer h3 { font-size: 1.05rem; }
@@ -38,6 +38,7 @@ _STYLE = """
 .st-key-head > :last-child { flex: 0 0 auto; width: auto !important; }
 .st-key-banner p, .st-key-banner-strict p { margin: 0; font-size: .88rem; }
 [data-testid="stBottomBlockContainer"] { padding: .2rem .4rem .4rem; }
+[data-testid="stMetricValue"] { font-size: 1.5rem; }
 .st-key-tabs { flex-wrap: nowrap; gap: 0; }
 .st-key-tabs > div { flex: 1 1 0; width: auto !important; }
 .st-key-tabs a { flex-direction: column; gap: 0; padding: .15rem 0; align-items: center; }

@@ -10,6 +10,7 @@ import streamlit as st
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
+from wetland.maps.offline import GPS_TIP
 from wetland.operations.law import LawQuestion
 from wetland.regulations.facts import parse_facts
 from wetland.sites.load import Site
@@ -81,12 +82,14 @@ def read_where(written: str) -> tuple[float, float] | None:
 
 
 def take_click(click: Click) -> None:
-    """Ask about the place clicked on the map."""
+    """Ask about the place clicked on the map, or where the browser says it is."""
     st.session_state["where"] = f"{click.lon:.6f}, {click.lat:.6f}"
     st.session_state["datum"] = "wgs84"
-    st.session_state["source"] = "map_click"
     st.session_state["landmark"] = None
-    st.session_state["uncertainty"] = None
+    told = (click.tip or "").removeprefix(GPS_TIP)
+    by_gps = click.tip is not None and click.tip.startswith(GPS_TIP) and told.isdigit()
+    st.session_state["source"] = "gps" if by_gps else "map_click"
+    st.session_state["uncertainty"] = float(told) if by_gps else None
 
 
 def from_address(site: Site) -> None:

@@ -109,6 +109,15 @@ def store() -> Store | None:
     return _open_store(address, current, current.digest) if store_exists(address) else None
 
 
+def make_store() -> Store:
+    """Return the store of the site of this session; a new one where there is none yet."""
+    current = site()
+    address = store_address(current.id)
+    if not store_exists(address):
+        Path(address).parent.mkdir(parents=True, exist_ok=True)
+    return _open_store(address, current, current.digest)
+
+
 def actor() -> str:
     """Return who acts in this session (may be empty)."""
     return str(st.session_state.get("actor", "")).strip()

@@ -1,5 +1,202 @@
-"""To come."""
+"""Screen a file (筛查文件): upload, see what is wrong in it and what it found, then save."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from wetland.base.texts import text
+from wetland.operations.screening import Screening, screen_file
+from wetland.screening.files import Given
+from wetland.screening.options import ReadOptions
+from wetland.screening.screen import Settings
+from wetland.sites.load import Site
+from wetland.ui import findings, language, reading, session, sitebase
+from wetland.ui.guard import told
+from wetland.ui.language import COMMA, say
+
+_EMPTY = text(
+    "选一个文件，或先试用示例。这里只算不存，点“保存到存储”才写入。",
+    "Choose a file, or try the example first. Nothing is stored until you save.",
+)
+_WORKING = text("正在读取和筛查…", "Reading and screening…")
+_ROWS = text("读入行数", "Rows read")
+_BROKEN = text("疑似违反", "Suspected")
+_UNDECIDED = text("待查明的观察", "Undecided")
+_PROBLEMS = text("数据问题", "Problems in the file")
+_NOT_COVERED = text("法律未录入", "Law not encoded")
+_TABS = (
+    text("疑似问题", "Findings"),
+    text("待查明", "Undecided"),
+    text("数据问题", "Problems"),
+    text("未录入的法律", "Law not encoded"),
+)
+_NONE_BROKEN = text("没有疑似违反的观察。", "Nothing suspected.")
+_NO_PROBLEMS = text("文件没有问题。", "No problem in the file.")
+_NO_MISSING = text("没有缺少事实的规定。", "No fact is missing.")
+_ALL_ENCODED = text("涉及的法律都已录入。", "All law concerned is encoded.")
+_UNDECIDED_HELP = text(
+    "缺下列事实，不能认定。补齐事实（文件中加一列）后再筛查。",
+    "These facts are missing. Get them, add them as columns, and screen again.",
+)
+_SAVE = text("保存到存储", "Save to the store")
+_SAVED = text(
+    "已保存：新增 {a}，更新 {c}，未变 {u}。",
+    "Saved: {a} added, {c} changed, {u} unchanged.",
+)
+_NO_STORE = text(
+    "还没有数据存储，保存时会新建：{where}", "There is no store yet; saving makes one: {where}"
+)
+_HEADS = {
+    "rule": text("规定", "Rule"),
+    "missing": text("缺的事实", "Missing facts"),
+    "count": text("次数", "Count"),
+    "row": text("行", "Row"),
+    "column": text("列", "Column"),
+    "value": text("原值", "Value"),
+    "level": text("级别", "Level"),
+    "message": text("说明", "What is wrong"),
+    "law": text("法律", "Law"),
+}
+_LEVELS = {
+    "error": text("错误（未筛查）", "error (kept aside)"),
+    "warning": text("提醒", "warning"),
+}
 
 
 def render() -> None:
     """Show the page."""
+    site = session.site()
+    given = reading.file(site)
+    options = reading.options(site)
+    if given is None:
+        st.info(say(_EMPTY), icon=":material/upload_file:")
+        return
+    st.session_state["given"] = (given, options)
+    _result()
+
+
+@st.fragment
+@told
+def _result() -> None:
+    site = session.site()
+    given, options = st.session_state["given"]
+    with st.spinner(say(_WORKING)):
+        found = _screened(site, given, options)
+    _counts(found)
+    _save(site, given, options)
+    broken, undecided, problems, laws = st.tabs([say(title) for title in _TABS])
+    with broken:
+        _broken(site, found)
+    with undecided:
+        _undecided(site, found)
+    with problems:
+        _problems(found)
+    with laws:
+        _laws(found)
+
+
+def _screened(site: Site, given: Given, options: ReadOptions) -> Screening:
+    """Return the screening of what was given; the same question is answered once a session."""
+    settings = Settings(assume_schematic=session.assume_schematic())
+    store = session.store()
+    head = store.head().hash if store is not None else ""
+    key = (given.name, given.sha256(), repr(options), settings, site.digest, head)
+    known = st.session_state.get("screening")
+    if known is None or known[0] != key:
+        known = (key, screen_file(given, site, store=store, options=options, settings=settings))
+        st.session_state["screening"] = known
+    screening: Screening = known[1]
+    return screening
+
+
+def _counts(found: Screening) -> None:
+    by_outcome = found.counts["by_outcome"]
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(say(_ROWS), found.counts["rows"], width="content")
+        st.metric(say(_BROKEN), by_outcome.get("broken", 0), width="content")
+        st.metric(say(_UNDECIDED), by_outcome.get("undecided", 0), width="content")
+        st.metric(say(_NOT_COVERED), by_outcome.get("not_covered", 0), width="content")
+        st.metric(say(_PROBLEMS), found.counts["problems"], width="content")
+
+
+def _save(site: Site, given: Given, options: ReadOptions) -> None:
+    address = session.store_address(site.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(say(_SAVE), type="primary", icon=":material/save:", key="save-file")
+        if not session.store_exists(address):
+            st.caption(say(_NO_STORE, where=address))
+    actor = session.actor_or_hint() if pressed else None
+    if actor is None:
+        return
+    settings = Settings(assume_schematic=session.assume_schematic())
+    with st.spinner(say(_WORKING)):
+        saved = screen_file(
+            given,
+            site,
+            store=session.make_store(),
+            options=options,
+            settings=settings,
+            actor=actor,
+        )
+    if saved.written is not None:
+        words = {"a": saved.written.added, "c": saved.written.changed}
+        st.success(say(_SAVED, u=saved.written.unchanged, **words), icon=":material/check_circle:")
+
+
+def _broken(site: Site, found: Screening) -> None:
+    rows = found.rows()
+    if not len(rows):
+        st.success(say(_NONE_BROKEN))
+        return
+    findings.show(site, rows, key="screened")
+    findings.downloads(rows, found.notice, name="findings", key="screened")
+
+
+def _undecided(site: Site, found: Screening) -> None:
+    if not found.undecided:
+        st.success(say(_NO_MISSING))
+        return
+    st.caption(say(_UNDECIDED_HELP))
+    rows = [
+        {
+            "rule": _rule_name(site, str(row["rule"])),
+            "missing": say(COMMA).join(sitebase.fact_name(site, m) for m in row["missing"]),
+            "count": row["count"],
+        }
+        for row in sorted(found.undecided, key=lambda row: -int(row["count"]))
+    ]
+    _show(pd.DataFrame(rows))
+
+
+def _rule_name(site: Site, rule: str) -> str:
+    known = site.regulations.by_id.get(rule)
+    return f"{say(known.rule.title)} ({rule})" if known is not None else rule
+
+
+def _problems(found: Screening) -> None:
+    said: list[dict[str, Any]] = found.to_json(language.current())["problems"]
+    if not said:
+        st.success(say(_NO_PROBLEMS))
+        return
+    table = pd.DataFrame(said)[["row", "column", "value", "level", "message"]]
+    table["level"] = table["level"].map(lambda level: say(_LEVELS[level]))
+    _show(table)
+
+
+def _laws(found: Screening) -> None:
+    lang = language.current()
+    rows = [
+        {"law": law[f"law_{lang}"], "count": law["count"]} for law in found.counts["not_covered"]
+    ]
+    if not rows:
+        st.success(say(_ALL_ENCODED))
+        return
+    _show(pd.DataFrame(rows))
+
+
+def _show(table: pd.DataFrame) -> None:
+    heads = {name: say(_HEADS[name]) for name in table.columns}
+    st.dataframe(table, hide_index=True, column_config=heads)

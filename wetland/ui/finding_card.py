@@ -1,0 +1,73 @@
+"""A stored finding as a card: the rule's words as they are now, and what was found then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wetland.base.findings import OUTCOMES
+from wetland.base.texts import text
+from wetland.regulations.citation import cite
+from wetland.regulations.explain import carried_over_text
+from wetland.regulations.models import CarriedOver
+from wetland.regulations.rulebook import DatedRule
+from wetland.regulations.wording import MEASURES, MODALITIES
+from wetland.reports.findings import finding_json
+from wetland.sites.load import Site
+from wetland.ui import language, sitebase
+from wetland.ui.language import say
+
+_NO_RULE = text("这条规定已不在场地包中：{rule}", "this rule is no longer in the site pack: {rule}")
+
+
+def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a stored finding as a card shows it: the rule's words and what was found then."""
+    said = finding_json({str(k): v for k, v in row.items()}, language.current())
+    evidence = said["evidence"] or {}
+    rule = site.regulations.by_id.get(str(said["rule"]))
+    fine = evidence.get("fine")
+    if fine and fine.get("carried_over"):
+        fine = {**fine, "carried_over": {"note": _history(fine["carried_over"])}}
+    words = [MEASURES[name] for name in said["measures"] or [] if name in MEASURES]
+    return {
+        **_rule_words(said, rule),
+        "rule": said["rule"],
+        "outcome": said["outcome"],
+        "outcome_text": say(OUTCOMES[said["outcome"]]),
+        "penalty_article": said["penalty_article"],
+        "fine": fine,
+        "measures": [{"text": say(word)} for word in words],
+        "crime_suspected": [],
+        "missing": said["missing"] or [],
+        "missing_text": [sitebase.fact_name(site, name) for name in said["missing"] or []],
+        "either_side": None,
+        "text_seen": said["text_seen"],
+        "confidence": said["confidence"],
+        "authority": said["authority"] or "",
+        "explanation": said["explanation"] or "",
+        "source": evidence.get("source", ""),
+    }
+
+
+def _rule_words(said: Mapping[str, Any], rule: DatedRule | None) -> dict[str, Any]:
+    if rule is None:
+        return {
+            "title": said["rule"], "says": say(_NO_RULE, rule=said["rule"]),
+            "cite": say(cite(said["article"])), "regulation_title": said["regulation"] or "",
+            "version": "", "modality": "prohibition",
+            "modality_text": say(MODALITIES["prohibition"]),
+        }  # fmt: skip
+    return {
+        "title": say(rule.rule.title),
+        "says": say(rule.rule.says),
+        "cite": say(cite(rule.rule.article, rule.rule.cite)),
+        "regulation_title": say(rule.regulation.title),
+        "version": say(rule.regulation.version),
+        "modality": rule.rule.modality,
+        "modality_text": say(MODALITIES[rule.rule.modality]),
+    }
+
+
+def _history(carried: Mapping[str, Any]) -> str:
+    earlier = CarriedOver(rule=carried["from"], fine_min=carried["min"], fine_max=carried["max"])
+    return say(carried_over_text(earlier))
