@@ -52,13 +52,17 @@ def test_the_milder_range_prevails(tmp_path, fine, applied, reason, held) -> Non
     assert (judged.penalty.fine.min, judged.penalty.fine.max) == held
 
 
-def test_ranges_that_cross_are_undecided_and_both_shown(tmp_path) -> None:
-    judged = _judged(tmp_path, _second("{min: 100, max: 3000, discretion: may}"))
-    assert judged.outcome is Outcome.UNDECIDED
-    assert judged.missing == ("later_law",)
+@pytest.mark.parametrize(
+    "fine", ["{min: 100, max: 3000, discretion: may}", "{min: 100, max: 1000, discretion: shall}"]
+)
+def test_ranges_that_cross_leave_the_penalty_undecided_and_both_shown(tmp_path, fine) -> None:
+    """Both versions forbid the act, so it is broken under either; only the penalty is open."""
+    judged = _judged(tmp_path, _second(fine))
+    assert (judged.outcome, judged.penalty.state) == (Outcome.BROKEN, "undecided")
+    assert judged.penalty.missing == ("later_law",)
     assert judged.later.reason == "ranges_cross"
     assert judged.penalty.fine.max == 2000
-    assert judged.later.later.penalty.fine.max == 3000
+    assert judged.later.later.penalty.fine.min == 100
 
 
 def test_without_a_decision_day_the_law_of_the_act_stands(tmp_path) -> None:
@@ -115,3 +119,13 @@ def test_ranges_in_other_units_are_compared_in_yuan(tmp_path) -> None:
     [known] = judge(regulations, act(area_m2=20.0), decided_on=DECIDED).judged
     assert known.later.applied == "later_milder"
     assert (known.penalty.fine.computed_min, known.penalty.fine.computed_max) == (200, 600)
+
+
+def test_an_added_confiscation_is_not_milder(tmp_path) -> None:
+    penalties = """
+      - article: "1"
+        fine: {min: 100, max: 900, discretion: may}
+        measures: [{measure: confiscate_gear}]"""
+    second = regulation("a2", "2021-01-01", None) + rule("r", penalties=penalties)
+    judged = _judged(tmp_path, second)
+    assert (judged.outcome, judged.later.reason) == (Outcome.BROKEN, "ranges_cross")

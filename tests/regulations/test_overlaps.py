@@ -86,3 +86,22 @@ def test_versions_of_one_law_do_not_yield_to_each_other(tmp_path) -> None:
     )
     one = judge(book(tmp_path, one=head + two), act()).overlap
     assert (one.state, one.by_yielding, one.yielded) == ("agreed", "one/b", ())
+
+
+def test_of_equal_fines_that_of_the_first_step_goes(tmp_path) -> None:
+    fine = "{min: 500, max: 2000, discretion: may}"
+    one = judge(book(tmp_path, city=_city(fine), law=_law(fine)), act()).overlap
+    assert (one.state, one.by_yielding, one.by_higher_fine) == ("agreed", "law/r", "law/r")
+
+
+def test_an_omission_may_be_an_act_of_its_own(tmp_path) -> None:
+    duty = {"modality": "obligation", "requires": "natural"}
+    regulations = book(
+        tmp_path,
+        one=regulation("one", "2019-01-01", None, line="x")
+        + rule("r", "{min: 1, max: 5, discretion: may}"),
+        two=regulation("two", "2019-01-01", None, line="y")
+        + rule("r", "{min: 1, max: 9, discretion: may}", **duty),
+    )
+    one = judge(regulations, act(natural=False)).overlap
+    assert (one.state, one.by_higher_fine) == ("one_act_or_several", "two/r")

@@ -132,3 +132,28 @@ def test_the_explanation_says_all_of_it_in_both_languages(tmp_path) -> None:
         "may be fined 500 to 2,000 CNY",
     ):
         assert word in said.en
+
+
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [({"irreversible": True}, "none"), ({"irreversible": False}, "decided"), ({}, "undecided")],
+)
+def test_a_blocked_tier_is_no_range(tmp_path, facts, state) -> None:
+    """Found in review: a tier whose precondition fails must not lend its range to another."""
+    tiers = """
+      - article: "1"
+        when: irreversible
+        precondition: {not: heeded}
+        fine: {min: 1, max: 2, discretion: may}
+      - {article: "1", fine: {min: 1, max: 2, discretion: may}}"""
+    assert _penalty(tmp_path, tiers, heeded=True, **facts).state == state
+
+
+def test_no_fine_is_possible_when_the_only_fining_tier_is_blocked(tmp_path) -> None:
+    tiers = """
+      - article: "1"
+        when: irreversible
+        precondition: {not: heeded}
+        fine: {min: 1, max: 2, discretion: may}
+      - {article: "1", measures: [{measure: correct}]}"""
+    assert _penalty(tmp_path, tiers, heeded=True).state == "none"

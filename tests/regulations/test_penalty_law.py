@@ -21,6 +21,7 @@ day = dt.date
 NOTHING = {
     "party_age": 40, "lacks_capacity": False, "minor_act": False, "corrected_in_time": False,
     "harm": "slight", "first_offence": False, "no_fault_proved": False, "mitigating": False,
+    "partial_capacity": False,
 }  # fmt: skip
 
 
@@ -40,6 +41,7 @@ NOTHING = {
         ({"first_offence": True, "corrected_in_time": True, "harm": "considerable"}, "full"),
         ({"no_fault_proved": True}, "shall_not"),
         ({"mitigating": True}, "lighter"),
+        ({"partial_capacity": True}, "may_be_lighter"),
     ],
 )
 def test_grounds_of_articles_30_to_33(facts, effect) -> None:
@@ -47,8 +49,18 @@ def test_grounds_of_articles_30_to_33(facts, effect) -> None:
 
 
 def test_a_unit_has_no_age() -> None:
-    facts = {k: v for k, v in NOTHING.items() if k not in {"party_age", "lacks_capacity"}}
+    facts = {
+        k: v
+        for k, v in NOTHING.items()
+        if k not in {"party_age", "lacks_capacity", "partial_capacity"}
+    }
     assert party_effect(act(party_type="unit", **facts)).effect == "full"
+
+
+def test_what_applies_beside_is_told_too() -> None:
+    facts = {**NOTHING, "first_offence": True, "corrected_in_time": True, "mitigating": True}
+    found = party_effect(act(party_type="person", **facts))
+    assert (found.effect, found.also) == ("may_be_spared", ("lighter",))
 
 
 @pytest.mark.parametrize("name", sorted(NOTHING))
@@ -70,6 +82,15 @@ def test_a_missing_ground_leaves_the_penalty_undecided(name) -> None:
             {"continuing": False, "first_discovered_on": day(2022, 6, 2),
              "life_health_or_finance_harmed": False}, "expired", "2022-06-01",
         ),
+        (
+            {"continuing": False, "first_discovered_on": day(2022, 6, 1),
+             "life_health_or_finance_harmed": True}, "open", "2025-06-01",
+        ),
+        (
+            {"continuing": True, "ended_on": day(2023, 6, 1),
+             "first_discovered_on": day(2023, 6, 1)}, "open", "2025-06-01",
+        ),
+        ({"continuing": False, "first_discovered_on": day(2020, 5, 31)}, "undecided", None),
         (
             {"continuing": False, "first_discovered_on": day(2025, 5, 31),
              "life_health_or_finance_harmed": True}, "open", "2025-06-01",

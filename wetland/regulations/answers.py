@@ -157,7 +157,9 @@ def overlap_json(overlap: Overlap | None, lang: Lang) -> Json | None:
         return None
     return {
         "state": overlap.state,
-        "conflict": "legal_review" if overlap.state == "legal_review" else None,
+        "conflict": "legal_review"
+        if overlap.state in {"legal_review", "one_act_or_several"}
+        else None,
         "by_yielding": overlap.by_yielding,
         "by_higher_fine": overlap.by_higher_fine,
         "yielded": [{"rule": a, "to": b, "article": c} for a, b, c in overlap.yielded],

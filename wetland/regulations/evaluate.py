@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wetland.base.places import INSIDE, OUTSIDE, Where
+from wetland.base.places import INSIDE, OUTSIDE, Cause
 from wetland.regulations.conditions import Situation, Truth, activity_truth, any_of, zone_truth
 from wetland.regulations.models import Unless
 from wetland.regulations.penalties import NO_PENALTY, PenaltyResult, penalty_for
 from wetland.regulations.rulebook import DatedRule
+
+# Causes that lie in the edge or the fix; a zone that is not loaded stays unknown on either side.
+EDGE_CAUSES = frozenset({Cause.ZONE_NOT_SURVEYED, Cause.POSITION_UNCERTAIN, Cause.ON_BOUNDARY})
 
 
 class Outcome(StrEnum):
@@ -116,12 +119,12 @@ def evaluate(dated: DatedRule, situation: Situation, *, law_of: dt.date | None =
 
 
 def what_if(dated: DatedRule, situation: Situation, inside: bool) -> Outcome:
-    """Return the outcome were every undetermined zone of the rule certainly inside (or outside).
+    """Return the outcome were every zone that is open at an edge certainly inside (or outside).
 
     Used to say what an outcome that hangs on an unsurveyed edge would be on either side of it.
     """
     settled = {
-        name: (INSIDE if inside else OUTSIDE) if m.where is Where.UNDETERMINED else m
+        name: (INSIDE if inside else OUTSIDE) if m.cause in EDGE_CAUSES else m
         for name, m in situation.zones.items()
     }
     other = Situation(

@@ -6,15 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from wetland.base.places import Where
 from wetland.regulations.conditions import Situation
-from wetland.regulations.evaluate import Outcome, Verdict, evaluate, what_if
+from wetland.regulations.evaluate import EDGE_CAUSES, Outcome, Verdict, evaluate, what_if
 from wetland.regulations.later_law import Applied, LaterLaw, later_law
 from wetland.regulations.overlaps import Overlap, overlap
-from wetland.regulations.penalties import NO_PENALTY, PenaltyResult
+from wetland.regulations.penalties import NO_PENALTY, FineState, PenaltyResult
 from wetland.regulations.rulebook import DatedRule, NotCovered, Regulations
-
-EDGE_CAUSES = frozenset({"zone_not_surveyed", "position_uncertain", "on_boundary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +51,9 @@ class Judgement:
         for outcome in (Outcome.BROKEN, Outcome.UNDECIDED):
             if outcome in found:
                 return outcome
-        if not self.judged or any(not gap.partly for gap in self.not_covered):
-            return Outcome.NOT_COVERED if self.not_covered else Outcome.KEPT
+        unseen = any(not (gap.partly and gap.seen) for gap in self.not_covered)
+        if unseen or (self.not_covered and not self.judged):
+            return Outcome.NOT_COVERED
         return Outcome.KEPT
 
 
@@ -111,6 +109,9 @@ def with_later_law(
     sides = _sides(verdict, situation)
     if later.applied is Applied.NO_LONGER_FORBIDDEN:
         return Judged(verdict, Outcome.KEPT, (), NO_PENALTY, later, sides)
+    if later.applied is Applied.PENALTY_UNDECIDED:
+        open_ = replace(verdict.penalty, state=FineState.UNDECIDED, missing=("later_law",))
+        return Judged(verdict, verdict.outcome, (), open_, later, sides)
     if later.applied is Applied.UNDECIDED:
         return Judged(verdict, Outcome.UNDECIDED, ("later_law",), verdict.penalty, later, sides)
     if later.applied is Applied.LATER_MILDER and later.later is not None:
@@ -119,9 +120,9 @@ def with_later_law(
 
 
 def _sides(verdict: Verdict, situation: Situation) -> tuple[Outcome, Outcome] | None:
-    if verdict.outcome is not Outcome.UNDECIDED or not EDGE_CAUSES & set(verdict.missing):
+    if verdict.outcome is not Outcome.UNDECIDED:
         return None
-    if not any(m.where is Where.UNDETERMINED for m in situation.zones.values()):
+    if not {cause.value for cause in EDGE_CAUSES} & set(verdict.missing):
         return None
     return what_if(verdict.rule, situation, True), what_if(verdict.rule, situation, False)
 

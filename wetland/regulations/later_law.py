@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from wetland.regulations.conditions import Situation
 from wetland.regulations.evaluate import Outcome, Verdict, evaluate
+from wetland.regulations.penalties import FineState
 from wetland.regulations.rulebook import DatedRule, Regulations
 
 
@@ -23,6 +24,7 @@ class Applied(StrEnum):
     LATER_MILDER = "later_milder"
     NO_LONGER_FORBIDDEN = "no_longer_forbidden"
     UNDECIDED = "undecided"
+    PENALTY_UNDECIDED = "penalty_undecided"
     NOT_ASKED = "not_asked"
 
 
@@ -48,8 +50,11 @@ def later_law(
     -----
     Rule of decision (Art 37): the law of the day of the act is applied. A later law prevails only
     if it was in force on ``decided_on`` and both ends of its range are no higher (and one is
-    lower), or if it no longer forbids the act. Ranges that cross, a text that was not seen, or a
-    version that is not encoded leave it undecided; both are shown.
+    lower), or if it no longer forbids the act. "No higher" takes in the rest of the penalty: may
+    turned into shall, or an order or confiscation added, is higher. A text that was not seen or a
+    version that is not encoded leaves the outcome undecided. Where both forbid the act and the
+    ranges cross or are not known, it is broken under either and the penalty is undecided. Both
+    are shown.
     """
     if decided_on is None or situation.on is None or verdict.outcome is not Outcome.BROKEN:
         return LaterLaw(Applied.NOT_ASKED, "")
@@ -87,27 +92,39 @@ def _compare(
 
 
 def _compare_fines(verdict: Verdict, later: Verdict) -> LaterLaw:
-    before, after = _bounds(verdict), _bounds(later)
+    before, after = _weight(verdict), _weight(later)
     if before is None or after is None:
-        return LaterLaw(Applied.UNDECIDED, "range_unknown", later)
-    if after == before:
+        return LaterLaw(Applied.PENALTY_UNDECIDED, "range_unknown", later)
+    lighter = all(a <= b for a, b in zip(after[0], before[0], strict=True))
+    heavier = all(a >= b for a, b in zip(after[0], before[0], strict=True))
+    fewer, more = after[1] <= before[1], after[1] >= before[1]
+    if lighter and heavier and fewer and more:
         return LaterLaw(Applied.STANDS, "same_range", later)
-    if after[0] <= before[0] and after[1] <= before[1]:
+    if lighter and fewer:
         return LaterLaw(Applied.LATER_MILDER, "both_ends_no_higher", later)
-    if after[0] >= before[0] and after[1] >= before[1]:
+    if heavier and more:
         return LaterLaw(Applied.STANDS, "later_is_heavier", later)
-    return LaterLaw(Applied.UNDECIDED, "ranges_cross", later)
+    return LaterLaw(Applied.PENALTY_UNDECIDED, "ranges_cross", later)
 
 
-def _bounds(verdict: Verdict) -> tuple[float, float] | None:
-    """Return a range in yuan, None where it is not known.
+Weight = tuple[tuple[float, float, int], frozenset[str]]
+_DISCRETION = {"may": 0, "shall": 1}
 
-    A rule that names no penalty of its own and refers to no other law has the range (0, 0).
+
+def _weight(verdict: Verdict) -> Weight | None:
+    """Return (lowest, highest fine in yuan, may or shall) and the orders; None if not known.
+
+    A rule whose penalty carries no fine, and that refers to no other law, has the range (0, 0).
     """
-    fine = verdict.penalty.fine
+    penalty = verdict.penalty
+    orders = frozenset(m.measure.measure for m in penalty.measures)
+    if penalty.state is FineState.UNDECIDED or any(m.certain is None for m in penalty.measures):
+        return None
+    fine = penalty.fine
     if fine is None:
-        rule = verdict.rule.rule
-        return None if rule.penalties or rule.refers_to else (0.0, 0.0)
+        return None if verdict.rule.rule.refers_to else ((0.0, 0.0, 0), orders)
     if fine.computed_min is None or fine.computed_max is None:
         return None
-    return fine.computed_min, fine.computed_max
+    if fine.discretion not in _DISCRETION:
+        return None
+    return (fine.computed_min, fine.computed_max, _DISCRETION[fine.discretion]), orders

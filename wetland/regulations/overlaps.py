@@ -16,7 +16,7 @@ from typing import Literal
 from wetland.regulations.evaluate import Outcome, Verdict
 from wetland.regulations.penalties import FineState
 
-State = Literal["single", "agreed", "legal_review", "undecided"]
+State = Literal["single", "agreed", "legal_review", "one_act_or_several", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,10 @@ def overlap(verdicts: Sequence[Verdict]) -> Overlap | None:
     yielding clause steps back before any other that it yields to. Among those left the higher fine
     goes. Second step (Art 29): of *all* norms the one with the higher fine, computed for the
     facts at hand (higher maximum, then higher minimum). Where the two steps do not name the same
-    norm both are shown: ``legal_review``. A norm that may yet turn out broken, a tier not
-    settled, a quantity not known or an amount not seen leave it undecided.
+    norm both are shown: ``legal_review``. Art 29 speaks of *one* act: where an unmet obligation is
+    among several broken norms, it may be an act of its own (``one_act_or_several``, for legal
+    review). A norm that may yet turn out broken, a tier not settled, a quantity not known or an
+    amount not seen leave it undecided. Of equal fines that of the first step goes.
     """
     fined = [v for v in verdicts if v.penalty.state is not FineState.NONE]
     broken = [v for v in fined if v.outcome is Outcome.BROKEN]
@@ -100,13 +102,16 @@ def overlap(verdicts: Sequence[Verdict]) -> Overlap | None:
     left = [v for v in broken if v.rule.id not in stepped_back]
     if len(fined) == 1:
         return Overlap("single", broken[0].rule.id, broken[0].rule.id, (), ())
-    first, second = _highest(left), _highest(broken)
+    first = _highest(left)
+    second = _highest(broken, prefer=first)
     if unclear or first is None or second is None:
         return Overlap("undecided", first, second, yielded, unclear)
+    if any(v.rule.rule.modality == "obligation" for v in broken):
+        return Overlap("one_act_or_several", first, second, yielded, ())
     return Overlap("agreed" if first == second else "legal_review", first, second, yielded, ())
 
 
-def _highest(verdicts: Sequence[Verdict]) -> str | None:
+def _highest(verdicts: Sequence[Verdict], *, prefer: str | None = None) -> str | None:
     """Return the rule with the highest fine, None where an amount is not known."""
     if len(verdicts) == 1:
         return verdicts[0].rule.id
@@ -114,4 +119,5 @@ def _highest(verdicts: Sequence[Verdict]) -> str | None:
     if len(known) != len(verdicts) or not known:
         return None
     best = max(bounds for bounds, _ in known)
-    return min(rule for bounds, rule in known if bounds == best)
+    ties = sorted(rule for bounds, rule in known if bounds == best)
+    return prefer if prefer in ties else ties[0]

@@ -133,18 +133,17 @@ def penalty_for(dated: DatedRule, situation: Situation, *, broken: bool | None) 
     tiers, missing, settled = _open_tiers(dated.tiers, situation)
     if not tiers:
         return PenaltyResult(FineState.NONE, crime=crime)
-    ranges, unmet, blocked = _ranges(tiers, situation)
+    named = [_named_range(tier, situation) for tier in tiers]
+    ranges, unmet = _ranges(tiers, named, situation)
     result = PenaltyResult(
         FineState.NONE,
-        candidates=tuple(dict.fromkeys(r for r in ranges if r is not None)),
+        candidates=tuple(dict.fromkeys(r for r in named if r is not None)),
         measures=_measures(tiers, situation, settled=settled),
         article=tiers[0].penalty.article,
         cite=tiers[0].penalty.cite,
         note=tiers[0].penalty.note if len(tiers) == 1 else None,
         crime=crime,
     )
-    if blocked:
-        return result
     if not settled:
         ranges.append(None)  # none of the tiers may apply
     if unmet or len({_bare(r) for r in ranges}) > 1:
@@ -177,22 +176,23 @@ def _open_tiers(
     return tuple(chosen), tuple(dict.fromkeys(missing)), False
 
 
+def _named_range(tier: Tier, situation: Situation) -> FineRange | None:
+    fine = tier.penalty.fine
+    return None if fine is None else fine_range(fine, tier.penalty.article, situation)
+
+
 def _ranges(
-    tiers: tuple[Tier, ...], situation: Situation
-) -> tuple[list[FineRange | None], list[str], bool]:
-    """Return each open tier's range, what preconditions still miss, whether none may fine."""
+    tiers: tuple[Tier, ...], named: list[FineRange | None], situation: Situation
+) -> tuple[list[FineRange | None], list[str]]:
+    """Return each open tier's range, None where its precondition fails, and what is unmet."""
     ranges: list[FineRange | None] = []
     unmet: list[str] = []
-    blocked = 0
-    for tier in tiers:
-        fine = tier.penalty.fine
-        ranges.append(None if fine is None else fine_range(fine, tier.penalty.article, situation))
-        if fine is None:
-            continue
+    for tier, fine in zip(tiers, named, strict=True):
         ready = tier.precondition.truth(situation)
-        unmet.extend(ready.missing if ready.value is None else ())
-        blocked += ready.value is False
-    return ranges, unmet, blocked == len(tiers)
+        ranges.append(None if ready.value is False else fine)
+        if fine is not None and ready.value is None:
+            unmet.extend(ready.missing)
+    return ranges, unmet
 
 
 def _measures(

@@ -24,11 +24,16 @@ from wetland.regulations.penalties import FineRange, FineState, PenaltyResult
 IN_FORCE_FROM = dt.date(2021, 7, 15)
 TITLE = text("中华人民共和国行政处罚法（2021）", "Administrative Penalty Law (2021)")
 ON_THE_SPOT_CNY = {"person": 200.0, "unit": 3000.0}
+NOT_ON_THE_SPOT = frozenset(
+    {"confiscate_gear", "confiscate_catch", "confiscate_goods", "confiscate_income",
+     "confiscate_vessel", "confiscate_drone", "confiscate_building", "revoke_licence",
+     "suspend_business", "close_business"}
+)  # fmt: skip
 FACTS = (
-    "party_type", "party_age", "lacks_capacity", "minor_act", "corrected_in_time", "harm",
-    "first_offence", "no_fault_proved", "mitigating", "continuing", "ended_on",
-    "first_discovered_on", "filed_on", "life_health_or_finance_harmed", "evidence_kind",
-    "equipment_reviewed",
+    "party_type", "party_age", "lacks_capacity", "partial_capacity", "minor_act",
+    "corrected_in_time", "harm", "first_offence", "no_fault_proved", "mitigating", "continuing",
+    "ended_on", "first_discovered_on", "filed_on", "life_health_or_finance_harmed",
+    "evidence_kind", "equipment_reviewed",
 )  # fmt: skip
 
 
@@ -37,6 +42,7 @@ class Effect(StrEnum):
 
     FULL = "full"
     LIGHTER = "lighter"
+    MAY_BE_LIGHTER = "may_be_lighter"
     MAY_BE_SPARED = "may_be_spared"
     SHALL_NOT = "shall_not"
     UNDECIDED = "undecided"
@@ -45,6 +51,7 @@ class Effect(StrEnum):
 EFFECTS: dict[Effect, Text] = {
     Effect.FULL: text("没有从轻、减轻或不罚的情形", "no ground to lighten or spare"),
     Effect.LIGHTER: text("应当从轻或者减轻", "shall be lightened or mitigated"),
+    Effect.MAY_BE_LIGHTER: text("可以从轻或者减轻", "may be lightened or mitigated"),
     Effect.MAY_BE_SPARED: text("可以不予处罚", "may be spared"),
     Effect.SHALL_NOT: text("不予处罚", "shall not be punished"),
     Effect.UNDECIDED: text("当事人情况不明，处罚不能定", "not known: the penalty is undecided"),
@@ -62,9 +69,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class PartyEffect:
-    """How the party's circumstances bear on the penalty, and the grounds considered."""
+    """How the party's circumstances bear on the penalty, and the grounds considered.
+
+    ``also`` holds what applies beside ``effect``: a penalty not spared may have to be lighter.
+    """
 
     effect: Effect
+    also: tuple[Effect, ...]
     missing: tuple[str, ...]
     grounds: tuple[Ground, ...]
 
@@ -86,9 +97,10 @@ def party_effect(situation: Situation) -> PartyEffect:
 
     Rule of decision: a ground that forbids the penalty goes first (under 14; no capacity; minor
     act, corrected in time and no harm; no fault, proved). If none holds: "may be spared" (first
-    offence, slight harm, corrected in time), then "lighter" (14 to 17; Art 32). A ground that may
-    hold, and would change the answer, leaves it undecided. A unit has no age and no capacity to
-    lack.
+    offence, slight harm, corrected in time), "lighter" (14 to 17; Art 32) and "may be lighter"
+    (capacity not wholly lost), each that holds. A ground that may hold leaves it undecided. A unit
+    has no age and no capacity to lack. Where a law provides otherwise for acts without fault
+    (33(2), last sentence) is for the authority to say.
     """
     person = _is(situation, "party_type", "person")
     corrected = _is(situation, "corrected_in_time", True)
@@ -131,26 +143,32 @@ def party_effect(situation: Situation) -> PartyEffect:
             _is(situation, "mitigating", True),
         ),
     )
-    return _weigh(forbids, spares, lightens)
+    may_lighten = Ground(
+        "31",
+        text("尚未完全丧失辨认或者控制能力", "capacity not wholly lost"),
+        person & _is(situation, "partial_capacity", True),
+    )
+    return _weigh(forbids, spares, lightens, may_lighten)
 
 
 def _weigh(
-    forbids: tuple[Ground, ...], spares: Ground, lightens: tuple[Ground, ...]
+    forbids: tuple[Ground, ...], spares: Ground, lightens: tuple[Ground, ...], may_lighten: Ground
 ) -> PartyEffect:
-    grounds = (*forbids, spares, *lightens)
+    grounds = (*forbids, spares, *lightens, may_lighten)
+    barred = any_of(g.truth for g in forbids)
+    if barred.value is True:
+        return PartyEffect(Effect.SHALL_NOT, (), (), grounds)
     steps = (
-        (Effect.SHALL_NOT, any_of(g.truth for g in forbids)),
         (Effect.MAY_BE_SPARED, spares.truth),
         (Effect.LIGHTER, any_of(g.truth for g in lightens)),
+        (Effect.MAY_BE_LIGHTER, may_lighten.truth),
     )
-    for position, (effect, truth) in enumerate(steps):
-        if truth.value is True:
-            return PartyEffect(effect, (), grounds)
-        if truth.value is None:
-            open_steps = [t for _, t in steps[position:] if t.value is None]
-            missing = tuple(dict.fromkeys(m for t in open_steps for m in t.missing))
-            return PartyEffect(Effect.UNDECIDED, missing, grounds)
-    return PartyEffect(Effect.FULL, (), grounds)
+    unknown = [t for t in (barred, *(t for _, t in steps)) if t.value is None]
+    if unknown:
+        missing = tuple(dict.fromkeys(m for t in unknown for m in t.missing))
+        return PartyEffect(Effect.UNDECIDED, (), missing, grounds)
+    found = [effect for effect, truth in steps if truth.value] or [Effect.FULL]
+    return PartyEffect(found[0], tuple(found[1:]), (), grounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,27 +190,33 @@ def limitation(situation: Situation) -> Limitation:
     """
     facts = situation.facts
     seen = facts.get("first_discovered_on")
-    end, missing = _end_of_act(situation)
-    if end is None and situation.on is not None and isinstance(seen, dt.date):
-        soonest = _years_later(situation.on, 2)
-        if seen < soonest:  # whenever the act ended, it was not before it happened
-            return Limitation("open", soonest, ())
-    if end is None:
-        going_on = facts.get("continuing") is True and not missing
-        return Limitation("open" if going_on else "undecided", None, missing)
-    last = _years_later(end, 2)
-    if not isinstance(seen, dt.date):
-        return Limitation("undecided", last, ("first_discovered_on",))
-    if seen < last:
-        return Limitation("open", last, ())
     longer = facts.get("life_health_or_finance_harmed")
-    five = _years_later(end, 5)
-    if seen == last or (longer is None and seen <= five):
-        return Limitation("undecided", last, ("life_health_or_finance_harmed",))
+    end, missing = _end_of_act(situation)
+    if isinstance(seen, dt.date) and situation.on is not None and seen < situation.on:
+        return Limitation("undecided", None, ("first_discovered_on",))  # before the act: an error
+    if end is None:
+        soonest = situation.on and _years_later(situation.on, 2)
+        if soonest is not None and isinstance(seen, dt.date) and seen < soonest:
+            return Limitation("open", soonest, ())  # whenever it ended, not before it happened
+        return Limitation("undecided", None, missing)
+    if not isinstance(seen, dt.date):
+        return Limitation("undecided", _years_later(end, 2), ("first_discovered_on",))
+    return _within(seen, end, longer=longer if isinstance(longer, bool) else None)
+
+
+def _within(seen: dt.date, end: dt.date, *, longer: bool | None) -> Limitation:
+    """Compare the day of discovery with two years, and five where ``longer`` may hold."""
+    two, five = _years_later(end, 2), _years_later(end, 5)
+    if seen < two or (longer is True and seen < five):
+        return Limitation("open", five if longer else two, ())
     if longer is True:
-        state = "open" if seen < five else "undecided" if seen == five else "expired"
-        return Limitation(state, five, () if state != "undecided" else ("legal_review",))
-    return Limitation("expired", last, ())
+        return Limitation(
+            *(("undecided", five, ("legal_review",)) if seen == five else ("expired", five, ()))
+        )
+    if seen == two or (longer is None and seen <= five):
+        missing = ("life_health_or_finance_harmed",) if longer is None else ("legal_review",)
+        return Limitation("undecided", two, missing)
+    return Limitation("expired", two, ())
 
 
 def _end_of_act(situation: Situation) -> tuple[dt.date | None, tuple[str, ...]]:
@@ -222,14 +246,21 @@ def decision_deadline(facts: Mapping[str, FactValue]) -> dt.date | None:
 def on_the_spot(penalty: PenaltyResult, situation: Situation) -> Truth:
     """Tell whether the fine can be imposed on the spot (Art 51).
 
-    Rule of decision: only if the fine to be imposed can be at most 200 yuan for a person or 3,000
+    Rule of decision: only for an established fact and a fine or warning (an act not yet settled is
+    unknown, a confiscation or revocation that must be ordered rules it out), and only if the fine
+    to be imposed can be at most 200 yuan for a person or 3,000
     for a unit, that is if the *lower* end of the range is not above it. Range or party unknown:
     unknown, unless the lower end settles it for both.
     """
-    if penalty.state is FineState.NONE:
+    if any(
+        m.measure.measure in NOT_ON_THE_SPOT and m.measure.discretion == "shall" and m.certain
+        for m in penalty.measures
+    ):
         return Truth(False)
+    if penalty.state is FineState.NONE and not penalty.candidates:
+        return Truth(any(m.measure.measure == "warn" for m in penalty.measures))
     low = _low(penalty.fine)
-    if low is None:
+    if low is None or penalty.state is not FineState.DECIDED:
         return Truth(None, penalty.missing or ("fine",))
     party = situation.facts.get("party_type")
     if party is None and min(ON_THE_SPOT_CNY.values()) < low <= max(ON_THE_SPOT_CNY.values()):

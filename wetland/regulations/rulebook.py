@@ -98,6 +98,7 @@ class NotCovered:
     end: dt.date | None
     note: Text
     partly: bool = False
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _uncovered(regulation: Regulation) -> NotCovered:
         regulation.valid_to,
         regulation.note or default,
         partly,
+        regulation.text_seen,
     )
 
 

@@ -78,6 +78,10 @@ LATER: dict[str, Text] = {
     "no_longer_forbidden": text(
         "决定之日的法律不再认为是违法（{r}）。", "The later law no longer forbids it ({r})."
     ),
+    "penalty_undecided": text(
+        "新旧法律都不允许，罚则孰轻不能认定（{r}），两者并列。",
+        "Both versions forbid it; whose penalty is milder is undecided ({r}); both are shown.",
+    ),
     "undecided": text(
         "新旧法律孰轻不能认定（{r}），两者并列。",
         "Which law is milder is undecided ({r}); both are shown.",
@@ -106,6 +110,10 @@ OVERLAPS: dict[str, Text] = {
     "legal_review": text(
         "从其规定与择高处罚结果不一致：并列，须法制审核。",
         "Yielding clause and higher fine disagree: both shown, legal review.",
+    ),
+    "one_act_or_several": text(
+        "其中有不作为的义务：是一个行为还是数个行为，须法制审核。",
+        "An omission is among them: one act or several is for legal review.",
     ),
     "undecided": text("应按哪一项罚款尚不能认定。", "Which norm's fine goes is undecided."),
 }
