@@ -49,8 +49,8 @@ NOT_OF_KIND: dict[str, Text] = {
     "json": text("{column} 应为 JSON，而不是 {value}", "{column} must be JSON, not {value}"),
 }
 
-_TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "对"})
-_FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "错"})
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "是", "有", "对"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "否", "无", "错"})
 _DAY = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
     r"|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
@@ -131,8 +131,8 @@ def _boolean(value: object) -> bool:
         return bool(value)
     if isinstance(value, str):
         word = value.strip().casefold()
-        if word in _TRUE or word in _FALSE:
-            return word in _TRUE
+        if word in TRUE_WORDS or word in FALSE_WORDS:
+            return word in TRUE_WORDS
     elif isinstance(value, int | float | np.number) and value in (0, 1):
         return bool(value)
     raise _WrongError

@@ -150,6 +150,13 @@ def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
     )
     typer.echo("")
     typer.echo(said.fill(**counts).get(lang))
+    for taken in counts["default_uncertainty"]:
+        assumed = text(
+            "{count} 行未写位置误差，来源“{position_source}”，按 {uncertainty_m:g} 米计（--source-kind）",
+            "{count} rows state no uncertainty: {uncertainty_m:g} m taken for positions by "
+            "'{position_source}' (--source-kind)",
+        )
+        typer.echo(assumed.fill(**taken).get(lang))
     for law in counts["not_covered"]:
         gap = text("未录入的法规：{l}（{n} 次）", "law not encoded: {l} ({n} times)")
         name = law["law_zh"] if lang == "zh" else law["law_en"]

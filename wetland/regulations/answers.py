@@ -92,15 +92,7 @@ def rule_json(judged: Judged, words: Words, lang: Lang) -> Json:
         "says": rule.says.get(lang),
         "article": rule.article,
         "cite": cite(rule.article, rule.cite).get(lang),
-        "penalty_article": judged.penalty.article,
-        "penalty_cite": None
-        if judged.penalty.article is None
-        else cite(judged.penalty.article, judged.penalty.cite).get(lang),
-        "regulation": dated.regulation.id,
-        "regulation_title": dated.regulation.title.get(lang),
-        "version": dated.regulation.version.get(lang),
-        "valid_from": dated.valid_from.isoformat(),
-        "valid_to": None if dated.valid_to is None else dated.valid_to.isoformat(),
+        **_law_json(dated, lang),
         "modality": rule.modality,
         "modality_text": MODALITIES[rule.modality].get(lang),
         "outcome": judged.outcome.value,
@@ -108,14 +100,39 @@ def rule_json(judged: Judged, words: Words, lang: Lang) -> Json:
         "applies": judged.verdict.applies,
         "missing": list(judged.missing),
         "missing_text": [words.name(m).get(lang) for m in judged.missing],
-        "either_side": None
-        if judged.sides is None
-        else {
-            "inside": judged.sides[0].value,
-            "outside": judged.sides[1].value,
-            "text": either_side_text(*judged.sides).get(lang),
-        },
-        "fine": fine_json(judged.penalty, dated, words, lang),
+        "either_side": _sides_json(judged, lang),
+        **_penalty_json(judged, words, lang),
+        "refers_to": [{"law": r.law, "article": r.article} for r in rule.refers_to],
+        "addressee": rule.addressee.get(lang),
+        "authority": rule.authority.get(lang),
+        "severity": rule.severity,
+        "later_law": None
+        if judged.later.applied is Applied.NOT_ASKED
+        else {"applied": judged.later.applied.value, "reason": judged.later.reason},
+        "explanation": explanation(judged, words).get(lang),
+    }
+
+
+def _law_json(dated: DatedRule, lang: Lang) -> Json:
+    return {
+        "regulation": dated.regulation.id,
+        "regulation_title": dated.regulation.title.get(lang),
+        "version": dated.regulation.version.get(lang),
+        "valid_from": dated.valid_from.isoformat(),
+        "valid_to": None if dated.valid_to is None else dated.valid_to.isoformat(),
+        "confidence": dated.confidence,
+        "text_seen": dated.text_seen,
+        "source": dated.source,
+    }
+
+
+def _penalty_json(judged: Judged, words: Words, lang: Lang) -> Json:
+    penalty = judged.penalty
+    named = penalty.article is not None
+    return {
+        "penalty_article": penalty.article,
+        "penalty_cite": cite(penalty.article, penalty.cite).get(lang) if named else None,
+        "fine": fine_json(penalty, judged.rule, words, lang),
         "measures": [
             {
                 "measure": m.measure.measure,
@@ -123,20 +140,20 @@ def rule_json(judged: Judged, words: Words, lang: Lang) -> Json:
                 "discretion": m.measure.discretion,
                 "certain": m.certain,
             }
-            for m in judged.penalty.measures
+            for m in penalty.measures
         ],
-        "refers_to": [{"law": r.law, "article": r.article} for r in rule.refers_to],
-        "crime_suspected": [{"article": a, "holds": holds} for a, holds in judged.penalty.crime],
-        "addressee": rule.addressee.get(lang),
-        "authority": rule.authority.get(lang),
-        "severity": rule.severity,
-        "confidence": dated.confidence,
-        "text_seen": dated.text_seen,
-        "source": dated.source,
-        "later_law": None
-        if judged.later.applied is Applied.NOT_ASKED
-        else {"applied": judged.later.applied.value, "reason": judged.later.reason},
-        "explanation": explanation(judged, words).get(lang),
+        "crime_suspected": [{"article": a, "holds": holds} for a, holds in penalty.crime],
+    }
+
+
+def _sides_json(judged: Judged, lang: Lang) -> Json | None:
+    if judged.sides is None:
+        return None
+    inside, outside = judged.sides
+    return {
+        "inside": inside.value,
+        "outside": outside.value,
+        "text": either_side_text(inside, outside).get(lang),
     }
 
 

@@ -85,11 +85,10 @@ def _is(situation: Situation, name: str, *values: object) -> Truth:
 
 
 def _age(situation: Situation, low: float, high: float) -> Truth:
-    person = _is(situation, "party_type", "person")
     age = fact_truth(
         situation, "party_age", lambda v: isinstance(v, int | float) and low <= v < high
     )
-    return person & age
+    return _person(situation) & age
 
 
 def party_effect(situation: Situation) -> PartyEffect:
@@ -102,14 +101,30 @@ def party_effect(situation: Situation) -> PartyEffect:
     has no age and no capacity to lack. Where a law provides otherwise for acts without fault
     (33(2), last sentence) is for the authority to say.
     """
-    person = _is(situation, "party_type", "person")
+    return _weigh(
+        _forbidding(situation),
+        _sparing(situation),
+        _lightening(situation),
+        Ground(
+            "31",
+            text("尚未完全丧失辨认或者控制能力", "capacity not wholly lost"),
+            _person(situation) & _is(situation, "partial_capacity", True),
+        ),
+    )
+
+
+def _person(situation: Situation) -> Truth:
+    return _is(situation, "party_type", "person")
+
+
+def _forbidding(situation: Situation) -> tuple[Ground, ...]:
     corrected = _is(situation, "corrected_in_time", True)
-    forbids = (
+    return (
         Ground("30", text("不满十四周岁", "under fourteen"), _age(situation, 0, 14)),
         Ground(
             "31",
             text("不能辨认或者控制自己行为", "cannot understand or control the act"),
-            person & _is(situation, "lacks_capacity", True),
+            _person(situation) & _is(situation, "lacks_capacity", True),
         ),
         Ground(
             "33(1)",
@@ -122,18 +137,24 @@ def party_effect(situation: Situation) -> PartyEffect:
             _is(situation, "no_fault_proved", True),
         ),
     )
-    spares = Ground(
+
+
+def _sparing(situation: Situation) -> Ground:
+    return Ground(
         "33(1)",
         text("初次、危害后果轻微、及时改正", "first offence, slight harm, corrected in time"),
         all_of(
             (
                 _is(situation, "first_offence", True),
-                corrected,
+                _is(situation, "corrected_in_time", True),
                 _is(situation, "harm", "none", "slight"),
             )
         ),
     )
-    lightens = (
+
+
+def _lightening(situation: Situation) -> tuple[Ground, ...]:
+    return (
         Ground(
             "30", text("已满十四不满十八周岁", "fourteen to seventeen"), _age(situation, 14, 18)
         ),
@@ -143,12 +164,6 @@ def party_effect(situation: Situation) -> PartyEffect:
             _is(situation, "mitigating", True),
         ),
     )
-    may_lighten = Ground(
-        "31",
-        text("尚未完全丧失辨认或者控制能力", "capacity not wholly lost"),
-        person & _is(situation, "partial_capacity", True),
-    )
-    return _weigh(forbids, spares, lightens, may_lighten)
 
 
 def _weigh(

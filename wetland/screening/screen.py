@@ -152,7 +152,8 @@ def screen(
             known[key] = judgement
         tally.add(judgement)
         finding_rows(found, acts.row(position), situation, judgement)
-    return Screened(findings_table(found), tally.undecided(), tally.counts(len(known)))
+    counts = {**tally.counts(len(known)), "default_uncertainty": acts.assumed()}
+    return Screened(findings_table(found), tally.undecided(), counts)
 
 
 def _key(
@@ -218,6 +219,18 @@ class _Acts:
             memberships(site, geometries, uncertainty, on=days,
                         assume_schematic=settings.assume_schematic),
         )  # fmt: skip
+
+    def assumed(self) -> list[dict[str, Any]]:
+        """Return how many positions had no stated uncertainty, and what was taken instead."""
+        pairs = Counter(
+            (self.table[i]["position_source"], float(self.uncertainty_m[i]))
+            for i in np.flatnonzero(self.defaulted).tolist()
+            if self.geometries[i] is not None
+        )
+        return [
+            {"position_source": source, "uncertainty_m": metres, "count": count}
+            for (source, metres), count in pairs.most_common()
+        ]
 
     def situation(self, position: int, registers: Registers) -> Situation:
         zones = self.zones[position]
