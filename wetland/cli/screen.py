@@ -152,7 +152,8 @@ def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
     typer.echo(said.fill(**counts).get(lang))
     for taken in counts["default_uncertainty"]:
         assumed = text(
-            "{count} 行未写位置误差，来源“{position_source}”，按 {uncertainty_m:g} 米计（--source-kind）",
+            "{count} 行未写位置误差，来源“{position_source}”，"
+            "按 {uncertainty_m:g} 米计（--source-kind）",
             "{count} rows state no uncertainty: {uncertainty_m:g} m taken for positions by "
             "'{position_source}' (--source-kind)",
         )

@@ -159,11 +159,12 @@ def _law_columns(judged: Judged, words: Words) -> dict[str, Any]:
 
 
 def _measured(verdict: Verdict) -> float | None:
-    """Return the quantity the fine was computed from, where it hangs on one."""
-    fine = verdict.penalty.fine
-    if fine is None or not fine.min or fine.unit == "CNY" or fine.computed_min is None:
-        return None
-    return fine.computed_min / fine.min
+    """Return the quantity (m2, value, cost) that the fine hangs on, where it is known."""
+    penalty = verdict.penalty
+    for fine in (penalty.fine, *penalty.candidates):
+        if fine is not None and fine.min and fine.unit != "CNY" and fine.computed_min is not None:
+            return fine.computed_min / fine.min
+    return None
 
 
 def _law_evidence(judged: Judged, judgement: Judgement, words: Words) -> dict[str, Any]:
