@@ -51,7 +51,10 @@ def one(geometry: Any, uncertainty_m: float, zone_id: str = "z", **options: Any)
 def test_causes_in_their_order() -> None:
     near = Point(120.0006, 30.01)  # 58 m inside the western edge
     assert one(near, 10).cause is Cause.ZONE_NOT_SURVEYED
-    assert one(near, 60).cause is Cause.POSITION_UNCERTAIN
+    assert one(near, 60).cause is Cause.ZONE_NOT_SURVEYED  # a better fix would not help
+    farther = Point(120.002, 30.01)  # 193 m inside: farther than the edge's own accuracy
+    assert one(farther, 250).cause is Cause.POSITION_UNCERTAIN
+    assert one(farther, 150).cause is Cause.ZONE_NOT_SURVEYED  # only both together
     assert one(near, 10, assume_schematic=True).where is INSIDE
     assert one(near, 60, assume_schematic=True).cause is Cause.POSITION_UNCERTAIN
     assert one(Point(120.0, 30.01), 0, assume_schematic=True).cause is Cause.ON_BOUNDARY

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from wetland.base.places import Cause, Membership
 from wetland.sites.config import DeclaredMembership
 from wetland.sites.load import Site
-from wetland.zones.locate import CAUSE_CODE, IN, OPEN, OUT, Located, locate_columns
+from wetland.zones.locate import locate_columns
+from wetland.zones.located import CAUSE_CODE, IN, OPEN, OUT, Located
 from wetland.zones.model import Zone, ZoneLayer
 
 Bools = NDArray[np.bool_]

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from wetland.base.places import Cause
+from wetland.zones.located import CAUSE_CODE, OPEN, Located
 
 if TYPE_CHECKING:
-    from wetland.zones.locate import Located
     from wetland.zones.placing import Placed
     from wetland.zones.shapes import Shape
 
@@ -52,7 +52,7 @@ def classify_extended(
     out.distance_m[rows] = np.where(covered, nearest, -nearest)
     out.whole[rows] = covered & ~near
     out.cause[rows] = 0
-    _blame_position(out, shape, placed, uncertainty)
+    _blame_position(out, shape, placed, uncertainty, own)
     _measure(out, shape, placed)
 
 
@@ -88,20 +88,26 @@ def core_of(shape: Shape, belt: Floats, *, around: BaseGeometry) -> BaseGeometry
     return core
 
 
-def _blame_position(out: Located, shape: Shape, placed: Placed, uncertainty: Floats) -> None:
-    """Mark what the position's uncertainty alone leaves open."""
-    from wetland.zones.locate import CAUSE_CODE, OPEN
-
+def _blame_position(
+    out: Located, shape: Shape, placed: Placed, uncertainty: Floats, own: Floats
+) -> None:
+    """Mark what the position's uncertainty leaves open and the edge's own accuracy would not."""
     rows = placed.extended
     for row in rows[(out.where[rows] == OPEN) & (uncertainty[rows] > 0)]:
         thing, width = placed.projected[row], float(uncertainty[row])
         one = np.array([thing], dtype=object)
-        away = min(float(group.distances_m(one)[0]) for group in shape.edges)
-        if away > width:
-            continue
-        belt = np.full(len(shape.edges), width)
-        if not _some_part_inside(shape, thing, belt):
+        if not _open_within(shape, thing, one, own) and _open_within(
+            shape, thing, one, np.full(len(shape.edges), width)
+        ):
             out.cause[row] = CAUSE_CODE[Cause.POSITION_UNCERTAIN]
+
+
+def _open_within(shape: Shape, thing: BaseGeometry, one: NDArray[Any], belt: Floats) -> bool:
+    """Tell whether belts of these widths alone leave a thing open."""
+    away = np.array([float(group.distances_m(one)[0]) for group in shape.edges])
+    if not bool(((away <= belt) & (belt > 0)).any()):
+        return False
+    return not _some_part_inside(shape, thing, belt)
 
 
 def _measure(out: Located, shape: Shape, placed: Placed) -> None:

@@ -7,9 +7,10 @@ schematic boundary is taken as surveyed (``assume_schematic``), that edge's own 
   cover it and it lies in no belt, else UNDETERMINED. A point at exactly a belt's width is in it.
 - A line or footprint is INSIDE when some part of it is inside for certain, OUTSIDE when no part can
   be inside, else UNDETERMINED.
-- The cause is ``position_uncertain`` where the position's uncertainty alone would leave it open,
-  else ``zone_not_surveyed`` for a schematic zone, else ``on_boundary`` (a surveyed edge within its
-  own accuracy, or touched exactly).
+- The cause names what must be had: where the edge's own accuracy alone leaves it open,
+  ``zone_not_surveyed`` for a schematic zone and ``on_boundary`` for a surveyed one (a better fix
+  would not help); else ``position_uncertain`` where the position's uncertainty alone does; else
+  (only both together) again the edge. Touched exactly: ``on_boundary``.
 
 So growing the uncertainty only ever turns inside or outside into undetermined.
 """
@@ -19,7 +20,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,9 +27,10 @@ import shapely
 from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
-from wetland.base.places import Cause, Membership, Where
+from wetland.base.places import Cause, Membership
 from wetland.base.texts import text
 from wetland.zones.footprints import classify_extended
+from wetland.zones.located import CAUSE_CODE, IN, OPEN, OUT, Located
 from wetland.zones.model import Zone, ZoneLayer
 from wetland.zones.placing import Placed, place_geometries
 from wetland.zones.shapes import Shape
@@ -40,61 +41,6 @@ Bools = NDArray[np.bool_]
 # A prepared polygon builds its index on first use, and sessions of the app share a site: nothing is
 # promised for two threads that meet there.
 _ONE_AT_A_TIME = threading.Lock()
-
-OUT, IN, OPEN = 0, 1, 2
-WHERE = (Where.OUTSIDE, Where.INSIDE, Where.UNDETERMINED)
-CAUSES: tuple[Cause | None, ...] = (
-    None,
-    Cause.POSITION_UNCERTAIN,
-    Cause.ZONE_NOT_SURVEYED,
-    Cause.ON_BOUNDARY,
-    Cause.NO_POSITION,
-    Cause.NOT_LOADED,
-)
-CAUSE_CODE = {cause: code for code, cause in enumerate(CAUSES)}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Located:
-    """How many things stand to one zone: arrays of equal length.
-
-    ``where`` holds 0 outside, 1 inside, 2 not determined; ``cause`` the place in `CAUSES`;
-    ``distance_m`` is positive inside and negative outside; ``area_m2`` and ``share`` are NaN for
-    what is not a footprint; ``whole`` is True where no part can lie outside.
-    """
-
-    where: NDArray[np.int8]
-    cause: NDArray[np.int8]
-    distance_m: Floats
-    area_m2: Floats
-    share: Floats
-    whole: Bools
-
-    @classmethod
-    def empty(cls, size: int) -> Located:
-        """Make the answer "not determined: no position" for ``size`` things."""
-        return cls(
-            np.full(size, OPEN, dtype=np.int8),
-            np.full(size, CAUSE_CODE[Cause.NO_POSITION], dtype=np.int8),
-            np.full(size, np.nan),
-            np.full(size, np.nan),
-            np.full(size, np.nan),
-            np.zeros(size, dtype=bool),
-        )
-
-    def _pairs(self) -> list[tuple[int, int]]:
-        return sorted(set(zip(self.where.tolist(), self.cause.tolist(), strict=True)))
-
-    def memberships(self) -> list[Membership]:
-        """Return one `Membership` per thing; those that measure nothing are shared objects."""
-        if np.isnan(self.distance_m).all() and np.isnan(self.area_m2).all():
-            plain = {(w, c): Membership(WHERE[w], CAUSES[c]) for w, c in self._pairs()}
-            pairs = zip(self.where.tolist(), self.cause.tolist(), strict=True)
-            return [plain[pair] for pair in pairs]
-        columns = (self.distance_m, self.area_m2, self.share)
-        distance, area, share = (_optional(column) for column in columns)
-        rows = zip(self.where.tolist(), self.cause.tolist(), distance, area, share, strict=True)
-        return [Membership(WHERE[w], CAUSES[c], d, a, s) for w, c, d, a, s in rows]
 
 
 def locate(
@@ -219,7 +165,8 @@ def _locate_points(
     out.where[rows] = np.where(near, OPEN, np.where(covered, IN, OUT))
     out.distance_m[rows] = np.where(covered, nearest, -nearest)
     out.whole[rows] = covered & ~near
-    alone = (nearest <= uncertainty[rows]) & (uncertainty[rows] > 0)
+    drawn = ((away <= own[:, None]) & (own[:, None] > 0)).any(axis=0)
+    alone = (nearest <= uncertainty[rows]) & (uncertainty[rows] > 0) & ~drawn
     out.cause[rows] = np.where(near & alone, CAUSE_CODE[Cause.POSITION_UNCERTAIN], 0)
 
 
@@ -243,7 +190,3 @@ def _explain(out: Located, zone: Zone, placed: Placed, uncertainty: Floats, own:
     code = CAUSE_CODE[Cause.ZONE_NOT_SURVEYED if drawn else Cause.ON_BOUNDARY]
     out.cause[unexplained] = code
     out.cause[unexplained & touched] = CAUSE_CODE[Cause.ON_BOUNDARY]
-
-
-def _optional(column: Floats) -> list[float | None]:
-    return [None if value != value else value for value in column.tolist()]
