@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,13 +18,17 @@ from wetland.cli.options import (
     FormatOption,
     LangOption,
     SiteOption,
+    StoreOption,
     parse_day,
     parse_pairs,
 )
 from wetland.cli.output import emit
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from wetland.regulations.vocabulary import Vocabulary
+    from wetland.sites.load import Site
 
 app = typer.Typer()
 
@@ -39,6 +43,16 @@ TITLES = {
 }
 
 
+def _parse_time(value: str | dt.time) -> dt.time:
+    if isinstance(value, dt.time):
+        return value
+    try:
+        return dt.time.fromisoformat(value.strip())
+    except ValueError:
+        message = f"{value!r}：时刻须写成 时:分，例如 07:30 / write a time as HH:MM"
+        raise typer.BadParameter(message) from None
+
+
 @app.command()
 def at(
     lon: Annotated[float, typer.Option(help="经度 / Longitude")],
@@ -51,7 +65,7 @@ def at(
         list[str] | None, typer.Option(help="事实 名称=值（可重复） / Fact NAME=VALUE (repeatable)")
     ] = None,
     decided_on: Annotated[
-        date | None,
+        dt.date | None,
         typer.Option(parser=parse_day, metavar="YYYY-MM-DD", help="决定之日 / Decision day"),
     ] = None,
     uncertainty_m: Annotated[
@@ -61,6 +75,11 @@ def at(
         str, typer.Option(help="位置来源 / Source of the position")
     ] = "declared",
     datum: DatumOption = "wgs84",
+    time: Annotated[
+        dt.time | None,
+        typer.Option("--time", parser=_parse_time, metavar="HH:MM", help="当地时刻 / Local time"),
+    ] = None,
+    store: StoreOption = None,
     assume_schematic: AssumeSchematicOption = False,
     site: SiteOption = DEFAULT_SITE,
     format: FormatOption = "table",
@@ -83,8 +102,9 @@ def at(
         uncertainty_m,
         position_source,
         datum,
+        time,
     )
-    answer = law_at(opened, question).to_json(lang)
+    answer = law_at(opened, question, records=_records(store, opened)).to_json(lang)
     rows = [
         {key: row[key] for key in ("outcome_text", "regulation", "cite", "modality_text", "title")}
         | {"fine": _fine(row["fine"]), "missing": "、".join(row["missing_text"])}
@@ -93,6 +113,17 @@ def at(
     emit(answer, format=format, lang=lang, rows=rows, titles=TITLES)
     if format == "table":
         _footer(answer)
+
+
+def _records(store: str | None, site: Site) -> pd.DataFrame | None:
+    """Read permits, closures, designated areas of a store that was named; else none are known."""
+    if store is None:
+        return None
+    from wetland.operations.stores import open_store  # noqa: PLC0415
+    from wetland.regulations.records import RECORDS  # noqa: PLC0415
+
+    with open_store(store, site, create=False) as opened:
+        return opened.read(RECORDS.name)
 
 
 def _activity(vocabulary: Vocabulary, word: str) -> str:

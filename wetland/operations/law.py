@@ -22,6 +22,7 @@ from wetland.regulations.evaluate import Outcome
 from wetland.regulations.explain import Words
 from wetland.regulations.judge import Judgement, judge
 from wetland.screening.registers import open_registers
+from wetland.screening.screen import notice_of, zone_basis
 from wetland.sites.load import Site
 from wetland.sites.place import memberships
 from wetland.zones.datums import to_wgs84
@@ -88,6 +89,7 @@ class LawAnswer:
     def to_json(self, lang: Lang = "zh") -> Json:
         """Return the answer as JSON-ready mappings in one language."""
         asked = self.question
+        notice = notice_of(self.site, self.zone_basis)
         return {
             "site": self.site.id,
             "lon": self.lon,
@@ -100,7 +102,7 @@ class LawAnswer:
             "facts": {k: _plain(v) for k, v in asked.facts.items()},
             "zones": zones_json(self.site, self.zones, lang),
             "zone_basis": self.zone_basis,
-            "notice": basis_notice(self.site, self.zone_basis, lang),
+            "notice": None if notice is None else notice.get(lang),
             **judgement_json(self.judgement, site_words(self.site), lang),
             "penalty_law": self._penalty_law(lang),
         }
@@ -161,7 +163,7 @@ def law_at(site: Site, question: LawQuestion, *, records: pd.DataFrame | None = 
         float(lat),
         uncertainty,
         zones,
-        zone_basis(site, question.assume_schematic),
+        zone_basis(site, assume_schematic=question.assume_schematic),
         situation,
         judge(site.regulations, situation, decided_on=question.decided_on),
     )
@@ -206,26 +208,6 @@ def _check(site: Site, question: LawQuestion) -> None:
     if given is not None and not (math.isfinite(given) and given >= 0):
         message = text("位置误差须为不小于零的米数", "the uncertainty is metres, not below zero")
         raise InputError(message)
-
-
-def zone_basis(site: Site, assume_schematic: bool) -> str:
-    """Return ``surveyed``, ``schematic``, or ``exercise`` (schematic taken as surveyed)."""
-    if not any(zone.schematic for zone in site.zones):
-        return "surveyed"
-    return "exercise" if assume_schematic else "schematic"
-
-
-EXERCISE = text(
-    "演练模式：把示意边界当作实测边界。", "Exercise mode: schematic edges are taken as surveyed. "
-)
-
-
-def basis_notice(site: Site, basis: str, lang: Lang) -> str | None:
-    """Return the notice that every answer, page and export of a schematic site carries."""
-    if basis == "surveyed":
-        return None
-    notice = site.config.schematic_notice.get(lang)
-    return EXERCISE.get(lang) + notice if basis == "exercise" else notice
 
 
 def zones_json(site: Site, zones: Mapping[str, Membership], lang: Lang) -> list[Json]:
