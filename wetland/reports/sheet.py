@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from wetland.base.findings import OUTCOMES, STATUSES, ZONE_BASES
 from wetland.base.texts import Lang, Text, text
+from wetland.regulations.wording import DISCRETION, UNITS
 from wetland.reports.findings import finding_json, rows_of
+from wetland.screening.tables import POSITION_SOURCES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +60,9 @@ DIGEST = text("场地包摘要", "digest of the site pack")
 COLUMNS = text("规范|缺失的事实|次数", "rule|missing facts|count")
 SOURCE_COLUMNS = text("文件|名称|行数|读入|搁置|SHA-256", "file|name|rows|read|aside|SHA-256")
 YES_NO = {True: text("是", "yes"), False: text("否", "no"), None: text("不明", "not known")}
+
+STATED = text("记录标明", "as stated")
+ASSUMED = text("未标明，按“{s}”的最大误差", "not stated: the widest of '{s}'")
 
 FIELDS: tuple[tuple[str, Text], ...] = (
     ("finding_id", text("编号", "identifier")),
@@ -198,8 +203,8 @@ def _values(
         "place": _place(row["geometry"]),
         "zones": _names(row["zones"] or [], sheet, lang),
         "zone_basis": ZONE_BASES[row["zone_basis"]].get(lang),
-        "uncertainty": _uncertainty(evidence),
-        "fine": _fine(row["fine"]),
+        "uncertainty": _uncertainty(evidence, lang),
+        "fine": _fine(row["fine"], lang),
         "authority": row["authority"] or "",
         "facts": _pairs(evidence.get("facts"), sheet, lang),
         "exceptions": _exceptions(evidence.get("exceptions"), lang),
@@ -236,16 +241,25 @@ def _exceptions(found: Sequence[Mapping[str, Any]] | None, lang: Lang) -> str:
     return "; ".join(f"{e[lang]} — {YES_NO[e['holds']].get(lang)}" for e in found or ())
 
 
-def _uncertainty(evidence: Mapping[str, Any]) -> str:
-    value = evidence.get("uncertainty_m")
-    return "" if value is None else f"{value:g} m ({evidence.get('uncertainty_from')})"
+def _uncertainty(evidence: Mapping[str, Any], lang: Lang) -> str:
+    value, source = evidence.get("uncertainty_m"), str(evidence.get("uncertainty_from"))
+    if value is None:
+        return ""
+    why = STATED if source == "stated" else ASSUMED.fill(s=POSITION_SOURCES.get(source, source))
+    return f"{value:g} m ({why.get(lang)})"
 
 
-def _fine(fine: Mapping[str, Any] | None) -> str:
+def _fine(fine: Mapping[str, Any] | None, lang: Lang) -> str:
     if fine is None:
         return ""
     low, high = (("?" if v is None else f"{v:,.0f}") for v in (fine["min"], fine["max"]))
-    return f"{low} – {high} {fine['unit']} ({fine['discretion']})"
+    unit, discretion = UNITS.get(fine["unit"]), DISCRETION.get(fine["discretion"])
+    parts = (
+        "" if discretion is None else discretion.get(lang),
+        f"{low} – {high}",
+        fine["unit"] if unit is None else unit.get(lang),
+    )
+    return " ".join(part for part in parts if part)
 
 
 def _place(geometry: Mapping[str, Any] | None) -> str:
