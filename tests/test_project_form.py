@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +113,22 @@ def test_the_root_imports_nothing_of_the_house() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPO
     )
     assert ran.stdout.strip() == ""
+
+
+HOMES = {
+    "streamlit": {"ui"},
+    "typer": {"cli"},
+    "sql": {"store"},
+    "folium": {"maps"},
+    "pure": {"cli", "maps", "operations", "store", "ui"},
+}
+
+
+def test_each_library_has_one_home() -> None:
+    """A new package must be held to every contract; import-linter checks only those it is told."""
+    project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {c["id"]: c for c in project["tool"]["importlinter"]["contracts"]}
+    packages = {p.parent.name for p in (REPO / "wetland").glob("*/__init__.py")}
+    for name, homes in HOMES.items():
+        held = {module.removeprefix("wetland.") for module in contracts[name]["source_modules"]}
+        assert held == packages - homes, name
