@@ -227,6 +227,16 @@ def test_same_row_same_identifier(read: Read) -> None:
     assert row(read(HEADER + GOOD))["source_id"] == row(first)["source_id"]
 
 
+def test_better_options_make_no_second_observation(read: Read) -> None:
+    lines = "lon,lat,date,activity\n120.087436,30.264166,2024-05-01,netting\n"
+    words = {"netting": "fishing.net"}
+    first = row(read(lines, activity_words=words))
+    second = row(read(lines, activity_words=words, datum="gcj02", source_kind="gps"))
+    assert first["observation_id"] == second["observation_id"]
+    assert first["content"] != second["content"]
+    assert first["source_id"] != second["source_id"]
+
+
 def test_own_identifiers_are_those_of_their_source(read: Read) -> None:
     header = "id,lon,lat,date,activity\n"
     one = read(header + "7,120.06,30.27,2024-05-01,钓鱼\n", source="patrol")

@@ -15,6 +15,7 @@ from wetland.base.problems import Problems
 from wetland.base.texts import text
 
 LONLAT = 4326
+DECIMALS = 9  # a tenth of a millimetre, the same on every machine
 _SAME_AS_WGS84 = ("World Geodetic System 1984", "WGS 84", "China Geodetic", "CGCS", "China 2000",
                   "NAD83", "North American Datum 1983", "European Terrestrial")  # fmt: skip
 
@@ -85,7 +86,8 @@ def to_lonlat(
         )
 
     def move(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Any, Any]:
-        return transformer.transform(x, y)
+        lon, lat = transformer.transform(x, y)
+        return np.round(lon, DECIMALS), np.round(lat, DECIMALS)
 
     moved = shapely.transform(geometry, move, interleaved=False)  # type: ignore[arg-type]
     return (

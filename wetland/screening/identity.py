@@ -1,7 +1,8 @@
 """Which row is which: identifiers that survive a second import, and rows that occur twice.
 
 Rule of decision: a row with an identifier of its own is that identifier within its source; a row
-without one is its content. Two rows of one file that say the same are one observation, the second
+without one is what it says as received, so that the same row read again with better options is the
+same observation, changed. Two rows of one file that say the same are one observation, the second
 is kept aside; two rows with one identifier that say different things are both kept aside, since
 nothing tells which is right.
 """
@@ -17,6 +18,7 @@ import shapely
 from wetland.base.problems import Problems
 from wetland.base.tables import DTYPES
 from wetland.base.texts import text
+from wetland.screening.raw import RawTable
 from wetland.screening.tables import OBSERVATIONS
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def settle_identity(
     Parameters
     ----------
     table
-        All rows that could be taken apart.
+        All rows that could be taken apart; ``received`` is what each said, see `received_rows`.
     site, source
         Namespace of the identifiers.
     problems
@@ -54,15 +56,15 @@ def settle_identity(
     """
     table = _sound(table, problems)
     substances = _substances(table)
-    own = _listed(table["record_id"])
+    own, received = _listed(table["record_id"]), table["received"].tolist()
     contents = [
         _digest(substance, extra, name or "")
         for substance, extra, name in zip(substances, table["extra"].tolist(), own, strict=True)
     ]
     table["content"] = contents
     table["observation_id"] = [
-        "o-" + (_digest(site, content) if name is None else _digest(site, source, name))[:24]
-        for name, content in zip(own, contents, strict=True)
+        "o-" + (_digest(site, row) if name is None else _digest(site, source, name))[:24]
+        for name, row in zip(own, received, strict=True)
     ]
     _tell_twice(table, substances, problems)
     return _typed(_sound(table, problems))
@@ -71,6 +73,29 @@ def settle_identity(
 def _sound(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     aside = problems.error_rows
     return table[~table["source_row"].isin(list(aside))].reset_index(drop=True)
+
+
+def received_rows(raw: RawTable) -> list[str]:
+    """Return what each row said as received: its cells that hold something, and its geometry."""
+    places: list[str | None] = [None] * len(raw.rows)
+    if raw.geometry is not None:
+        places = shapely.to_wkb(raw.geometry, hex=True, output_dimension=2).tolist()
+    names = sorted(map(str, raw.cells.columns))
+    columns = [_listed(raw.cells[name]) for name in names]
+    rows = zip(places, *columns, strict=True)
+    return [
+        _PART.join(
+            [
+                place or "",
+                *(
+                    f"{name}={str(value).strip()}"
+                    for name, value in zip(names, cells, strict=True)
+                    if value is not None and value != ""
+                ),
+            ]
+        )
+        for place, *cells in rows
+    ]
 
 
 def _listed(column: pd.Series) -> list[Any]:

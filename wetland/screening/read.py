@@ -20,7 +20,7 @@ from wetland.regulations.vocabulary import Vocabulary
 from wetland.screening.assemble import assemble
 from wetland.screening.columns import Columns, position_missing, understand
 from wetland.screening.files import Given, format_of, look_at
-from wetland.screening.identity import settle_identity
+from wetland.screening.identity import received_rows, settle_identity
 from wetland.screening.options import ReadOptions
 from wetland.screening.parse import Reader, tell_garbled
 from wetland.screening.positions import (
@@ -148,6 +148,7 @@ def read_observations(
     positions = _positions(reader, raw, columns, checked, site)
     table = assemble(reader, raw, columns, checked, site, positions=positions)
     table["source_id"] = source_id
+    table["received"] = received_rows(raw)
     name = checked.source or Path(given.name).stem
     good = settle_identity(table, site.id, name, problems)
     described = {
