@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -98,3 +100,15 @@ def test_no_export_replaces_the_store(
     with pytest.raises(InputError):
         file_store.backup(target)
     assert file_store.verify().ok
+
+
+def test_the_guard_is_light() -> None:
+    """Readers of files ask it before anything else: it loads no database and no tables."""
+    code = (
+        "import sys, wetland.store.guard as g; g.refuse_store('a.csv', 'b.gpkg');"
+        "print([m for m in ('sqlalchemy', 'pandas', 'shapely', 'pandera') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

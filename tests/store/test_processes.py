@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 import time
 
@@ -45,6 +46,13 @@ def test_a_writer_that_ends_in_time_is_waited_for(url: str, open_store: Opener) 
     assert store.verify().ok
     by = store.audit()["actor"].tolist()
     assert by == ["wetland"] + ["writer"] * 3_000 + ["陈工"] * 10  # one after the other
+
+
+def test_unless_told_otherwise_a_minute_is_waited() -> None:
+    from wetland.operations.stores import open_store as open_site_store
+
+    for opens in (Store.open, open_site_store):
+        assert inspect.signature(opens).parameters["wait_s"].default == 60.0
 
 
 def test_writers_in_threads_keep_one_chain(url: str, store: Store) -> None:

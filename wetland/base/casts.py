@@ -173,16 +173,33 @@ def _instant(value: object) -> dt.datetime:
         raise _WrongError from error
 
 
-def _geometry(value: Any) -> object:  # noqa: ANN401 - a cell of any kind
-    if not hasattr(value, "geom_type"):
-        raise _WrongError
-    if value.is_empty:
-        return value
-    west, south, east, north = value.bounds
-    # written so that a coordinate that is not a number fails too
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise _WrongError
-    return value
+def _is_clean(series: pd.Series[Any]) -> bool:
+    """Tell at once whether every cell of a column of text can be kept."""
+    try:
+        return "\x00" not in _text("".join(series.dropna().tolist()))
+    except _WrongError:
+        return False
+
+
+def _geometries(series: pd.Series[Any]) -> tuple[pd.Series[Any], np.ndarray[Any, Any]]:
+    """Keep shapely geometries within the world; a coordinate that is no number is wrong too."""
+    import shapely
+
+    held = np.empty(len(series), dtype=object)
+    for at, value in enumerate(series.tolist()):
+        held[at] = None if is_missing(value) or _blank(value) else value
+    shapes = np.asarray(shapely.is_geometry(held), dtype=bool)
+    wrong = ~shapes & np.array([v is not None for v in held], dtype=bool)
+    held[wrong] = None
+    west, south, east, north = shapely.bounds(held).T
+    inside = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
+    outside = shapes & ~inside & ~shapely.is_empty(held)
+    held[outside] = None
+    return pd.Series(held, index=series.index, name=series.name), wrong | outside
+
+
+def _blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 _CELLS: dict[Kind, Callable[[object], object]] = {
@@ -192,11 +209,8 @@ _CELLS: dict[Kind, Callable[[object], object]] = {
     "boolean": _boolean,
     "day": _day,
     "instant": _instant,
-    "geometry": _geometry,
     "json": _json,
 }
-
-
 _TYPED = frozenset({"integer", "number", "boolean", "instant"})
 
 
@@ -214,13 +228,13 @@ def _by_cell(kind: Kind) -> Cast:
     def cast_column(series: pd.Series[Any]) -> tuple[pd.Series[Any], np.ndarray[Any, Any]]:
         if kind in _TYPED and series.dtype == DTYPES[kind]:
             return _as_it_is(kind, series)
+        if kind == "text" and series.dtype == DTYPES["text"] and _is_clean(series):
+            return series, np.zeros(len(series), dtype=bool)
         values: list[object] = []
         wrong = np.zeros(len(series), dtype=bool)
         blank_is_missing = kind != "text"
         for at, value in enumerate(series.tolist()):
-            if is_missing(value) or (
-                blank_is_missing and isinstance(value, str) and not value.strip()
-            ):
+            if is_missing(value) or (blank_is_missing and _blank(value)):
                 values.append(None)
                 continue
             try:
@@ -234,11 +248,14 @@ def _by_cell(kind: Kind) -> Cast:
 
 
 def _series(kind: Kind, values: list[object], like: pd.Series[Any]) -> pd.Series[Any]:
-    if kind in {"day", "geometry"}:
+    if kind == "day":
         held = np.empty(len(values), dtype=object)
         held[:] = values
         return pd.Series(held, index=like.index, name=like.name)
     return pd.Series(values, index=like.index, name=like.name, dtype=DTYPES[kind])
 
 
-CASTS: dict[Kind, Cast] = {kind: _by_cell(kind) for kind in _CELLS}
+CASTS: dict[Kind, Cast] = {
+    "geometry": _geometries,
+    **{kind: _by_cell(kind) for kind in _CELLS},
+}

@@ -49,11 +49,14 @@ def canonical(schema: TableSchema, row: Mapping[str, object]) -> str:
     return as_json([schema.name, kept])
 
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
+
+
 def as_json(value: object) -> str:
     """Write JSON in the one form that digests are made from."""
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+    return _ENCODER.encode(value)
 
 
 def digest(content: str) -> str:
