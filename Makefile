@@ -61,12 +61,11 @@ bench: install ## Measure screening beside its peers in one run
 	$(BIN)/python benchmarks/screening.py $(ARGS)
 
 .PHONY: report
-report: install ## Write what the demo store shows into .wetland/report
-	$(BIN)/wetland demo prepare --if-missing
-	$(BIN)/python -c "import pathlib; pathlib.Path('.wetland/report').mkdir(parents=True, exist_ok=True)"
-	-$(BIN)/wetland site check --format json > .wetland/report/site.json
-	$(BIN)/wetland findings list --format csv > .wetland/report/findings.csv
-	@echo "written: .wetland/report"
+report: install ## Write the demo's findings as a sheet to print and a table into .wetland/report
+	@$(BIN)/wetland demo prepare --if-missing
+	@mkdir -p .wetland/report && rm -f .wetland/report/findings.*
+	$(BIN)/wetland findings sheet --out .wetland/report/findings.html
+	$(BIN)/wetland findings export --out .wetland/report/findings.csv
 
 .PHONY: soak
 soak: install ## Run the property tests with many more examples (half an hour and more)
