@@ -140,12 +140,12 @@ def test_an_import_that_fails_half_way_leaves_nothing(
     class FullError(StoreError):
         pass
 
-    def fail(*_: object) -> set[str]:
+    def fail(*_: object) -> pd.DataFrame:
         from wetland.base.texts import text
 
         raise FullError(text("满了", "full"))
 
-    monkeypatch.setattr(screening, "_known_contents", fail)
+    monkeypatch.setattr(screening, "_new_rows", fail)
     with pytest.raises(FullError):
         import_observations(store, site, sent(LINES), actor="me")
     assert store.count("sources") == 0

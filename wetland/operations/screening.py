@@ -157,8 +157,7 @@ def _keep(store: Store, site: Site, reading: Reading, actor: str) -> Written:
     reason = f"import {reading.source['file']}"
     with store.transaction(actor=actor, reason=reason) as tx:
         tx.write("sources", source)
-        known = _known_contents(tx, site.id, reading.observations["content"].tolist())
-        new = reading.observations[~reading.observations["content"].isin(known)]
+        new = _new_rows(tx, site.id, reading.observations)
         written = tx.write("observations", new.reset_index(drop=True))
         tx.write("problems", reading.problems.frame())
     return written + Written(unchanged=len(reading.observations) - len(new))
@@ -169,12 +168,23 @@ def _chunks(values: list[str]) -> Iterator[list[str]]:
         yield values[start : start + KEYS_AT_ONCE]
 
 
-def _known_contents(tx: Transaction, site: str, contents: list[str]) -> set[str]:
+def _new_rows(tx: Transaction, site: str, read: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that the store does not hold yet, or holds with other content.
+
+    A row with an identifier of its own is also looked for by content: the same row may have come in
+    from a file of another name.
+    """
+    held: dict[str, str] = {}
+    for part in _chunks(read["observation_id"].tolist()):
+        found = tx.read("observations", {"observation_id": part})
+        held |= dict(zip(found["observation_id"], found["content"], strict=True))
+    pairs = zip(read["observation_id"], read["content"], strict=True)
+    new = read[[held.get(key) != content for key, content in pairs]]
+    named = new[new["record_id"].notna() & ~new["observation_id"].isin(held)]
     known: set[str] = set()
-    for part in _chunks(contents):
-        held = tx.read("observations", {"site": site, "content": part})
-        known.update(held["content"].tolist())
-    return known
+    for part in _chunks(named["content"].tolist()):
+        known |= set(tx.read("observations", {"site": site, "content": part})["content"])
+    return new[~(new["observation_id"].isin(named["observation_id"]) & new["content"].isin(known))]
 
 
 def screen_file(

@@ -76,7 +76,7 @@ def _sound(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
 
 
 def received_rows(raw: RawTable) -> list[str]:
-    """Return what each row said as received: its cells that hold something, and its geometry."""
+    """Return a digest of what each row said as received: its geometry, and cells that hold some."""
     places: list[str | None] = [None] * len(raw.rows)
     if raw.geometry is not None:
         places = shapely.to_wkb(raw.geometry, hex=True, output_dimension=2).tolist()
@@ -84,15 +84,13 @@ def received_rows(raw: RawTable) -> list[str]:
     columns = [_listed(raw.cells[name]) for name in names]
     rows = zip(places, *columns, strict=True)
     return [
-        _PART.join(
-            [
-                place or "",
-                *(
-                    f"{name}={str(value).strip()}"
-                    for name, value in zip(names, cells, strict=True)
-                    if value is not None and value != ""
-                ),
-            ]
+        _digest(
+            place or "",
+            *(
+                f"{name}={str(value).strip()}"
+                for name, value in zip(names, cells, strict=True)
+                if value is not None and value != ""
+            ),
         )
         for place, *cells in rows
     ]
