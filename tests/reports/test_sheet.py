@@ -30,6 +30,7 @@ ABOUT = Sheet(
     text("示意图，不得执法", "drawn, not for use"),
     "d" * 64,
     {"a/b": text("捕鱼", "catch")},
+    "Asia/Shanghai",
 )
 
 
@@ -108,7 +109,8 @@ def test_nothing_is_loaded() -> None:
 def test_both_languages(lang: Lang) -> None:
     evidence = {"uncertainty_m": 5.0, "uncertainty_from": "stated", "records": {"x": True}}
     row = {"evidence": json.dumps(evidence), "fine_min": 500.0, "fine_unit": "CNY",
-           "discretion": "may", "source_row": 3}  # fmt: skip
+           "discretion": "may", "source_row": 3,
+           "occurred_at": "2024-04-30T18:00:00Z"}  # fmt: skip
     document = findings_sheet(findings(row, {"geometry": box(0, 0, 1, 1)}), ABOUT, lang=lang)
     assert ABOUT.notice is not None
     assert document.count(ABOUT.notice.get(lang)) == 2
@@ -116,6 +118,7 @@ def test_both_languages(lang: Lang) -> None:
     assert f"{ABOUT.names['a/b'].get(lang)} (a/b)" in document
     assert ("可处 500 – ? 元" if lang == "zh" else "may be fined 500 – ? CNY") in document
     assert "d" * 64 in document
+    assert "2024-05-01 02:00+08:00" in document
     assert f'<html lang="{"zh-CN" if lang == "zh" else "en"}">' in document
 
 

@@ -90,7 +90,8 @@ def sheet_of(store: Store, site: Site, *, lang: Lang) -> str:
     findings = store.read("findings", {"site": site.id, "status": ["open", "verified"]})
     used = sorted({str(s) for s in findings["source_id"].dropna()})
     sources = store.read("sources", {"site": site.id})
-    sheet = Sheet(site.name, notice_for(findings, site), site.digest, _names(findings, site))
+    notice, names = notice_for(findings, site), _names(findings, site)
+    sheet = Sheet(site.name, notice, site.digest, names, site.timezone)
     listed = sources[sources["source_id"].isin(used)]
     return findings_sheet(findings, sheet, sources=listed, lang=lang)
 
@@ -101,6 +102,8 @@ def _names(findings: pd.DataFrame, site: Site) -> dict[str, Text]:
     names: dict[str, Text] = dict(site.config.zone_titles)
     names |= {key: activity.name for key, activity in site.vocabulary.activities.items()}
     names |= {key: fact.question for key, fact in site.vocabulary.facts.items()}
+    for key, fact in site.vocabulary.facts.items():
+        names |= {f"{key}={choice}": name for choice, name in fact.choices.items()}
     names |= {key: record.name for key, record in site.vocabulary.records.items()}
     names |= {rule.id: rule.rule.title for rule in site.regulations.rules}
     for missing in {str(m) for m in findings["missing"].dropna()}:

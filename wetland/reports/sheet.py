@@ -5,11 +5,13 @@ Everything on it comes from tables and is escaped; there is no script, no link t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from wetland.base.findings import OUTCOMES, STATUSES, ZONE_BASES
 from wetland.base.texts import Lang, Text, text
@@ -68,7 +70,7 @@ FIELDS: tuple[tuple[str, Text], ...] = (
     ("finding_id", text("编号", "identifier")),
     ("status", text("状态", "status")),
     ("occurred_on", text("行为日", "day of the act")),
-    ("occurred_at", text("行为时刻（UTC）", "instant of the act (UTC)")),
+    ("occurred_at", text("行为时刻（当地）", "local time of the act")),
     ("activity", text("行为", "activity")),
     ("place", text("位置（经度, 纬度）", "place (longitude, latitude)")),
     ("zones", text("所在区域", "zones")),
@@ -97,13 +99,16 @@ class Sheet:
     pack_digest
         Digest of the site pack that decided.
     names
-        Words for ids: activities, zones, facts, records, rules.
+        Words for ids: activities, zones, facts, records, rules; ``fact=choice`` for a choice.
+    timezone
+        The site's, in which instants are shown.
     """
 
     site: Text
     notice: Text | None
     pack_digest: str
     names: Mapping[str, Text]
+    timezone: str = "UTC"
 
 
 def findings_sheet(
@@ -198,7 +203,7 @@ def _values(
         "finding_id": row["finding_id"],
         "status": STATUSES[row["status"]].get(lang),
         "occurred_on": row["occurred_on"] or "",
-        "occurred_at": row["occurred_at"] or "",
+        "occurred_at": _local(row["occurred_at"], sheet.timezone),
         "activity": _names((row["activity"] or "").split(";"), sheet, lang),
         "place": _place(row["geometry"]),
         "zones": _names(row["zones"] or [], sheet, lang),
@@ -212,6 +217,13 @@ def _values(
         "law_source": str(evidence.get("source") or ""),
         "source": _from(source, row),
     }
+
+
+def _local(instant: str | None, timezone: str) -> str:
+    if instant is None:
+        return ""
+    local = dt.datetime.fromisoformat(instant).astimezone(ZoneInfo(timezone))
+    return local.isoformat(sep=" ", timespec="minutes")
 
 
 def _from(source: Mapping[str, Any], row: Mapping[str, Any]) -> str:
@@ -232,7 +244,10 @@ def _names(keys: Iterable[str], sheet: Sheet, lang: Lang) -> str:
 def _pairs(found: Mapping[str, Any] | None, sheet: Sheet, lang: Lang) -> str:
     parts = []
     for key, value in (found or {}).items():
-        shown = YES_NO[value].get(lang) if isinstance(value, bool) else str(value)
+        choice = sheet.names.get(f"{key}={value}")
+        if isinstance(value, bool):
+            choice = YES_NO[value]
+        shown = str(value) if choice is None else choice.get(lang)
         parts.append(f"{_name(key, sheet, lang)} = {shown}")
     return "; ".join(parts)
 

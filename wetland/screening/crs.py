@@ -19,6 +19,13 @@ DECIMALS = 9  # a tenth of a millimetre, the same on every machine
 _SAME_AS_WGS84 = ("World Geodetic System 1984", "WGS 84", "China Geodetic", "CGCS", "China 2000",
                   "NAD83", "North American Datum 1983", "European Terrestrial")  # fmt: skip
 
+UNKNOWN = text("{f}：不认识的坐标参考系", "{f}: its coordinate reference system is not known")
+NAME_IT = text("请用 EPSG 代码标明坐标系", "name it by an EPSG code")
+NOT_EXACT = text(
+    "该坐标系到 WGS84 的转换可能有百米级误差，位置误差请按此填写",
+    "bringing this CRS to WGS84 may be off by about 100 m; state the uncertainty so",
+)
+
 
 def crs_missing(name: str) -> InputError:
     """Return the error for a layer that does not say where its coordinates are."""
@@ -61,40 +68,21 @@ def to_lonlat(
         raise crs_missing(name)
     try:
         crs = CRS.from_user_input(given)
-        if crs.is_geographic:
-            target = crs.geodetic_crs
-            same = target is not None and _is_modern(target)
-            if same:
-                return geometry, _label(crs), "cgcs2000" if _is_cgcs2000(crs) else None
+        if crs.is_geographic and _is_modern(crs.geodetic_crs):
+            return geometry, _label(crs), "cgcs2000" if _is_cgcs2000(crs) else None
         transformer = Transformer.from_crs(crs, LONLAT, always_xy=True)
     except (CRSError, ProjError):
-        raise InputError(
-            text(
-                "{f}：不认识的坐标参考系", "{f}: its coordinate reference system is not known"
-            ).fill(f=name),
-            hint=text("请用 EPSG 代码标明坐标系", "name it by an EPSG code"),
-        ) from None
+        raise InputError(UNKNOWN.fill(f=name), hint=NAME_IT) from None
     if not _is_modern(crs.geodetic_crs):
-        problems.add(
-            "crs_not_exact",
-            value=_label(crs),
-            level="warning",
-            message=text(
-                "该坐标系到 WGS84 的转换可能有百米级误差，位置误差请按此填写",
-                "bringing this CRS to WGS84 may be off by about 100 m; state the uncertainty so",
-            ),
-        )
+        problems.add("crs_not_exact", value=_label(crs), level="warning", message=NOT_EXACT)
 
     def move(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Any, Any]:
         lon, lat = transformer.transform(x, y)
         return np.round(lon, DECIMALS), np.round(lat, DECIMALS)
 
     moved = shapely.transform(geometry, move, interleaved=False)  # type: ignore[arg-type]
-    return (
-        np.asarray(moved, dtype=object),
-        _label(crs),
-        "cgcs2000" if _is_cgcs2000(crs) else "wgs84",
-    )
+    datum = "cgcs2000" if _is_cgcs2000(crs) else "wgs84"
+    return np.asarray(moved, dtype=object), _label(crs), datum
 
 
 def _label(crs: CRS) -> str:
