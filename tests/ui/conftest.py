@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from wetland.operations.demo import prepare_demo
+from wetland.sites.load import open_site
+
 SECONDS = 60
 
 
@@ -28,6 +31,14 @@ def _assets(require_part: Callable[[bool, str], None]) -> None:
 def app(repo: Path) -> AppTest:
     """Give the app as a visitor opens it; call ``run()`` to see the first page."""
     return AppTest.from_file(str(repo / "app.py"), default_timeout=SECONDS)
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demo store once; tests copy it."""
+    path = tmp_path_factory.mktemp("demo") / "xixi.gpkg"
+    prepare_demo(open_site("xixi"), path)
+    return path
 
 
 def shown(at: AppTest) -> str:

@@ -149,11 +149,11 @@ def test_a_hostile_file_runs_nothing_anywhere(running: object, app: str, tmp_pat
         page.goto(app + "screen")
         page.locator('input[type="file"]').set_input_files(_hostile(tmp_path / "bad {{7*7}}.csv"))
         frame = drawn_map(page)
-        mark = frame.locator('path[fill="#B00040"]').first
+        mark = frame.locator('path[fill="#B00040"]').last  # the one on top
         mark.wait_for(timeout=SLOW_MS)
-        mark.hover(force=True)
+        mark.hover()
         frame.locator(".leaflet-tooltip:not(.wl-label)").first.wait_for()
-        mark.click(force=True)
+        mark.click()
         expect(page.get_by_text("只看地图上点选的一处")).to_be_visible(timeout=SLOW_MS)
         page.get_by_role("tab", name="数据问题").click()
         page.wait_for_timeout(1_000)

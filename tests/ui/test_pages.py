@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pyproj import Geod
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from tests.ui.conftest import shown
+from wetland.operations.stores import open_store
+from wetland.sites.load import open_site
 
 PAGES = ("map", "screen", "findings", "records", "law", "about")
 INSIDE = {"lon": "120.0668", "lat": "30.2742", "on": "2015-05-01"}
@@ -150,3 +156,187 @@ def test_the_about_page_checks_the_pack(app: AppTest) -> None:
     app.button[0].click().run()
     assert not app.error
     assert "projected_km2" in app.dataframe[0].value.columns
+
+
+def test_without_a_store_the_pages_say_what_to_do(app: AppTest) -> None:
+    for page in ("findings", "records"):
+        open_page(app, page, lang="en")
+        assert "There is no store yet" in app.info[0].value
+        assert app.button(key="prepare-demo")
+
+
+def test_the_demo_is_one_press_away(app: AppTest) -> None:
+    open_page(app, "records")
+    app.button(key="prepare-demo").click().run()
+    assert not app.error
+    assert set(app.dataframe[0].value["id"]) >= {"P-001", "N-001"}
+
+
+def test_a_site_without_a_demo_says_so(app: AppTest) -> None:
+    open_page(app, "records", site="everglades", lang="en")
+    assert not app.error
+    assert "no demo data" in shown(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_for_another_site(app: AppTest, page: str) -> None:
+    open_page(app, page, site="everglades", lang="en")
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.fixture
+def demo(demo_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the pages a demo store of their own."""
+    copy = tmp_path / "xixi.gpkg"
+    shutil.copy(demo_store, copy)
+    monkeypatch.setenv("WETLAND_STORE", str(copy))
+    return copy
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_the_demo(app: AppTest, demo: Path, page: str, lang: str) -> None:
+    open_page(app, page, lang=lang)
+    assert not app.exception
+    assert not app.error
+
+
+def test_the_findings_of_the_demo_are_listed_and_searched(app: AppTest, demo: Path) -> None:
+    open_page(app, "findings", lang="en")
+    rows = app.dataframe[0].value
+    assert {"EX-002", "EX-008", "EX-009"} <= set(rows["id"])
+    assert "EX-001" not in set(rows["id"])
+    app.text_input(key="finding-find").set_value("ex-009").run()
+    assert set(app.dataframe[0].value["id"]) == {"EX-009"}
+
+
+def test_screening_the_store_again_needs_a_name(app: AppTest, demo: Path) -> None:
+    open_page(app, "findings", lang="en")
+    app.button[0].click().run()
+    assert "Enter your name" in app.warning[0].value
+    app.text_input(key="actor").set_value("Li").run()
+    app.button[0].click().run()
+    assert "suspected" in app.success[0].value
+
+
+def test_a_record_is_added_under_a_name(app: AppTest, demo: Path) -> None:
+    open_page(app, "records", lang="en")
+    app.text_input(key="actor").set_value("Li").run()
+    app.selectbox(key="r-kind").set_value("release_consent").run()
+    app.text_input(key="r-number").set_value("2024-7").run()
+    app.segmented_control(key="r-where").set_value("circle").run()
+    app.text_input(key="r-centre").set_value("120.0668, 30.2742").run()
+    app.button(key="record-save").click().run()
+    assert not app.error
+    listed = app.dataframe[0].value
+    [added] = listed[listed["number"] == "2024-7"]["id"]
+    with open_store(demo, open_site("xixi")) as store:
+        row = store.read("records", {"record_id": added}).iloc[0]
+        trail = store.audit(table="records", key=added)
+    area = abs(Geod(ellps="WGS84").geometry_area_perimeter(row["place"])[0])
+    assert area == pytest.approx(math.pi * 100**2, rel=0.01)
+    assert trail["actor"].tolist() == ["Li"]
+
+
+def test_a_record_without_a_name_or_centre_is_not_added(app: AppTest, demo: Path) -> None:
+    open_page(app, "records", lang="en")
+    app.button(key="record-save").click().run()
+    assert "Enter your name" in app.warning[0].value
+    app.text_input(key="actor").set_value("Li").run()
+    app.segmented_control(key="r-where").set_value("circle").run()
+    app.button(key="record-save").click().run()
+    assert "give the centre" in app.error[0].value
+    assert len(app.dataframe[0].value) == 9
+
+
+def test_records_of_a_day(app: AppTest, demo: Path) -> None:
+    open_page(app, "records")
+    app.date_input(key="records-on").set_value(dt.date(2023, 5, 1)).run()
+    assert "N-002" in set(app.dataframe[0].value["id"])
+    app.date_input(key="records-on").set_value(dt.date(2023, 7, 1)).run()
+    assert "N-002" not in set(app.dataframe[0].value["id"])
+
+
+def test_a_permit_of_the_store_answers_on_the_map(app: AppTest, demo: Path) -> None:
+    """The angling area N-001 holds on Saturdays; on a Tuesday it does not."""
+    asked = {"lon": "120.0650", "lat": "30.2560", "activity": "fishing.angling"}
+    open_page(app, "map", on="2013-06-18", **asked)
+    words = shown(app).replace("\\", "")
+    assert "外围保护地带" in words
+
+
+GOOD = "date,activity,lon,lat,uncertainty_m,aquatic_catch_consent\n"
+ROW = "2015-05-01,{a},120.0668,30.2742,10,no\n"
+
+
+def upload(app: AppTest, name: str, content: bytes) -> AppTest:
+    return app.file_uploader(key="upload").upload(name, content, "text/csv").run()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_file_is_screened_in_any_encoding(app: AppTest, encoding: str) -> None:
+    open_page(app, "screen", lang="en")
+    upload(app, "巡护.csv", (GOOD + ROW.format(a="捕捞")).encode(encoding))
+    assert not app.error
+    assert app.dataframe[0].value["rule"].tolist() == [
+        "Catching aquatic animals in the park without consent"
+    ]
+
+
+def test_bad_rows_are_listed_and_good_rows_kept(app: AppTest) -> None:
+    open_page(app, "screen", lang="en")
+    rows = GOOD + ROW.format(a="fishing") + "5-1,fishing,30.27,120.06,10,no\n"
+    upload(app, "patrol.csv", rows.encode())
+    metrics = {m.label: m.value for m in app.metric}
+    assert metrics["Rows read"] == "2"
+    assert metrics["Suspected"] == "1"
+    tables = [d.value for d in app.dataframe]
+    [problems] = [t for t in tables if "message" in t.columns]
+    assert set(problems["row"]) == {3}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("header.csv", b"date,activity,lon,lat\n"),
+        ("noise.csv", bytes(range(256)) * 20),
+        ("no-position.csv", b"date,activity\n2015-05-01,fishing\n"),
+        ("broken.geojson", b'{"type": "FeatureCollection", "features": ['),
+        ("not-a.gpkg", b"SQLite format 3\x00 but no more"),
+        ("bad.gpx", b"<gpx><wpt></gpx>"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_in_words(
+    app: AppTest, name: str, content: bytes
+) -> None:
+    open_page(app, "screen", lang="en")
+    upload(app, name, content)
+    assert not app.exception
+    said = " ".join(e.value for e in app.error)
+    assert "Traceback" not in said
+    assert "Error inside the program" not in said
+
+
+def test_a_file_is_saved_under_a_name_and_the_same_file_changes_nothing(
+    app: AppTest, demo: Path
+) -> None:
+    open_page(app, "screen", lang="en")
+    upload(app, "patrol.csv", (GOOD + ROW.format(a="fishing")).encode())
+    app.button(key="save-file").click().run()
+    assert "Enter your name" in app.warning[0].value
+    app.text_input(key="actor").set_value("Li").run()
+    app.button(key="save-file").click().run()
+    assert "0 added" not in app.success[0].value
+    app.button(key="save-file").click().run()
+    assert "0 added, 0 changed" in app.success[0].value
+    with open_store(demo, open_site("xixi")) as store:
+        assert store.verify().ok
+
+
+def test_the_store_is_verified_on_the_about_page(app: AppTest, demo: Path) -> None:
+    open_page(app, "about", lang="en")
+    [verify] = [b for b in app.button if b.label == "Verify the store"]
+    verify.click().run()
+    assert "The store is sound" in app.success[0].value

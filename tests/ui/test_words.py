@@ -24,7 +24,7 @@ NOT_WORDS = {
     "key", "icon", "type", "color", "format", "width", "height", "layout", "page_icon", "gap",
     "initial_sidebar_state", "label_visibility", "on_click", "on_change", "selection_mode",
     "on_select", "mime", "url_path", "vertical_alignment", "horizontal_alignment", "anchor",
-    "file_name", "args", "on_release", "column_order", "position",
+    "file_name", "args", "default", "on_release", "column_order", "position",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{2,}|[\u4e00-\u9fff]")
 _ICON = re.compile(r":material/\w+:")

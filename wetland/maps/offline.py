@@ -57,8 +57,12 @@ class Prelude(MacroElement):
         """
         {% macro header(this, kwargs) %}
         <style>
+        html, body { overflow: hidden; }
+        body > span { display: none; }
+        .leaflet-interactive:focus:not(:focus-visible) { outline: none; }
         .leaflet-container { font-family: system-ui, "Noto Sans SC", "Noto Sans CJK SC",
           "Microsoft YaHei", sans-serif; }
+        .leaflet-tooltip { font-size: 12px; }
         .wl-label { background: none; border: none; box-shadow: none; font-weight: 600;
           font-size: 12px; white-space: nowrap; padding: 0; color: #24323a; pointer-events: none;
           text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; }
@@ -102,6 +106,13 @@ class Prelude(MacroElement):
             map.getContainer().classList.toggle("wl-far", map.getZoom() < {{ this.label_zoom }});
           }
           map.on("zoomend", far); far();
+          // Leaflet focuses the map when it is pressed, which scrolls the page round the frame
+          // under the pointer, so that the click lands somewhere else.
+          map.keyboard.disable();
+          map.keyboard._onMouseDown = function () {
+            if (!this._focused) { map.getContainer().focus({preventScroll: true}); }
+          };
+          map.keyboard.enable();
           var words = {{ this.words }};
           var Here = L.Control.extend({options: {position: "topleft"}, onAdd: function () {
             var box = L.DomUtil.create("div", "leaflet-bar");

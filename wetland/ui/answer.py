@@ -74,11 +74,14 @@ def show(site: Site, answer: LawAnswer) -> None:
     broken = [rule for rule in rules if asked_activity and rule["outcome"] == "broken"]
     for rule in broken:
         _card(rule, asked_activity)
-    _one_fine(said)
+    if broken:
+        _one_fine(said)
     if asked_activity:
         factfields.show(rules, site.vocabulary, open_=not broken)
     _not_covered(said, open_=not rules)
     _rules([rule for rule in rules if rule not in broken], asked_activity)
+    if asked_activity and not broken:
+        _one_fine(said)
 
 
 def _counts(rules: Sequence[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from wetland.base.texts import text
+from wetland.base.texts import Text, text
 from wetland.sites.load import Site
 from wetland.ui import session
 from wetland.ui.language import say
@@ -31,7 +31,9 @@ def no_store(site: Site) -> None:
         return
     if st.button(say(_PREPARE), type="primary", icon=":material/play_arrow:", key="prepare-demo"):
         bar = st.progress(0.0, text=say(_WORKING))
-        prepare_demo(
-            site, address, progress=lambda share, words: bar.progress(share, text=say(words))
-        )
+
+        def tell(share: float, words: Text) -> None:
+            bar.progress(share, text=say(words))
+
+        prepare_demo(site, address, progress=tell)
         st.rerun()

@@ -55,7 +55,7 @@ def show(site: Site, frame: pd.DataFrame, *, key: str) -> None:
     key
         Names the widgets of this place on the pages.
     """
-    tips = _tips(frame)
+    tips = tips_of(frame)
     picked_tip = st.session_state.get(f"{key}-tip")
     here = [i for i, tip in enumerate(tips) if tip == picked_tip]
     left, right = st.columns([11, 9], gap="medium")
@@ -66,6 +66,8 @@ def show(site: Site, frame: pd.DataFrame, *, key: str) -> None:
             _only_here(len(here), key)
             frame = frame.iloc[here].reset_index(drop=True)
         row = _table(site, frame, key)
+        if row is None and here:
+            row = 0
         if row is not None:
             cards.show(
                 finding_card.card_of(site, rows_of(frame.iloc[[row]])[0]), key=f"{key}-finding"
@@ -148,10 +150,10 @@ def _activity(site: Site, row: Mapping[Any, Any]) -> str:
     return say(COMMA).join(say(words[i].name) if i in words else i for i in ids)
 
 
-def _tips(frame: pd.DataFrame) -> list[str]:
+def tips_of(frame: pd.DataFrame) -> list[str]:
     """Return one tooltip per row, the same for all rows about one thing: a click finds them all."""
     return [
-        f"{_name(row)} · {row['occurred_on'] or ''} · {str(row['subject'])[:10]}"
+        f"{_name(row)[:40]} · {row['occurred_on'] or ''} · {str(row['subject'])[:12]}"
         for row in rows_of(frame)
     ]
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import streamlit as st
 
 from wetland.base.errors import WetlandError
 from wetland.base.texts import Text, text
+from wetland.operations.stores import default_store, open_store
 from wetland.sites.load import Site, find_pack, list_packs, open_site
+from wetland.store import Store
 from wetland.ui.language import name_of, say
-
-if TYPE_CHECKING:
-    from wetland.store import Store
 
 DEFAULT_SITE = "xixi"
 # Days a field accepts; without them a field only offers ten years round today.
@@ -86,7 +85,7 @@ def site() -> Site:
 
 def store_address(site_id: str) -> str:
     """Return where the store of a site is: ``WETLAND_STORE``, else ``.wetland/<site>.gpkg``."""
-    return os.environ.get("WETLAND_STORE") or str(Path(".wetland") / f"{site_id}.gpkg")
+    return os.environ.get("WETLAND_STORE") or str(default_store(site_id))
 
 
 def store_exists(address: str) -> bool:
@@ -95,18 +94,39 @@ def store_exists(address: str) -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, on_release=lambda store: store.close())
-def _open_store(address: str, _site: Site, digest: str) -> Store:
-    from wetland.operations.stores import open_store
-
-    del digest  # part of the key: another pack, another store object
+def _open_store(address: str, file: str, _site: Site) -> Store:
+    del file  # part of the key: another file in the same place is another store
     return open_store(address, _site)
+
+
+def _file_of(address: str) -> str:
+    if "://" in address:
+        return ""
+    found = Path(address).stat()
+    return f"{found.st_dev}:{found.st_ino}"
 
 
 def store() -> Store | None:
     """Return the store of the site of this session, or None where there is none yet."""
     current = site()
     address = store_address(current.id)
-    return _open_store(address, current, current.digest) if store_exists(address) else None
+    if not store_exists(address):
+        return None
+    return _open_store(address, _file_of(address), current)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _read(address: str, head: str, table: str, _store: Store) -> pd.DataFrame:
+    del address, head  # part of the key: a change in the store is read
+    return _store.read(table)
+
+
+def table(name: str) -> pd.DataFrame | None:
+    """Return a table of the store to read (never to change), or None where there is no store."""
+    current = store()
+    if current is None:
+        return None
+    return _read(current.shown, current.head().hash, name, current)
 
 
 def make_store() -> Store:
@@ -115,7 +135,8 @@ def make_store() -> Store:
     address = store_address(current.id)
     if not store_exists(address):
         Path(address).parent.mkdir(parents=True, exist_ok=True)
-    return _open_store(address, current, current.digest)
+        open_store(address, current).close()
+    return _open_store(address, _file_of(address), current)
 
 
 def actor() -> str:

@@ -143,7 +143,9 @@ def _store(site: Site) -> None:
         st.info(say(_NO_STORE, where=session.store_address(site.id)))
         return
     st.caption(md(pair(say(_WHERE), store.shown)))
-    counts = [{"table": name, "rows": store.count(name)} for name in store.tables]
+    counts = [
+        {"table": say(store.schema(name).title), "rows": store.count(name)} for name in store.tables
+    ]
     st.dataframe(
         pd.DataFrame(counts),
         hide_index=True,
@@ -152,6 +154,7 @@ def _store(site: Site) -> None:
     _verify()
     st.caption(say(_AUDIT))
     trail = store.audit().tail(50).iloc[::-1]
+    trail["at"] = trail["at"].dt.tz_convert(site.timezone).dt.strftime("%Y-%m-%d %H:%M:%S")
     shown = [column for column in _AUDIT_COLUMNS if column in trail.columns]
     st.dataframe(
         trail[shown],

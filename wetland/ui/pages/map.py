@@ -8,13 +8,12 @@ from wetland.base.errors import WetlandError
 from wetland.base.texts import text
 from wetland.maps.sitemap import (
     ASKED_LEGEND,
-    FeatureGroup,
     asked_group,
 )
 from wetland.operations.law import LawAnswer, law_at
 from wetland.sites.load import Site
 from wetland.ui import answer as answers
-from wetland.ui import mapview, place, session, sitebase
+from wetland.ui import mapview, overlays, place, session, sitebase
 from wetland.ui.guard import tell, told
 from wetland.ui.language import say
 
@@ -49,7 +48,8 @@ def _body() -> None:
     with answer_box:
         try:
             asked = place.question(site)
-            answer = law_at(site, asked) if asked is not None else None
+            records = session.table("records")
+            answer = law_at(site, asked, records=records) if asked is not None else None
         except WetlandError as error:
             tell(error)
         else:
@@ -69,10 +69,12 @@ def _map(site: Site, answer: LawAnswer | None) -> None:
         zones = list(site.zones.on(session.today()))
         if zones:
             st.caption(say(_NO_ZONES))
-    groups: list[FeatureGroup] = []
+    box = st.container()
+    groups, items = overlays.layers(site, on, overlays.choose())
     if answer is not None:
         groups.append(asked_group(answer.lon, answer.lat, radius_m=answer.uncertainty_m))
-    mapview.show(
-        sitebase.base_map(site, zones), key="place-map", groups=groups, on_click=place.take_click
-    )
-    sitebase.base_legend(site, [ASKED_LEGEND] if answer else [], zones)
+        items.append(ASKED_LEGEND)
+    with box:
+        base = sitebase.base_map(site, zones)
+        mapview.show(base, key="place-map", groups=groups, on_click=place.take_click)
+    sitebase.base_legend(site, items, zones)
