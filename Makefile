@@ -13,6 +13,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 # Without a screen the app must not try to open a browser.
 HEADLESS := $(shell if [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; \
 	then echo false; else echo true; fi)
+# Invented data never goes into a store that somebody named.
+DEMO = test -n "$$WETLAND_STORE" || $(BIN)/wetland demo prepare --if-missing
 
 .PHONY: help
 help: ## Show this list
@@ -24,7 +26,7 @@ install: $(VENV)/.assets ## Make .venv with the locked packages, the project and
 
 .PHONY: app
 app: install ## Prepare the demo store on first run, then open the app in the browser
-	@$(BIN)/wetland demo prepare --if-missing
+	@$(DEMO)
 	@echo "http://127.0.0.1:$(PORT)"
 	$(BIN)/streamlit run app.py --server.address=127.0.0.1 --server.port=$(PORT) \
 		--server.headless=$(HEADLESS) --server.showEmailPrompt=false \
@@ -61,8 +63,8 @@ bench: install ## Measure screening beside its peers in one run
 	$(BIN)/python benchmarks/screening.py $(ARGS)
 
 .PHONY: report
-report: install ## Write the demo's findings as a sheet to print and a table into .wetland/report
-	@$(BIN)/wetland demo prepare --if-missing
+report: install ## Write the findings of the store as a sheet to print and a table into .wetland/report
+	@$(DEMO)
 	@mkdir -p .wetland/report && rm -f .wetland/report/findings.*
 	$(BIN)/wetland findings sheet --out .wetland/report/findings.html
 	$(BIN)/wetland findings export --out .wetland/report/findings.csv
