@@ -89,7 +89,6 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
     monkeypatch.setitem(sys.modules, "wetland.cli.probe", module)
     monkeypatch.setattr(cli, "NOUNS", {"probe": text("探针", "probe")})
-    monkeypatch.setattr(cli, "find_spec", lambda name: name)
     return module
 
 

@@ -15,7 +15,6 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -59,8 +58,6 @@ def build_app(nouns: Iterable[str] = NOUNS) -> typer.Typer:
     )
     root.callback()(_root)
     for noun in nouns:
-        if find_spec(f"wetland.cli.{noun}") is None:
-            continue
         module = import_module(f"wetland.cli.{noun}")
         about = f"{NOUNS[noun].zh} / {NOUNS[noun].en}"
         if hasattr(module, "app"):
