@@ -29,11 +29,18 @@ def test_separators(read: Read, separator: str) -> None:
     assert len(read((HEADER + ROW).replace(",", separator)).observations) == 1
 
 
+def test_a_row_in_another_encoding_is_kept_aside(read: Read) -> None:
+    reading = read((HEADER + ROW).encode() + ROW.encode("gb18030") + ROW.encode())
+    assert told(reading) == [(3, "wrong_cells"), (4, "repeated_row")]
+    assert "encoding" in reading.problems.items[0].message.en
+    accounted(reading)
+
+
 def test_wrong_encoding_names_the_line(read: Read) -> None:
-    data = (HEADER + ROW).encode() + b"120.1,30.1,2024-05-01,\xff\xff,x\n"
+    data = HEADER.encode() + b"120.1,30.1,2024-05-01,\xff\xff,x\n" * 3
     with pytest.raises(InputError) as error:
         read(data)
-    assert "line 3" in error.value.message.en
+    assert "line 2" in error.value.message.en
     with pytest.raises(InputError) as error:
         read((HEADER + ROW).encode("gb18030"), encoding="utf-8")
     assert "line 1" in error.value.message.en

@@ -29,11 +29,17 @@ if TYPE_CHECKING:
 SEPARATORS = ",;\t|"
 BLOCK_BYTES = 1 << 24
 LONGEST_RECORD = 50  # lines; a quoted cell may hold line breaks
+GUESSES = ("utf-8", "gb18030")
+_LOST = re.compile("[\udc80-\udcff]")
 _LINE = re.compile(r"\r\n|\n|\r")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
 CELLS = text("列数不对：应有 {n} 列，实有 {m} 列", "wrong number of cells: {n} expected, {m} found")
+NOT_DECODED = text(
+    "这一行有不属于该编码的字节，请用 --encoding 指明编码",
+    "bytes of this row are not of the file's encoding; name it by --encoding",
+)
 OPEN_QUOTE = text(
     "引号没有闭合，这一行无法拆分", "a quotation mark is not closed; cannot be parted"
 )
@@ -46,12 +52,14 @@ def read_csv(given: Given, options: ReadOptions, problems: Problems) -> RawTable
     line); rows are counted as a spreadsheet shows them. A row with too many or too few cells is an
     error and is kept aside; blank rows are not rows.
 
+    A row with bytes that are not of the file's encoding is an error too, unless most rows are.
+
     Raises
     ------
     InputError
         The encoding cannot be told, or there is nothing but a header.
     """
-    words, encoding = decode(given.read(), options.encoding, given.name)
+    words, encoding = _decode_rows(given.read(), options.encoding, given.name)
     header, first, separator = _header(words, given.name)
     found = None if words.count('"') % 2 else _read_fast(words, header, first, separator)
     records, numbers, broken = found or _read_slowly(words, header, first, separator)
@@ -82,7 +90,7 @@ def decode(data: bytes, encoding: str | None, name: str) -> tuple[str, str]:
         The bytes are not of that encoding: says the line.
     """
     marked = next((name for mark, name in _BOMS if data.startswith(mark)), None)
-    tried = [marked] if marked else [encoding] if encoding else ["utf-8", "gb18030"]
+    tried = [marked] if marked else [encoding] if encoding else list(GUESSES)
     failure: UnicodeError | None = None
     for one in tried:
         try:
@@ -106,6 +114,52 @@ def decode(data: bytes, encoding: str | None, name: str) -> tuple[str, str]:
             "用 --encoding 指明编码，或另存为 UTF-8", "name it by --encoding, or save as UTF-8"
         ),
     )
+
+
+def _decode_rows(data: bytes, encoding: str | None, name: str) -> tuple[str, str]:
+    """Decode a table; where only some rows are not of its encoding, their bytes are marked as lost.
+
+    Rule of decision: as `decode`, but a file most of whose Chinese lines are UTF-8 is UTF-8
+    (GB18030 would take its bytes too, and garble them). Else, of the encodings that may be meant,
+    the one with the fewest wrong lines; its header must be right, and at least half of the lines.
+    """
+    asked = encoding or ("utf-8" if _mostly_utf8(data) else None)
+    try:
+        return decode(data, asked, name)
+    except InputError:
+        found = [_leniently(data, one) for one in ([asked] if asked else GUESSES)]
+        usable = [(wrong, words, one) for wrong, words, one in found if wrong is not None]
+        if not usable or any(data.startswith(mark) for mark, _ in _BOMS[1:]):
+            raise
+        _, words, best = min(usable, key=lambda item: item[0])
+        _refuse_binary(words, name)
+        return words, best
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Tell whether most lines that are more than ASCII are UTF-8."""
+    right = wrong = 0
+    for line in data.split(b"\n") if not data.isascii() else ():
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            right += 1
+        except UnicodeDecodeError:
+            wrong += 1
+    return right > wrong
+
+
+def _leniently(data: bytes, encoding: str) -> tuple[int | None, str, str]:
+    """Decode with lost bytes marked; the count of wrong lines is None where too much is wrong."""
+    try:
+        words = data.removeprefix(codecs.BOM_UTF8).decode(encoding, "surrogateescape")
+    except (UnicodeError, LookupError):
+        return None, "", encoding
+    lines = [line for line in _LINE.split(words) if line.strip()]
+    wrong = sum(_LOST.search(line) is not None for line in lines)
+    usable = bool(lines) and _LOST.search(lines[0]) is None and wrong * 2 <= len(lines)
+    return (wrong if usable else None), words, encoding
 
 
 def _refuse_binary(words: str, name: str) -> None:
@@ -233,7 +287,10 @@ def _records(
         while cells is None and used < LONGEST_RECORD and at + used < len(lines):
             used += 1
             cells = _cells("\n".join(lines[at : at + used]), separator)
-        if cells is None:
+        if _LOST.search("\n".join(lines[at : at + used])):
+            yield line, NOT_DECODED
+            used = 1
+        elif cells is None:
             yield line, OPEN_QUOTE
             used = 1
         elif not any(cells):

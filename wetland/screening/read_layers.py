@@ -86,7 +86,10 @@ def read_gpx(given: Given, options: ReadOptions, problems: Problems) -> RawTable
     """
     import pandas as pd
 
-    parts = [_gpx_layer(given, layer, problems) for layer in ("waypoints", "routes", "tracks")]
+    parts: list[tuple[pd.DataFrame, NDArray[Any]]] = []
+    for layer in ("waypoints", "routes", "tracks"):
+        first = 1 + sum(len(p[0]) for p in parts)
+        parts.append(_gpx_layer(given, layer, problems, first=first))
     cells = pd.concat([p[0] for p in parts], ignore_index=True)
     shapes = np.concatenate([p[1] for p in parts])
     shapes[shapely.is_empty(shapes)] = None
@@ -99,11 +102,13 @@ def read_gpx(given: Given, options: ReadOptions, problems: Problems) -> RawTable
     return RawTable("gpx", rows, cells, len(cells), shapes, _LONLAT, "wgs84", roles=roles)
 
 
-def _gpx_layer(given: Given, layer: str, problems: Problems) -> tuple[pd.DataFrame, NDArray[Any]]:
-    cells, shapes, fids, _ = _features(given, layer, problems)
+def _gpx_layer(
+    given: Given, layer: str, problems: Problems, *, first: int
+) -> tuple[pd.DataFrame, NDArray[Any]]:
+    cells, shapes, fids, _ = _features(given, layer, problems, first=first)
     cells["gpx"] = layer.removesuffix("s")
     if layer == "tracks" and len(cells):
-        points, _, _, _ = _features(given, "track_points", problems)
+        points, _, _, _ = _features(given, "track_points", Problems(given.name))
         timed = points[points["time"].notna()]
         ends = timed.groupby("track_fid")["time"].agg(["min", "max"])
         cells["time"] = [ends["min"].get(f) for f in fids]
@@ -136,7 +141,7 @@ def _gdal(given: Given, ask: Callable[[], _T], problems: Problems) -> _T:
 
 
 def _features(
-    given: Given, layer: str, problems: Problems
+    given: Given, layer: str, problems: Problems, *, first: int | None = None
 ) -> tuple[pd.DataFrame, NDArray[Any], NDArray[np.int64], Any]:
     import pandas as pd
     import pyogrio
@@ -152,7 +157,9 @@ def _features(
         {str(n): pd.Series(c, dtype=object) for n, c in zip(meta["fields"], columns, strict=True)},
         index=pd.RangeIndex(len(fids)),
     )
-    return frame, _from_wkb(wkb, fids, problems), np.asarray(fids, dtype=np.int64), meta["crs"]
+    ids = np.asarray(fids, dtype=np.int64)
+    rows = ids if first is None else np.arange(first, first + len(ids))
+    return frame, _from_wkb(wkb, rows, problems), ids, meta["crs"]
 
 
 def _from_wkb(wkb: Sequence[Any], rows: NDArray[np.int64], problems: Problems) -> NDArray[Any]:
@@ -183,7 +190,8 @@ def read_parquet(given: Given, options: ReadOptions, problems: Problems) -> RawT
         file = parquet.ParquetFile(_source(given))
         _refuse_bomb(file.metadata, given.name)
         table = file.read()
-    except (pa.ArrowException, OSError) as error:
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise _damaged(given.name, error) from None
     keys = table.schema.metadata or {}
     rows = np.arange(1, table.num_rows + 1)
