@@ -9,9 +9,8 @@ from typing import Any
 import streamlit as st
 
 from wetland.base.texts import Text, text
-from wetland.operations.law import LawAnswer
 from wetland.sites.load import Site
-from wetland.ui import cards, factfields, language
+from wetland.ui import cards, factfields
 from wetland.ui.language import COMMA, name_of, pair, say
 from wetland.ui.plain import md
 
@@ -54,23 +53,27 @@ _OUTCOMES = {
 }
 
 
-def show(site: Site, answer: LawAnswer) -> None:
-    """Show a law answer in the language of the session."""
-    said = answer.to_json(language.current())
+def headline(said: dict[str, Any]) -> str:
+    """Return the answer in one line: the outcome, or without an act how much applies."""
+    if not said["activity"]:
+        return md(say(_HERE, on=said["on"], n=len(_applicable(said))))
+    _, icon = cards.LOOKS[str(said["outcome"])]
+    return f"{icon} {md(say(_OUTCOME, on=said['on'], outcome=said['outcome_text']))}"
+
+
+def _applicable(said: dict[str, Any]) -> list[dict[str, Any]]:
+    rules = sorted(said["rules"], key=cards.order)
+    return [rule for rule in rules if said["activity"] or rule["outcome"] != "not_covered"]
+
+
+def show(site: Site, said: dict[str, Any]) -> None:
+    """Show a law answer (its JSON form) in the language of the session."""
     _zones(said)
-    rules: list[dict[str, Any]] = sorted(said["rules"], key=cards.order)
-    asked_activity = bool(answer.question.activities)
-    on = said["on"]
+    rules = _applicable(said)
+    asked_activity = bool(said["activity"])
+    st.subheader(headline(said), anchor=False)
     if asked_activity:
-        look = str(said["outcome"])
-        _, icon = cards.LOOKS[look]
-        st.subheader(
-            f"{icon} {md(say(_OUTCOME, on=on, outcome=said['outcome_text']))}", anchor=False
-        )
         _counts(rules)
-    else:
-        rules = [rule for rule in rules if rule["outcome"] != "not_covered"]
-        st.subheader(md(say(_HERE, on=on, n=len(rules))), anchor=False)
     broken = [rule for rule in rules if asked_activity and rule["outcome"] == "broken"]
     for rule in broken:
         _card(rule, asked_activity)

@@ -52,7 +52,7 @@ iframe[title="streamlit_folium.st_folium"] { border: 1px solid #C9D6D3; border-r
   .stMainBlockContainer { padding: 3rem .8rem 5.5rem; }
   .stMainBlockContainer h1 { font-size: 1.3rem; }
 }
-@media (min-width: 641px) { [data-testid="stBottom"] { display: none; } }
+@media (min-width: 641px) { [data-testid="stBottom"], .st-key-short { display: none; } }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stBottom"] { display: none; }
   .stMainBlockContainer { padding-top: 0; }

@@ -86,11 +86,7 @@ def options(site: Site) -> ReadOptions:
             format="YYYY-MM-DD",
             key="read-day",
         )
-        columns = {}
-        for box, (role, title) in zip(st.columns(4), _COLUMNS.items(), strict=True):
-            written = box.text_input(say(title), placeholder=say(_AUTO), key=f"column-{role}")
-            if written.strip():
-                columns[role] = written.strip()
+        columns = _columns()
     return ReadOptions(
         columns=columns,
         datum=None if datum == "wgs84" else datum,
@@ -98,3 +94,12 @@ def options(site: Site) -> ReadOptions:
         default_activity=activity,
         default_date=day,
     )
+
+
+def _columns() -> dict[str, str]:
+    columns = {}
+    for box, (role, title) in zip(st.columns(4), _COLUMNS.items(), strict=True):
+        written = box.text_input(say(title), placeholder=say(_AUTO), key=f"column-{role}")
+        if written.strip():
+            columns[role] = written.strip()
+    return columns

@@ -13,7 +13,7 @@ from wetland.maps.sitemap import (
 from wetland.operations.law import LawAnswer, law_at
 from wetland.sites.load import Site
 from wetland.ui import answer as answers
-from wetland.ui import mapview, overlays, place, session, sitebase
+from wetland.ui import language, mapview, overlays, place, session, sitebase
 from wetland.ui.guard import tell, told
 from wetland.ui.language import say
 
@@ -55,14 +55,15 @@ def _body() -> None:
         else:
             if answer is None:
                 st.info(say(_START), icon=":material/touch_app:")
+    said = answer.to_json(language.current()) if answer is not None else None
     with left, st.container(key="sticky"):
-        _map(site, answer)
-    if answer is not None:
+        _map(site, answer, answers.headline(said) if said else None)
+    if said is not None:
         with answer_box:
-            answers.show(site, answer)
+            answers.show(site, said)
 
 
-def _map(site: Site, answer: LawAnswer | None) -> None:
+def _map(site: Site, answer: LawAnswer | None, headline: str | None) -> None:
     on = st.session_state.get("on") or session.today()
     zones = list(site.zones.on(on))
     if not zones:
@@ -77,4 +78,7 @@ def _map(site: Site, answer: LawAnswer | None) -> None:
     with box:
         base = sitebase.base_map(site, zones)
         mapview.show(base, key="place-map", groups=groups, on_click=place.take_click)
+        if headline is not None:
+            with st.container(key="short"):  # a phone shows the answer right below the map
+                st.markdown(f"**{headline}**")
     sitebase.base_legend(site, items, zones)
