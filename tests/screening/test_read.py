@@ -127,6 +127,17 @@ def test_no_activity_or_date_column_is_said_once(read: Read) -> None:
     assert row(filled)["occurred_on"] == dt.date(2024, 5, 1)
 
 
+def test_a_column_that_holds_nothing_is_as_good_as_none(read: Read) -> None:
+    lines = "lon,lat,date,activity\n" + "".join(f"120.{i},30.27,,\n" for i in range(30))
+    reading = read(lines)
+    assert told(reading, level="warning")[-2:] == [(None, "no_date"), (None, "no_activity")]
+    assert "date_missing" not in reading.problems.counts()
+    named = read(lines, columns={"date": "date"})
+    assert named.problems.counts()["date_missing"] == 30
+    few = read("lon,lat,date,activity\n120.06,30.27,,\n")
+    assert told(few) == [(2, "date_missing"), (2, "activity_missing")]
+
+
 def test_no_position_column_names_the_flags(read: Read) -> None:
     with pytest.raises(InputError) as error:
         read("place,date\nhere,2024-05-01\n")

@@ -68,6 +68,7 @@ _PAIRS: tuple[tuple[str, str, str | None], ...] = (
     ("百度经度", "百度纬度", "bd09"), ("bd09经度", "bd09纬度", "bd09"),
     ("location_longitude", "location_latitude", None), ("x", "y", None),
 )  # fmt: skip
+_OF_THE_ACT = frozenset({"date", "time", "end", "activity", "event"})
 _NOISE = re.compile(r"[\s_\-]+|[（(\[][^)）\]]*[)）\]]")
 
 
@@ -98,6 +99,8 @@ def understand(
     given: Mapping[str, str],
     settled: Mapping[str, str],
     vocabulary: Vocabulary,
+    *,
+    blank: frozenset[str] = frozenset(),
 ) -> Columns:
     """Tell what each column means.
 
@@ -111,6 +114,9 @@ def understand(
         Roles that the format settles.
     vocabulary
         The facts of the site.
+    blank
+        Columns that hold nothing in any row: they say no day and no activity, unless the user
+        names them.
 
     Raises
     ------
@@ -120,7 +126,7 @@ def understand(
     names = list(present)
     roles, facts = _given(names, given, vocabulary)
     for role, column in settled.items():
-        if column in names:
+        if column in names and not (column in blank and role in _OF_THE_ACT):
             roles.setdefault(role, column)
     by_plain: dict[str, str] = {}
     for name in names:
@@ -130,7 +136,8 @@ def understand(
     datum = _position(by_plain, roles, taken)
     for role, aliases in _ALIASES.items():
         known = [by_plain[plain(alias)] for alias in aliases if plain(alias) in by_plain]
-        free = [column for column in known if column not in taken]
+        unfit = taken | (blank if role in _OF_THE_ACT else set())
+        free = [column for column in known if column not in unfit]
         if free and role not in roles:
             roles[role] = free[0]
             taken.add(free[0])

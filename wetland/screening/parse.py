@@ -13,10 +13,12 @@ from wetland.base.problems import Level, Problems
 from wetland.base.texts import Text, text
 from wetland.screening.cells import is_blank
 from wetland.screening.dates import CellError
+from wetland.screening.raw import RawTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_A_FEW = 20
 _WRONG_ENCODINGS = ("cp1252", "latin-1", "gb18030")
 _HAN = range(0x4E00, 0x9FFF)
 REPLACEMENT = "\ufffd"
@@ -83,6 +85,21 @@ class Reader:
                           values=cells.array, level=level)  # fmt: skip
         found: NDArray[Any] = table[codes]  # code -1, a missing cell, is the last one: None
         return found
+
+
+def blank_columns(raw: RawTable) -> frozenset[str]:
+    """Return the columns that hold nothing in any row of a table longer than a screen.
+
+    In a short one each blank cell is told with its row.
+    """
+    found: list[str] = []
+    if len(raw.cells) <= _A_FEW:
+        return frozenset()
+    for name in raw.cells.columns:
+        cells = raw.cells[name]
+        if all(is_blank(v) for v in cells.head(_A_FEW)) and all(map(is_blank, cells)):
+            found.append(str(name))
+    return frozenset(found)
 
 
 def ungarbled(word: str) -> str | None:

@@ -22,7 +22,7 @@ from wetland.screening.columns import Columns, position_missing, understand
 from wetland.screening.files import Given, format_of, look_at
 from wetland.screening.identity import received_rows, settle_identity
 from wetland.screening.options import ReadOptions
-from wetland.screening.parse import Reader, tell_garbled
+from wetland.screening.parse import Reader, blank_columns, tell_garbled
 from wetland.screening.positions import (
     Extent,
     Positions,
@@ -144,7 +144,9 @@ def read_observations(
     raw = READERS[format](given, checked, problems)
     reader = Reader(raw.rows, problems)
     tell_garbled(reader, raw.cells)
-    columns = understand(raw.cells.columns, checked.columns, raw.roles, site.vocabulary)
+    columns = understand(
+        raw.cells.columns, checked.columns, raw.roles, site.vocabulary, blank=blank_columns(raw)
+    )
     positions = _positions(reader, raw, columns, checked, site)
     table = assemble(reader, raw, columns, checked, site, positions=positions)
     table["source_id"] = source_id
