@@ -1,4 +1,4 @@
-"""Findings (疑似问题): the one table that cases, maps, reports and the warning list are written from.
+"""Findings (疑似问题): the one table that cases, maps, reports and warnings are written from.
 
 A finding is *suspected*: a machine compared something with a rule. A person on site verifies the
 fact; only the authority's decision makes it a violation. A row with outcome ``undecided`` names the

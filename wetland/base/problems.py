@@ -108,7 +108,7 @@ class Problems:
     source_id: str | None = None
     items: list[Problem] = field(default_factory=list)
 
-    def add(  # noqa: PLR0913 - one argument per column of the table
+    def add(
         self,
         code: str,
         *,
