@@ -93,9 +93,8 @@ def test_a_click_on_the_map_asks_the_law(running: object, app: str) -> None:
         frame.locator(".leaflet-container").click(position={"x": 260, "y": 190})
         where = seen.page.get_by_label("经度, 纬度")
         expect(where).to_have_value(re.compile(r"^120\.\d+, 30\.\d+$"), timeout=SLOW_MS)
-        expect(seen.page.get_by_text(re.compile("此处适用 .* 条规定"))).to_be_visible(
-            timeout=SLOW_MS
-        )
+        answer = seen.page.get_by_role("heading", name=re.compile("此处适用 .* 条规定"))
+        expect(answer).to_be_visible(timeout=SLOW_MS)
         assert frame.locator(".leaflet-proxy").get_attribute("style") == zoom  # the view stays
         assert seen.errors == []
 

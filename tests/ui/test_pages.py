@@ -30,6 +30,11 @@ def open_page(app: AppTest, page: str, **asked: str | list[str]) -> AppTest:
     return app.run()
 
 
+def plain(words: str) -> str:
+    """Return words without the backslashes that keep them from being Markdown."""
+    return words.replace("\\", "")
+
+
 def outcomes(app: AppTest) -> list[str]:
     """Return the kinds of card on the page."""
     return [card.split("-")[1] for card in _keys(app) if card.startswith("card-")]
@@ -90,7 +95,7 @@ def test_a_fact_turns_undecided_into_broken_with_article_and_range(app: AppTest)
     assert "broken" not in outcomes(app)
     app.segmented_control(key="fact-aquatic_catch_consent").set_value("false").run()
     assert "broken" in outcomes(app)
-    words = shown(app).replace("\\", "")
+    words = plain(shown(app))
     assert "第二十六条第一款" in words
     assert "第六十条第一款" in words
     assert "可处 500 – 2,000 元" in words
@@ -98,7 +103,7 @@ def test_a_fact_turns_undecided_into_broken_with_article_and_range(app: AppTest)
 
 def test_the_2022_text_is_not_made_up(app: AppTest) -> None:
     open_page(app, "map", **{**INSIDE, "on": "2024-05-01"}, activity="fishing", lang="en")
-    words = shown(app).replace("\\", "")
+    words = plain(shown(app))
     assert "500 CNY or more, maximum not seen" in words
     assert "article not seen" in words
     assert "earlier version (xixi-2011/26-1-aquatic) had 500 to 2,000 CNY" in words
@@ -127,7 +132,7 @@ def test_a_place_that_cannot_be_read_is_told(app: AppTest, written: str, said: s
     open_page(app, "map", lang="en")
     app.text_input(key="where").set_value(written).run()
     assert not app.exception
-    assert said in app.error[0].value
+    assert said in plain(app.error[0].value)
 
 
 def test_the_language_switch_keeps_what_was_asked(app: AppTest) -> None:
@@ -262,7 +267,7 @@ def test_a_permit_of_the_store_answers_on_the_map(app: AppTest, demo: Path) -> N
     """The angling area N-001 holds on Saturdays; on a Tuesday it does not."""
     asked = {"lon": "120.0650", "lat": "30.2560", "activity": "fishing.angling"}
     open_page(app, "map", on="2013-06-18", **asked)
-    words = shown(app).replace("\\", "")
+    words = plain(shown(app))
     assert "外围保护地带" in words
 
 
@@ -340,3 +345,29 @@ def test_the_store_is_verified_on_the_about_page(app: AppTest, demo: Path) -> No
     [verify] = [b for b in app.button if b.label == "Verify the store"]
     verify.click().run()
     assert "The store is sound" in app.success[0].value
+
+
+def test_real_files_go_through_the_app(app: AppTest, shared: Path) -> None:
+    """Landmarks in three datums, and the events of another system."""
+    files = [shared / "facts" / "landmarks.csv"]
+    events = sorted((shared / "data" / "patrol" / "earthranger").glob("*event*"))
+    assert events
+    for file in (*files, *events):
+        open_page(app, "screen", lang="en")
+        upload(app, file.name, file.read_bytes())
+        assert not app.exception
+        assert "Error inside the program" not in " ".join(e.value for e in app.error)
+        metrics = {m.label: m.value for m in app.metric}
+        assert int(metrics["Rows read"]) > 0, file.name
+
+
+def test_an_error_that_names_what_was_given_is_no_markdown(app: AppTest) -> None:
+    open_page(app, "map", site="![x](http://evil.example)", lang="en")
+    assert "![x](" not in app.error[0].value
+    assert "![x](" in plain(app.error[0].value)
+
+
+def test_where_no_law_is_encoded_nothing_is_said_to_be_allowed(app: AppTest) -> None:
+    open_page(app, "map", site="everglades", lang="en", lon="-80.7", lat="25.9", on="2024-05-01")
+    assert "not encoded" in app.subheader[0].value
+    assert "0 rules" not in shown(app)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely.geometry import Point
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.maps.style import LegendItem, MarkStyle
+from wetland.maps.layers import FeatureLayer, PlaceArray
+from wetland.maps.limits import MAX_OBJECTS, MapError
+from wetland.maps.style import OUTCOME_MARKS, LegendItem, MarkStyle
 from wetland.regulations.vocabulary import Fact, RecordKind, Vocabulary
 from wetland.ui import legend
 from wetland.ui.factfields import wanted
+from wetland.ui.findings import marks
 from wetland.ui.mapview import Click, read_click
 from wetland.ui.place import read_where
 from wetland.ui.plain import md
@@ -82,3 +87,38 @@ def test_words_from_outside_are_no_markdown(words: str) -> None:
 def test_a_legend_label_is_escaped() -> None:
     item = LegendItem(text("<img src=x>", "<img src=x>"), mark=MarkStyle("#000000", "circle"))
     assert "<img" not in legend.html([item], "en")
+
+
+def _findings(n: int, *, area: bool = False) -> pd.DataFrame:
+    places = [Point(120.0 + i * 1e-5, 30.0) for i in range(n)]
+    if area and n:
+        places[0] = places[0].buffer(0.001)
+    return pd.DataFrame({"geometry": places, "outcome": ["undecided", "broken"] * (n // 2)})
+
+
+def test_few_findings_are_features_and_many_one_array() -> None:
+    for n, layer in ((10, FeatureLayer), (MAX_OBJECTS + 2, PlaceArray)):
+        frame = _findings(n)
+        [group] = marks(frame, [f"a {i}" for i in range(n)])
+        [child] = group._children.values()
+        assert isinstance(child, layer)
+
+
+def test_too_many_areas_are_refused_in_words() -> None:
+    n = MAX_OBJECTS + 2
+    with pytest.raises(MapError, match="filter first"):
+        marks(_findings(n, area=True), [f"a {i}" for i in range(n)])
+
+
+def test_one_mark_per_thing_with_its_worst_outcome() -> None:
+    frame = _findings(2)
+    [group] = marks(frame, ["same", "same"])
+    [child] = group._children.values()
+    assert child.data.count("Feature") == 2  # the collection and one feature
+    assert OUTCOME_MARKS["broken"].colour[1:] in child.data
+
+
+def test_findings_without_a_place_make_no_layer() -> None:
+    frame = _findings(2)
+    frame["geometry"] = None
+    assert marks(frame, ["a", "b"]) == []

@@ -55,7 +55,7 @@ _OUTCOMES = {
 
 def headline(said: dict[str, Any]) -> str:
     """Return the answer in one line: the outcome, or without an act how much applies."""
-    if not said["activity"]:
+    if not said["activity"] and (_applicable(said) or said["outcome"] != "not_covered"):
         return md(say(_HERE, on=said["on"], n=len(_applicable(said))))
     _, icon = cards.LOOKS[str(said["outcome"])]
     return f"{icon} {md(say(_OUTCOME, on=said['on'], outcome=said['outcome_text']))}"

@@ -12,6 +12,7 @@ from wetland.base.errors import WetlandError
 from wetland.base.texts import text
 from wetland.ui import language
 from wetland.ui.language import say
+from wetland.ui.plain import md
 
 _INSIDE = text(
     "程序内部错误，这不是您的错。请把发生的时间告诉维护人员，详情在服务器日志里。",
@@ -41,4 +42,5 @@ def told(shows: Callable[[], None]) -> Callable[[], None]:
 
 def tell(error: WetlandError) -> None:
     """Show an error that is meant for a person."""
-    st.error(error.show(language.current()), icon=":material/error:")
+    lines = error.show(language.current()).splitlines()
+    st.error("  \n".join(md(line) for line in lines), icon=":material/error:")

@@ -14,10 +14,11 @@ from wetland.ui import session
 from wetland.ui.language import name_of, say
 from wetland.ui.place import DATUMS, SOURCES
 
-KINDS = ["csv", "txt", "json", "geojson", "gpkg", "gpx"]
+KINDS = ["csv", "txt", "json", "geojson", "gpkg", "gpx", "parquet"]
 EXAMPLE = Path("examples") / "observations.csv"
 _FILE = text(
-    "观察记录文件（CSV、GeoJSON、GeoPackage、GPX）", "Observations (CSV, GeoJSON, GeoPackage, GPX)"
+    "观察记录文件（CSV、GeoJSON、GeoPackage、GPX、GeoParquet）",
+    "Observations (CSV, GeoJSON, GeoPackage, GPX, GeoParquet)",
 )
 _HELP = text(
     "CSV 可为 UTF-8 或 GB18030。好的行照常筛查，有问题的行列在“数据问题”里，不会丢失。",

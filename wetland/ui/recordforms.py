@@ -25,6 +25,7 @@ from wetland.ui import language, session
 from wetland.ui.guard import tell
 from wetland.ui.language import name_of, say
 from wetland.ui.place import read_where
+from wetland.ui.plain import md
 from wetland.zones.datums import to_wgs84
 from wetland.zones.projection import project_geometry, unproject_geometry
 
@@ -275,6 +276,6 @@ def _do(act: Callable[[str], str]) -> None:
     if actor is None:
         return
     try:
-        st.success(act(actor), icon=":material/check_circle:")
+        st.success(md(act(actor)), icon=":material/check_circle:")
     except WetlandError as error:
         tell(error)
