@@ -52,9 +52,7 @@ FINDINGS = TableSchema(
         Column("geometry", "geometry", text("位置", "place")),
         Column("measure", "number", text("测得值", "measured")),
         Column("limit", "number", text("限值", "limit")),
-        Column(
-            "outcome", "text", text("结论", "outcome"), required=True, choices=tuple(OUTCOMES)
-        ),
+        Column("outcome", "text", text("结论", "outcome"), required=True, choices=tuple(OUTCOMES)),
         Column("missing", "json", text("缺失事实", "missing facts")),
         Column("likelihood", "number", text("可能性", "likelihood"), minimum=0, maximum=1),
         Column("severity", "integer", text("严重程度", "severity"), minimum=1, maximum=5),
@@ -89,9 +87,7 @@ FINDINGS = TableSchema(
         Column("evidence", "json", text("事实与证据", "facts and evidence")),
         Column("source_id", "text", text("来源编号", "source")),
         Column("source_row", "integer", text("来源行", "row of the source"), minimum=0),
-        Column(
-            "status", "text", text("状态", "status"), required=True, choices=tuple(STATUSES)
-        ),
+        Column("status", "text", text("状态", "status"), required=True, choices=tuple(STATUSES)),
         Column("pack_digest", "text", text("场地包摘要", "digest of the site pack"), required=True),
     ),
 )

@@ -35,9 +35,7 @@ PROBLEMS = TableSchema(
         Column("column", "text", text("列", "column")),
         Column("value", "text", text("原值", "value as received")),
         Column("code", "text", text("代码", "code"), required=True),
-        Column(
-            "level", "text", text("级别", "level"), required=True, choices=("error", "warning")
-        ),
+        Column("level", "text", text("级别", "level"), required=True, choices=("error", "warning")),
         Column("message_zh", "text", text("说明（中文）", "message in Chinese"), required=True),
         Column("message_en", "text", text("说明（英文）", "message in English"), required=True),
         Column("source_id", "text", text("来源编号", "source it came from")),
@@ -149,6 +147,6 @@ class Problems:
         from wetland.base.tables import DTYPES
 
         rows = {p.problem_id: p.as_row() for p in self.items}
-        ordered = sorted(rows.values(), key=lambda r: (-1 if r["row"] is None else r["row"]))
+        ordered = sorted(rows.values(), key=lambda r: -1 if r["row"] is None else r["row"])
         frame = pd.DataFrame(ordered, columns=PROBLEMS.names)
         return frame.astype({c.name: DTYPES[c.kind] for c in PROBLEMS.columns})

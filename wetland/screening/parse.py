@@ -44,7 +44,7 @@ class Reader:
         message: Text,
         *,
         column: str | None = None,
-        values: Sequence[Any] | None = None,
+        values: Sequence[Any] | NDArray[Any] | None = None,
         level: Level = "error",
     ) -> None:
         """Tell the same problem of several rows."""

@@ -157,18 +157,25 @@ def read_observations(
         "source_id": source_id,
         "site": site.id,
         "name": name,
-        "file": given.name,
         "sha256": sha256,
-        "size_bytes": given.size,
-        "format": raw.format,
-        "encoding": raw.encoding,
-        "crs": raw.crs,
-        "options": json.dumps(checked.as_json(), ensure_ascii=False, sort_keys=True),
-        "rows": raw.total,
+        **_described(given, raw, checked),
         "rows_read": len(good),
         "rows_aside": raw.total - len(good),
     }
     return Reading(good, problems, described, raw.total)
+
+
+def _described(given: Given, raw: RawTable, options: ReadOptions) -> dict[str, Any]:
+    """Return what `SOURCES` says of a file before its rows are judged."""
+    return {
+        "file": given.name,
+        "size_bytes": given.size,
+        "format": raw.format,
+        "encoding": raw.encoding,
+        "crs": raw.crs,
+        "options": json.dumps(options.as_json(), ensure_ascii=False, sort_keys=True),
+        "rows": raw.total,
+    }
 
 
 def _source_id(site: str, sha256: str, options: ReadOptions) -> str:
