@@ -319,14 +319,14 @@ def test_records_of_a_day(site: Site, store: Store, day: dt.date, kept: bool) ->
     times = '{"weekdays": [6, 7], "hours": ["06:00", "18:00"]}'
     season = {"season_from": "12-01", "season_to": "02-29"}
     add_record(store, site, new(last_day="2024-12-28", times=times, **season), **WHO)
-    assert (len(list_records(store, on=day)) == 1) == kept
+    assert (len(list_records(store, site, on=day)) == 1) == kept
 
 
 def test_records_that_are_revoked_or_of_another_kind(site: Site, store: Store) -> None:
     first = add_record(store, site, new(), **WHO)
     second = add_record(store, site, new(kind="closed_area"), **WHO)
     revoke_record(store, first, on=dt.date(2024, 6, 1), reason="x", **WHO)
-    listed = lambda **by: list_records(store, **by)["record_id"].tolist()  # noqa: E731
+    listed = lambda **by: list_records(store, site, **by)["record_id"].tolist()  # noqa: E731
     assert listed() == [first, second]
     assert listed(on=dt.date(2024, 5, 31)) == [first, second]
     assert listed(on=dt.date(2024, 6, 1)) == [second]
@@ -442,3 +442,10 @@ def test_the_other_store_commands(run_cli: Callable[..., Ran], tmp_path: Path) -
     assert run_cli("store", "export", "moon", *out, tmp_path / "m.csv").code == 1
     assert run_cli("store", "migrate", "--check", "--store", store).code == 0
     assert run_cli("store", "verify", "--store", store).code == 0
+
+
+def test_two_sites_share_a_store_and_not_their_records(site: Site, store: Store) -> None:
+    add_record(store, site, new(), **WHO)
+    other = open_site("everglades")
+    assert len(list_records(store, site)) == 1
+    assert len(list_records(store, other)) == 0

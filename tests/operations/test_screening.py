@@ -57,7 +57,7 @@ def sent(lines: list[str], name: str = "a.csv", header: str = HEADER) -> Given:
 
 
 def consent(site: Site, **values: Any) -> pd.DataFrame:
-    row: dict[str, Any] = dict.fromkeys(RECORDS.names)
+    row: dict[str, Any] = dict.fromkeys(RECORDS.names) | {"site": "xixi"}
     row |= {"record_id": "P-1", "kind": "aquatic_catch_consent", "status": "issued",
             "valid_from": dt.date(2015, 1, 1), "zone": "protection", **values}  # fmt: skip
     return pd.DataFrame([row], columns=RECORDS.names).astype(

@@ -123,7 +123,7 @@ def _records(store: str | None, site: Site) -> pd.DataFrame | None:
     from wetland.regulations.records import RECORDS  # noqa: PLC0415
 
     with open_store(store, site, create=False) as opened:
-        return opened.read(RECORDS.name)
+        return opened.read(RECORDS.name, {"site": site.id})
 
 
 def _activity(vocabulary: Vocabulary, word: str) -> str:

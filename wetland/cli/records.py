@@ -113,8 +113,9 @@ def list_(
     from wetland.regulations.records import RECORDS  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
-    with open_store(store, open_site(site), create=False) as kept:
-        found = list_records(kept, on=on, kind=kind, status=status)
+    opened = open_site(site)
+    with open_store(store, opened, create=False) as kept:
+        found = list_records(kept, opened, on=on, kind=kind, status=status)
     titles = {c.name: c.description for c in RECORDS.columns}
     shown = found[list(SHOWN)] if format == "table" else found
     emit(shown, format=format, lang=lang, titles=titles)

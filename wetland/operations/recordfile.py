@@ -217,6 +217,7 @@ def understand(
             made[name] = np.full(len(cells), None, dtype=object)
     made["place"] = _places(reader, cells, geometry, site, datum=datum)
     made["status"] = np.array([s or "issued" for s in made["status"]], dtype=object)
+    made["site"] = np.full(len(cells), site.id, dtype=object)
     _close(reader, made)
     _compare(reader, made)
     made["record_id"] = _identifiers(site, made)
@@ -275,7 +276,7 @@ def _close(reader: Reader, made: dict[str, NDArray[Any]]) -> None:
         after = day + dt.timedelta(days=1)
         stated = made["valid_to"][position]
         if stated is not None and stated != after:
-            reader.tell("two_ends", [position], TWO_ENDS, column=LAST_DAY, values=last)
+            reader.tell("two_ends", [position], TWO_ENDS, column=LAST_DAY, values=last.tolist())
         made["valid_to"][position] = after
 
 
@@ -284,12 +285,14 @@ def _compare(reader: Reader, made: dict[str, NDArray[Any]]) -> None:
     for i in range(len(made["kind"])):
         begin, end = made["valid_from"][i], made["valid_to"][i]
         if begin is not None and end is not None and end <= begin:
-            reader.tell("period", [i], ORDER, column="valid_to", values=made["valid_to"])
+            reader.tell("period", [i], ORDER, column="valid_to", values=made["valid_to"].tolist())
         if (made["season_from"][i] is None) != (made["season_to"][i] is None):
             reader.tell("season", [i], HALF_SEASON, column="season_from")
         revoked, on = made["status"][i] == "revoked", made["revoked_on"][i]
         if on is not None and not revoked:
-            reader.tell("not_revoked", [i], NOT_REVOKED, column="status", values=made["status"])
+            reader.tell(
+                "not_revoked", [i], NOT_REVOKED, column="status", values=made["status"].tolist()
+            )
         if revoked and on is None:
             reader.tell("no_revoked_on", [i], NO_DAY, column="revoked_on", level="warning")
 
@@ -303,7 +306,10 @@ def _identifiers(site: Site, made: dict[str, NDArray[Any]]) -> NDArray[Any]:
         if made["number"][i] is not None:
             parts = [site.id, made["kind"][i], made["number"][i]]
         else:
-            parts = [site.id, *(made[n][i] for n in RECORDS.names if n != "record_id")]
+            parts = [
+                site.id,
+                *(made[n][i] for n in RECORDS.names if n not in {"record_id", "site"}),
+            ]
         whole = json.dumps([None if p is None else str(p) for p in parts], ensure_ascii=False)
         ids[i] = "r-" + hashlib.sha256(whole.encode("utf-8")).hexdigest()[:24]
     return ids

@@ -108,22 +108,25 @@ def _keep(tx: Transaction, reading: RecordReading) -> Written:
 
 def list_records(
     store: Store,
+    site: Site,
     *,
     on: dt.date | None = None,
     kind: str | None = None,
     status: str | None = None,
 ) -> pd.DataFrame:
-    """Return records of the store.
+    """Return the records of a site.
 
     Parameters
     ----------
+    store, site
+        Where the records are, and whose are wanted.
     on
         Only those that may hold on this day: within period, season and weekdays, and not revoked
         by then. One that holds at certain hours counts; so does one revoked on a day nobody knows.
     kind, status
         Only those of this kind, with this status.
     """
-    wanted = {"kind": kind, "status": status}
+    wanted = {"site": site.id, "kind": kind, "status": status}
     found = store.read(RECORDS.name, {k: v for k, v in wanted.items() if v is not None})
     if on is None:
         return found

@@ -222,7 +222,7 @@ def screen_file(
     if store is not None and actor is not None:
         _keep(store, site, reading, actor)
     observations = reading.observations
-    screened = screen(observations, site, records=_records(store), settings=chosen,
+    screened = screen(observations, site, records=_records(store, site), settings=chosen,
                       widest=_widest(store, site))  # fmt: skip
     written = None
     if store is not None and actor is not None:
@@ -252,7 +252,7 @@ def screen_store(
     """
     chosen = settings or Settings()
     observations = store.read("observations", {"site": site.id})
-    screened = screen(observations, site, records=_records(store), settings=chosen)
+    screened = screen(observations, site, records=_records(store, site), settings=chosen)
     written = None
     if actor is not None:
         written = _keep_findings(store, site, screened, observations, actor=actor)
@@ -285,8 +285,10 @@ def _found_counts(screened: Screened) -> dict[str, Any]:
     }
 
 
-def _records(store: Store | None) -> pd.DataFrame | None:
-    return None if store is None or RECORDS.name not in store.tables else store.read(RECORDS.name)
+def _records(store: Store | None, site: Site) -> pd.DataFrame | None:
+    if store is None or RECORDS.name not in store.tables:
+        return None
+    return store.read(RECORDS.name, {"site": site.id})
 
 
 def _widest(store: Store | None, site: Site) -> dict[str, float]:

@@ -20,6 +20,7 @@ RECORDS = TableSchema(
     "record_id",
     (
         Column("record_id", "text", text("记录编号", "record id"), required=True),
+        Column("site", "text", text("场地", "site"), required=True),
         Column("kind", "text", text("种类", "kind (vocabulary)"), required=True),
         Column("number", "text", text("文号", "number of the document")),
         Column("holder", "text", text("持有人", "holder; empty: anyone")),

@@ -51,7 +51,7 @@ def layers(
     if store is None:
         return groups, items
     if RECORDS in chosen:
-        held = list_records(store, on=on)
+        held = list_records(store, site, on=on)
         tips = [tip_of(site, row) for row in rows_of(held)]
         drawn = table_features(held, "place", tips=tips, marks=RECORD, lines=RECORD_AREA)
         if drawn:

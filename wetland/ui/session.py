@@ -116,17 +116,17 @@ def store() -> Store | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _read(address: str, head: str, table: str, _store: Store) -> pd.DataFrame:
+def _read(address: str, head: str, table: str, site_id: str, _store: Store) -> pd.DataFrame:
     del address, head  # part of the key: a change in the store is read
-    return _store.read(table)
+    return _store.read(table, {"site": site_id})
 
 
 def table(name: str) -> pd.DataFrame | None:
-    """Return a table of the store to read (never to change), or None where there is no store."""
+    """Return a table of this site to read (never to change), or None where there is no store."""
     current = store()
     if current is None:
         return None
-    return _read(current.shown, current.head().hash, name, current)
+    return _read(current.shown, current.head().hash, name, site().id, current)
 
 
 def make_store() -> Store:

@@ -84,7 +84,7 @@ def _body() -> None:
         recordforms.show_add(site, store)
     with take:
         recordforms.show_import(site, store)
-    found = _filtered(site, list_records(store, on=_day()))
+    found = _filtered(site, list_records(store, site, on=_day()))
     st.caption(f"{say(_N, n=len(found))} · {say(_PICK)}")
     left, right = st.columns([11, 9], gap="medium")
     with right, st.container(key="sticky-records"):
