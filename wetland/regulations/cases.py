@@ -15,13 +15,13 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from wetland.base.errors import Mistake
+from wetland.base.mistakes import explain
 from wetland.base.places import INSIDE, OUTSIDE, Cause, Membership, Where, undetermined
 from wetland.base.texts import text
 from wetland.base.yaml import read_yaml
 from wetland.regulations.conditions import Situation
 from wetland.regulations.evaluate import Verdict, evaluate
 from wetland.regulations.judge import settled, with_later_law
-from wetland.regulations.load import model_mistakes
 from wetland.regulations.rulebook import Regulations
 from wetland.regulations.vocabulary import Strict
 
@@ -82,7 +82,7 @@ def load_cases(folder: Path) -> tuple[list[tuple[str, Case]], list[Mistake]]:
             try:
                 cases.append((regulation, Case.model_validate(item)))
             except ValidationError as error:
-                found = model_mistakes(file, error)
+                found = explain(error, file=file)
                 mistakes.extend(Mistake(file, f"cases.{number}.{m.where}", m.what) for m in found)
     return cases, mistakes
 

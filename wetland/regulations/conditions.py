@@ -29,7 +29,7 @@ from functools import reduce
 from typing import Protocol, TypeVar
 
 from wetland.base.places import Membership
-from wetland.regulations.vocabulary import Vocabulary, covers
+from wetland.regulations.vocabulary import covers
 
 FactValue = bool | float | str | dt.date | None
 _T = TypeVar("_T")
@@ -162,178 +162,10 @@ def activity_truth(situation: Situation, activity: str) -> Truth:
     return Truth(False, (), used)
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    ask: Callable[[Situation], Truth]
-
-    def truth(self, situation: Situation) -> Truth:
-        return self.ask(situation)
-
-
-@dataclass(frozen=True, slots=True)
-class _All:
-    parts: tuple[Node, ...]
-
-    def truth(self, situation: Situation) -> Truth:
-        return all_of(p.truth(situation) for p in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Any:
-    parts: tuple[Node, ...]
-
-    def truth(self, situation: Situation) -> Truth:
-        return any_of(p.truth(situation) for p in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Not:
-    part: Node
-
-    def truth(self, situation: Situation) -> Truth:
-        return ~self.part.truth(situation)
-
-
-class ConditionError(ValueError):
-    """A condition that does not follow the grammar or names an unknown word."""
-
-
-class _Parser:
-    """Parse conditions against the words of one site."""
-
-    def __init__(self, vocabulary: Vocabulary, zones: frozenset[str], *, party: bool) -> None:
-        self.vocabulary = vocabulary
-        self.zones = zones
-        self.party = party
-
-    def parse(self, raw: object) -> Node:
-        if raw is None:
-            return _All(())
-        if isinstance(raw, str):
-            return self._boolean(raw)
-        if not isinstance(raw, dict):
-            raise ConditionError(f"a condition is a fact name or a mapping, not {raw!r}")
-        keys = set(raw)
-        for key, build in (
-            ("not", lambda v: _Not(self.parse(v))),
-            ("all", lambda v: _All(self._several("all", v))),
-            ("any", lambda v: _Any(self._several("any", v))),
-            ("season", self._season),
-            ("record", self._record),
-            ("zone", self._zone),
-            ("activity", self._activity),
-        ):
-            if keys == {key}:
-                return build(raw[key])
-        if "fact" in keys and len(keys) == 2:
-            return self._comparison(raw)
-        raise ConditionError(
-            f"unknown condition {raw!r}; allowed: a boolean fact, not, all, any, season, record, "
-            "zone, activity, or fact with one of equals, in, at_least, at_most, above, below"
-        )
-
-    def _several(self, key: str, raw: object) -> tuple[Node, ...]:
-        if not isinstance(raw, list) or not raw:
-            raise ConditionError(f"`{key}` needs a list with at least one condition")
-        return tuple(self.parse(part) for part in raw)
-
-    def _fact(self, name: str) -> str:
-        fact = self.vocabulary.facts.get(name)
-        if fact is None:
-            raise ConditionError(f"unknown fact {name!r}")
-        if fact.role == "party" and not self.party:
-            raise ConditionError(f"{name!r} is a fact about the party: it decides the penalty only")
-        return fact.kind
-
-    def _boolean(self, name: str) -> Node:
-        if name in self.vocabulary.records:
-            return self._record(name)
-        if self._fact(name) != "boolean":
-            raise ConditionError(f"{name!r} is not a boolean fact; compare it with a value")
-        return _Leaf(lambda s: fact_truth(s, name, bool))
-
-    def _comparison(self, raw: Mapping[str, object]) -> Node:
-        name = str(raw["fact"])
-        kind = self._fact(name)
-        (word,) = set(raw) - {"fact"}
-        limit = raw[word]
-        if word in {"equals", "in"}:
-            allowed = limit if isinstance(limit, list) else [limit]
-            choices = self.vocabulary.facts[name].choices
-            unknown = [v for v in allowed if choices and v not in choices]
-            if unknown or (word == "in") != isinstance(limit, list):
-                raise ConditionError(f"{name!r}: {limit!r} is not among {sorted(choices)}")
-            return _Leaf(lambda s: fact_truth(s, name, lambda v: v in allowed))
-        compare = _COMPARE.get(str(word))
-        if compare is None or isinstance(limit, bool) or not isinstance(limit, int | float):
-            raise ConditionError(f"{name!r}: {word!r} {limit!r} is not a comparison with a number")
-        if kind != "number":
-            raise ConditionError(f"{name!r} is not a number")
-        return _Leaf(lambda s: fact_truth(s, name, lambda v: compare(v, limit)))
-
-    def _season(self, raw: object) -> Node:
-        if not isinstance(raw, list) or len(raw) != 2:
-            raise ConditionError('`season` needs ["MM-DD", "MM-DD"], both ends included')
-        first, last = (_month_day(str(part)) for part in raw)
-        return _Leaf(lambda s: _season_truth(s, first, last))
-
-    def _record(self, raw: object) -> Node:
-        kind = str(raw)
-        if kind not in self.vocabulary.records:
-            raise ConditionError(f"unknown record kind {kind!r}")
-        return _Leaf(lambda s: record_truth(s, kind))
-
-    def _zone(self, raw: object) -> Node:
-        zone = str(raw)
-        if zone not in self.zones:
-            raise ConditionError(f"unknown zone {zone!r}; known: {', '.join(sorted(self.zones))}")
-        return _Leaf(lambda s: zone_truth(s, zone))
-
-    def _activity(self, raw: object) -> Node:
-        path = str(raw)
-        if path not in self.vocabulary.activities:
-            raise ConditionError(f"unknown activity {path!r}")
-        return _Leaf(lambda s: activity_truth(s, path))
-
-
-_COMPARE: dict[str, Callable[[object, float], bool]] = {
-    "at_least": lambda v, n: _number(v) >= n,
-    "at_most": lambda v, n: _number(v) <= n,
-    "above": lambda v, n: _number(v) > n,
-    "below": lambda v, n: _number(v) < n,
-}
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ConditionError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _month_day(raw: str) -> tuple[int, int]:
-    try:
-        day = dt.date.fromisoformat(f"2000-{raw}")
-    except ValueError as error:
-        raise ConditionError(f"{raw!r} is not a day of the year MM-DD") from error
-    return day.month, day.day
-
-
-def _season_truth(situation: Situation, first: tuple[int, int], last: tuple[int, int]) -> Truth:
+def season_truth(situation: Situation, first: tuple[int, int], last: tuple[int, int]) -> Truth:
+    """Tell whether the day of the act is in a season; both ends are included, it may wrap."""
     if situation.on is None:
         return Truth(None, ("date",))
     day = (situation.on.month, situation.on.day)
     inside = first <= day <= last if first <= last else day >= first or day <= last
     return Truth(inside, (), (("date", situation.on),))
-
-
-def parse(
-    raw: object, vocabulary: Vocabulary, zones: Iterable[str], *, party: bool = False
-) -> Node:
-    """Parse one condition; ``party=True`` also allows facts about the party (penalties only).
-
-    Raises
-    ------
-    ConditionError
-        Naming the word that is not known, or what is allowed.
-    """
-    return _Parser(vocabulary, frozenset(zones), party=party).parse(raw)

@@ -10,23 +10,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from wetland.base.errors import Mistake
+from wetland.base.mistakes import explain
 from wetland.base.texts import Text, text
 from wetland.base.yaml import read_yaml
-from wetland.regulations.conditions import ConditionError, Node, parse
+from wetland.regulations.conditions import Node
+from wetland.regulations.grammar import ConditionError, parse
 from wetland.regulations.models import Penalty, Regulation, RegulationFile, Rule
 from wetland.regulations.rulebook import DatedRule, Regulations, Tier
 from wetland.regulations.vocabulary import Vocabulary
-
-
-def model_mistakes(file: str, error: ValidationError) -> list[Mistake]:
-    """Turn pydantic's list of errors into mistakes: field path, what is wrong, what was given."""
-    found = []
-    for item in error.errors():
-        where = ".".join(str(part) for part in item["loc"]) or "-"
-        given = repr(item.get("input"))
-        message = f"{item['msg']} (given: {given[:80]})"
-        found.append(Mistake(file, where, Text(zh=message, en=message)))
-    return found
 
 
 def load_vocabulary(path: Path) -> tuple[Vocabulary | None, list[Mistake]]:
@@ -37,7 +28,7 @@ def load_vocabulary(path: Path) -> tuple[Vocabulary | None, list[Mistake]]:
     try:
         vocabulary = Vocabulary.model_validate(raw)
     except ValidationError as error:
-        return None, model_mistakes(path.name, error)
+        return None, explain(error, file=path.name)
     return vocabulary, _vocabulary_mistakes(path.name, vocabulary)
 
 
@@ -75,7 +66,7 @@ class _RuleBuilder:
         try:
             return parse(raw, self.vocabulary, self.zones, party=party)
         except ConditionError as error:
-            self.add(where, Text(zh=str(error), en=str(error)))
+            self.add(where, error.what)
             return parse(None, self.vocabulary, self.zones)
 
     def tier(self, where: str, penalty: Penalty) -> Tier:
@@ -188,7 +179,7 @@ def _read_file(path: Path) -> tuple[RegulationFile | None, list[Mistake]]:
     try:
         content = RegulationFile.model_validate(raw)
     except ValidationError as error:
-        return None, model_mistakes(file, error)
+        return None, explain(error, file=file)
     if content.regulation.id != path.stem:
         what = text("id 与文件名不同", "the id is not the file's name")
         return content, [Mistake(file, "regulation.id", what)]
