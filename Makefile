@@ -70,7 +70,8 @@ report: install ## Write the findings of the store as a sheet to print and a tab
 	$(BIN)/wetland findings export --out .wetland/report/findings.csv
 
 .PHONY: soak
-soak: install ## Run the property tests with many more examples (half an hour and more)
+soak: install ## Run the long tests, and the property tests with many more examples (an hour)
+	$(BIN)/python -m pytest -m soak $(ARGS)
 	$(BIN)/python -m pytest -n auto --maxprocesses=4 --hypothesis-profile=soak $(ARGS)
 
 .PHONY: lock
