@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shlex
 import tomllib
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -86,6 +88,9 @@ def test_commands_on_the_page_exist(page: Path) -> None:
         for word in words:
             if word.startswith("--") and word not in {"--help", "--version", "--lang"}:
                 assert word.split("=")[0] in options, f"wetland {' '.join(words)}: no {word}"
+        needed = [p for p in command.params if p.required and p.param_type_name == "option"]
+        lacking = [p.name for p in needed if not set(p.opts) & set(words)]
+        assert "--help" in words or not lacking, f"wetland {' '.join(words)} lacks {lacking}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(REPO)))
@@ -115,6 +120,22 @@ def test_every_command_and_option_explains_itself(build: ModuleType) -> None:
         for parameter in command.params:
             if parameter.param_type_name == "option":
                 assert parameter.help, f"wetland {' '.join(words)} {parameter.name}: no help"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [words for words in wetland_lines(REPO / "README.md") if words[0] in {"law", "screen"}],
+    ids=" ".join,
+)
+def test_questions_of_the_readme_are_answered(
+    words: list[str], run_cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(REPO)
+    ran = run_cli(*words)
+    assert ran.code == 0
+    assert ran.err == ""
+    if "json" in words:
+        assert json.loads(ran.out)
 
 
 def headings(page: Path) -> list[int]:
