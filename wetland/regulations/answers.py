@@ -13,13 +13,14 @@ from wetland.regulations.explain import (
     explain,
     fine_text,
     join,
+    measure_text,
 )
 from wetland.regulations.judge import Judged, Judgement
 from wetland.regulations.later_law import Applied
 from wetland.regulations.overlaps import Overlap
 from wetland.regulations.penalties import FineRange, FineState, PenaltyResult
 from wetland.regulations.rulebook import DatedRule, NotCovered
-from wetland.regulations.wording import LATER, MEASURES, MODALITIES, OUTCOMES, OVERLAPS, REASONS
+from wetland.regulations.wording import LATER, MODALITIES, OUTCOMES, OVERLAPS, REASONS
 
 Json = dict[str, Any]
 
@@ -136,7 +137,7 @@ def _penalty_json(judged: Judged, words: Words, lang: Lang) -> Json:
         "measures": [
             {
                 "measure": m.measure.measure,
-                "text": MEASURES[m.measure.measure].get(lang),
+                "text": measure_text(m).get(lang),
                 "discretion": m.measure.discretion,
                 "certain": m.certain,
             }

@@ -115,10 +115,15 @@ def _unit_text(unit: str, words: Words) -> Text:
 
 def measure_text(ordered: OrderedMeasure) -> Text:
     """Say an order; one that hangs on an unknown fact, or is left to discretion, says so."""
-    out = MEASURES[ordered.measure.measure]
-    if ordered.measure.discretion == "may":
+    return order_text(ordered.measure.measure, ordered.measure.discretion, ordered.certain)
+
+
+def order_text(measure: str, discretion: str, certain: bool | None) -> Text:
+    """Say an order by its id; `measure_text` for one that was stored."""
+    out = MEASURES[measure]
+    if discretion == "may":
         out = text("可以{m}", "may: {m}").fill(m=out)
-    return text("{m}（视情节）", "{m} (depending)").fill(m=out) if ordered.certain is None else out
+    return text("{m}（视情节）", "{m} (depending)").fill(m=out) if certain is None else out
 
 
 def penalty_text(penalty: PenaltyResult, words: Words) -> Text | None:

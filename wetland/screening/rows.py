@@ -148,7 +148,16 @@ def _law_columns(judged: Judged, words: Words) -> dict[str, Any]:
         "fine_max": None if fine is None else fine.max,
         "fine_unit": None if fine is None else fine.unit,
         "discretion": None if fine is None else fine.discretion,
-        "measures": _json([m.measure.measure for m in judged.penalty.measures]),
+        "measures": _json(
+            [
+                {
+                    "measure": m.measure.measure,
+                    "discretion": m.measure.discretion,
+                    "certain": m.certain,
+                }
+                for m in judged.penalty.measures
+            ]
+        ),
         "authority_zh": rule.authority.zh,
         "authority_en": rule.authority.en,
         "explanation_zh": told.zh,

@@ -8,10 +8,10 @@ from typing import Any
 from wetland.base.findings import OUTCOMES
 from wetland.base.texts import text
 from wetland.regulations.citation import cite
-from wetland.regulations.explain import carried_over_text
+from wetland.regulations.explain import carried_over_text, order_text
 from wetland.regulations.models import CarriedOver
 from wetland.regulations.rulebook import DatedRule
-from wetland.regulations.wording import MEASURES, MODALITIES
+from wetland.regulations.wording import MODALITIES
 from wetland.reports.findings import finding_json
 from wetland.sites.load import Site
 from wetland.ui import language, sitebase
@@ -28,7 +28,6 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
     fine = evidence.get("fine")
     if fine and fine.get("carried_over"):
         fine = {**fine, "carried_over": {"note": _history(fine["carried_over"])}}
-    words = [MEASURES[name] for name in said["measures"] or [] if name in MEASURES]
     return {
         **_rule_words(said, rule),
         "rule": said["rule"],
@@ -36,7 +35,10 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
         "outcome_text": say(OUTCOMES[said["outcome"]]),
         "penalty_article": said["penalty_article"],
         "fine": fine,
-        "measures": [{"text": say(word)} for word in words],
+        "measures": [
+            {"text": say(order_text(m["measure"], m["discretion"], m["certain"]))}
+            for m in said["measures"] or []
+        ],
         "crime_suspected": [],
         "missing": said["missing"] or [],
         "missing_text": [sitebase.fact_name(site, name) for name in said["missing"] or []],
