@@ -433,6 +433,9 @@ def test_the_other_store_commands(run_cli: Callable[..., Ran], tmp_path: Path) -
     out = ("--store", store, "--out")
     assert run_cli("store", "backup", *out, tmp_path / "b.gpkg").code == 0
     assert run_cli("store", "verify", "--store", tmp_path / "b.gpkg").code == 0
+    unnamed = run_cli("store", "backup", "--store", store)
+    assert unnamed.code == 0
+    assert run_cli("store", "verify", "--store", unnamed.out.strip()).code == 0
     assert run_cli("store", "backup", *out, tmp_path / "b.gpkg").code == 1
     assert run_cli("store", "export", "records", *out, tmp_path / "r.csv").code == 0
     assert "notice_zh" in (tmp_path / "r.csv").read_text("utf-8-sig").splitlines()[0]

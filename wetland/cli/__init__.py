@@ -90,6 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _finish(INTERRUPTED)
     except WetlandError as error:
         return _complain(error)
+    except BrokenPipeError:  # the reader has seen enough (``| head``)
+        silence_stdout()
+        return 0
     except OSError as error:
         return _complain(_operating_system(error))
     except Exception as error:  # noqa: BLE001 - the outermost edge: a person gets a sentence

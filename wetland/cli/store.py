@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -79,13 +80,30 @@ def verify(
 
 
 @app.command()
-def backup(out: OutOption, site: SiteOption = DEFAULT_SITE, store: StoreOption = None) -> None:
-    """把整个存储（含日志）备份到新文件 / Write a whole copy, its log included, to a new file."""
+def backup(
+    target: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="输出文件 / File to write")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="输出文件 / File to write")
+    ] = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+) -> None:
+    """把整个存储（含日志）备份到新文件 / Write a whole copy, its log included, to a new file.
+
+    不写文件名时，以当前时刻命名，放在存储旁边。 / Without a name: beside the store, named by the time.
+    """
     from wetland.operations.stores import open_store  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
     with open_store(store, open_site(site), create=False, migrate=False) as kept:
-        typer.echo(kept.backup(out))
+        typer.echo(kept.backup(out or target or _beside(kept.path)))
+
+
+def _beside(store: Path | None) -> Path:
+    now = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    return Path(f"backup-{now}.gpkg") if store is None else store.with_suffix(f".{now}.gpkg")
 
 
 @app.command()
