@@ -99,6 +99,26 @@ def test_a_click_on_the_map_asks_the_law(running: object, app: str) -> None:
         assert seen.errors == []
 
 
+def test_every_page_answers_after_the_language_was_switched(running: object, app: str) -> None:
+    """The browser sends choices back by their words: old words must not name a site or a rule."""
+    with chromium.watched(running) as seen:
+        page = seen.page
+        page.goto(app)
+        drawn_map(page)
+        page.get_by_text("English", exact=True).first.click()
+        expect(page.get_by_role("heading", name="What applies here")).to_be_visible(timeout=SLOW_MS)
+        for name in ("Screen a file", "Findings", "Permits and notices", "Law", "About and data"):
+            page.get_by_role("link", name=name).first.click()
+            expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible(
+                timeout=SLOW_MS
+            )
+            page.wait_for_timeout(1_000)
+            assert "no site pack" not in page.inner_text("body")
+        page.get_by_text("中文", exact=True).first.click()
+        expect(page.get_by_role("heading", name="关于与数据")).to_be_visible(timeout=SLOW_MS)
+        assert seen.errors == []
+
+
 def test_panning_and_zooming_run_nothing(running: object, app: str) -> None:
     with chromium.watched(running) as seen:
         seen.page.goto(app + INSIDE)

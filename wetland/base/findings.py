@@ -15,7 +15,7 @@ from wetland.base.texts import Text, text
 
 OUTCOMES: dict[str, Text] = {
     "broken": text("疑似违反", "suspected breach"),
-    "undecided": text("待查明", "undecided"),
+    "undecided": text("待定", "undecided"),
 }
 
 STATUSES: dict[str, Text] = {

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from wetland.regulations.vocabulary import Vocabulary
     from wetland.sites.load import Site
 
+EDGE = frozenset({"zone_not_surveyed", "position_uncertain", "on_boundary"})
+
 app = typer.Typer()
 
 TITLES = {
@@ -105,11 +107,21 @@ def at(
         time,
     )
     answer = law_at(opened, question, records=_records(store, opened)).to_json(lang)
+    comma = "、" if lang == "zh" else ", "
     rows = [
-        {key: row[key] for key in ("outcome_text", "regulation", "cite", "modality_text", "title")}
-        | {"fine": _fine(row["fine"]), "missing": "、".join(row["missing_text"])}
+        {
+            "outcome_text": row["outcome_text"],
+            "regulation": row["regulation"],
+            "cite": comma.join(filter(None, (row["cite"], row["penalty_cite"]))),
+            "modality_text": row["modality_text"],
+            "title": row["title"],
+            "fine": _fine(row["fine"]),
+            "missing": comma.join(row["missing_text"]),
+        }
         for row in answer["rules"]
     ]
+    if format == "table":
+        _header(answer, comma)
     emit(answer, format=format, lang=lang, rows=rows, titles=TITLES)
     if format == "table":
         _footer(answer)
@@ -138,16 +150,22 @@ def _activity(vocabulary: Vocabulary, word: str) -> str:
 
 
 def _fine(fine: dict[str, Any] | None) -> str:
-    """Write a fine in a table's cell: its range, or its tiers while it is open."""
+    """Write a fine in a table's cell: its tiers in words, then what is only history."""
     if fine is None:
         return ""
-    if fine["unit"] is None:
-        return " | ".join(tier["text"] for tier in fine["tiers"])
-    low, high = (
-        "?" if value is None else f"{value:g}" if value < 1e6 else f"{value:.0f}"
-        for value in (fine["min"], fine["max"])
-    )
-    return f"{low}-{high} {fine['unit']} ({fine['discretion']})"
+    said = " | ".join(tier["text"] for tier in fine["tiers"])
+    history = fine["carried_over"]
+    return said if history is None else f"{said} [{history['note']}]"
+
+
+def _header(answer: dict[str, Any], comma: str) -> None:
+    """Print over a table what was asked and what came out as a whole."""
+    inside = [zone["name"] for zone in answer["zones"] if zone["where"] == "inside"]
+    open_ = [
+        f"{z['name']}?" for z in answer["zones"] if z["where"] != "inside" and z["cause"] in EDGE
+    ]
+    typer.echo(comma.join([*inside, *open_]) or "-")
+    typer.echo(f"{answer['on'] or '?'}: {answer['outcome_text']}")
 
 
 def _footer(answer: dict[str, Any]) -> None:

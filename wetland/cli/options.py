@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import date
@@ -130,13 +131,25 @@ DayOption = Annotated[
 DatumOption = Annotated[
     Datum, typer.Option("--datum", help="坐标系 / Datum of the coordinates given")
 ]
+
+
+def _account(value: str) -> str:
+    """Take the name given, else that of the account the command runs under."""
+    if value.strip():
+        return value
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such account (a bare container)
+        return ""
+
+
 ActorOption = Annotated[
     str,
     typer.Option(
         "--actor",
-        envvar=["WETLAND_ACTOR", "USER", "USERNAME"],
-        show_envvar=False,
-        help="操作人，记入审计 / Who does this, for the audit trail",
+        envvar="WETLAND_ACTOR",
+        callback=_account,
+        help="操作人，记入审计；默认为登录名 / Who does this; default: the account's name",
     ),
 ]
 FailOnOption = Annotated[

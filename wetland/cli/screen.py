@@ -75,9 +75,7 @@ AsOfActOption = Annotated[
 ]
 RowsOption = Annotated[
     bool,
-    typer.Option(
-        "--undecided-rows", help="也逐条列出待查明的 / List undecided rows one by one too"
-    ),
+    typer.Option("--undecided-rows", help="也逐条列出待定的 / List undecided rows one by one too"),
 ]
 
 
@@ -134,7 +132,7 @@ def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
     answer = found.to_json(lang)
     _heading(text("疑似违反", "Suspected breaches"), lang)
     emit(found.rows(undecided=undecided)[list(SHOWN)], format="table", lang=lang, titles=TITLES)
-    _heading(text("待查明", "Undecided"), lang)
+    _heading(text("待定", "Undecided"), lang)
     emit(answer["undecided"], format="table", lang=lang, titles=TITLES)
     if answer["problems"]:
         _heading(text("问题", "Problems"), lang)
@@ -143,8 +141,7 @@ def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
         emit(rows, format="table", lang=lang, titles=TITLES | {"row": TITLES["source_row"]})
     counts = answer["counts"]
     said = text(
-        "共 {rows} 行，读入 {observations}，搁置 {rows_aside}；"
-        "疑似违反 {broken}，待查明 {undecided}",
+        "共 {rows} 行，读入 {observations}，搁置 {rows_aside}；疑似违反 {broken}，待定 {undecided}",
         "{rows} rows, {observations} read, {rows_aside} kept aside; {broken} suspected breaches, "
         "{undecided} undecided",
     )

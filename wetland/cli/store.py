@@ -92,7 +92,7 @@ def backup(
 ) -> None:
     """把整个存储（含日志）备份到新文件 / Write a whole copy, its log included, to a new file.
 
-    不写文件名时，以当前时刻命名，放在存储旁边。 / Without a name: beside the store, named by the time.
+    不写文件名时放在存储旁边，以时刻命名。 / Without a name: beside the store, by the time.
     """
     from wetland.operations.stores import open_store  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415

@@ -200,6 +200,11 @@ def _check(site: Site, question: LawQuestion) -> None:
         if activity not in site.vocabulary.activities:
             message = text("未知行为 {a}", "unknown activity {a}")
             raise InputError(message.fill(a=repr(activity)))
+    if question.on and question.decided_on and question.decided_on < question.on:
+        message = text(
+            "决定之日 {d} 早于行为之日 {o}", "the decision day {d} is before the act {o}"
+        )
+        raise InputError(message.fill(d=question.decided_on, o=question.on))
     sources = site.config.position_defaults
     if question.position_source not in sources:
         message = text("未知位置来源 {s}；可用 {k}", "unknown position source {s}; known: {k}")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wetland.base.problems import Problems
 from wetland.base.tables import DTYPES
 from wetland.base.texts import Lang, Text
@@ -179,7 +181,8 @@ def _new_rows(tx: Transaction, site: str, read: pd.DataFrame) -> pd.DataFrame:
         found = tx.read("observations", {"observation_id": part})
         held |= dict(zip(found["observation_id"], found["content"], strict=True))
     pairs = zip(read["observation_id"], read["content"], strict=True)
-    new = read[[held.get(key) != content for key, content in pairs]]
+    differs = [held.get(key) != content for key, content in pairs]
+    new = read[np.array(differs, dtype=bool)]  # an empty list would choose no columns
     named = new[new["record_id"].notna() & ~new["observation_id"].isin(held)]
     known: set[str] = set()
     for part in _chunks(named["content"].tolist()):
@@ -314,5 +317,7 @@ def _keep_findings(
         kept = [status.get(key, "open") for key in new["finding_id"]]
         new["status"] = [s if s in _SETTLED else "open" for s in kept]
         gone = held[(held["status"] == "open") & ~held["finding_id"].isin(new["finding_id"])]
+        if not screened.counts["undecided_listed"]:  # not listed is not "no longer found"
+            gone = gone[gone["outcome"] == "broken"]
         return tx.write("findings", pd.concat([new, gone.assign(status="passed")])
                         if len(gone) else new)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,9 +43,16 @@ class ZoneArea:
         return self.measured.projected_m2 / M2_PER_KM2 / declared - 1.0
 
     @property
+    def measurable(self) -> bool:
+        """Tell whether the site's projected CRS suits the zone: both areas, within 1 percent."""
+        flat, curved = self.measured.projected_m2, self.measured.geodesic_m2
+        return math.isfinite(flat) and math.isfinite(curved) and abs(flat - curved) <= 0.01 * curved
+
+    @property
     def ok(self) -> bool:
-        """Tell whether the drawn area is within the zone's tolerance (or none is declared)."""
-        return self.deviation is None or abs(self.deviation) <= self.zone.tolerance
+        """Tell whether the area can be measured here and is within the zone's tolerance."""
+        close = self.deviation is None or abs(self.deviation) <= self.zone.tolerance
+        return self.measurable and close
 
     def to_json(self, lang: Lang) -> Json:
         """Return a row: areas in km2, deviation as a share."""

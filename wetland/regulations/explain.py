@@ -192,9 +192,7 @@ def _conclusion(verdict: Verdict, words: Words) -> Text:
         return text("结论：该规则当日未施行。", "Outcome: the rule was not in force that day.")
     if verdict.outcome is Outcome.UNDECIDED:
         missing = join((words.name(m) for m in verdict.missing), zh="、", en=", ")
-        return text("结论：不能认定，缺：{m}。", "Outcome: undecided, missing: {m}.").fill(
-            m=missing
-        )
+        return text("结论：待定，缺：{m}。", "Outcome: undecided, missing: {m}.").fill(m=missing)
     if verdict.outcome is Outcome.BROKEN:
         return text(
             "结论：疑似违反；须现场核实，由有权机关认定。",

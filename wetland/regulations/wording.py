@@ -7,7 +7,7 @@ from wetland.base.texts import Text, text
 OUTCOMES: dict[str, Text] = {
     "broken": text("疑似违反", "suspected broken"),
     "kept": text("未违反", "kept"),
-    "undecided": text("不能认定", "undecided"),
+    "undecided": text("待定", "undecided"),
     "not_covered": text("当日法律未录入", "the law of that day is not encoded"),
 }
 MODALITIES: dict[str, Text] = {
@@ -79,11 +79,11 @@ LATER: dict[str, Text] = {
         "决定之日的法律不再认为是违法（{r}）。", "The later law no longer forbids it ({r})."
     ),
     "penalty_undecided": text(
-        "新旧法律都不允许，罚则孰轻不能认定（{r}），两者并列。",
+        "新旧法律都不允许，罚则孰轻待定（{r}），两者并列。",
         "Both versions forbid it; whose penalty is milder is undecided ({r}); both are shown.",
     ),
     "undecided": text(
-        "新旧法律孰轻不能认定（{r}），两者并列。",
+        "新旧法律孰轻待定（{r}），两者并列。",
         "Which law is milder is undecided ({r}); both are shown.",
     ),
 }
@@ -94,7 +94,7 @@ REASONS: dict[str, Text] = {
     "norm_gone": text("新版无此规定", "the later version has no such norm"),
     "later_text_not_seen": text("新版原文未见", "the later text was not seen"),
     "no_longer_forbidden": text("新版下不违反", "kept under the later version"),
-    "later_outcome_undecided": text("新版下不能认定", "undecided under the later version"),
+    "later_outcome_undecided": text("新版下待定", "undecided under the later version"),
     "range_unknown": text("幅度未知", "a range is not known"),
     "same_range": text("幅度相同", "same range"),
     "both_ends_no_higher": text("新版幅度两端均不高于旧版", "both ends are no higher"),
@@ -115,7 +115,7 @@ OVERLAPS: dict[str, Text] = {
         "其中有不作为的义务：是一个行为还是数个行为，须法制审核。",
         "An omission is among them: one act or several is for legal review.",
     ),
-    "undecided": text("应按哪一项罚款尚不能认定。", "Which norm's fine goes is undecided."),
+    "undecided": text("应按哪一项罚款待定。", "Which norm's fine goes is undecided."),
 }
 CONFIDENCE: dict[str, Text] = {
     "high": text("高", "high"),

@@ -52,7 +52,7 @@ SUSPECTED = text(
 SURVEYED = text("边界为实测界线。", "The zones have surveyed boundaries.")
 BROKEN = text("疑似违反（{n} 条）", "Suspected breaches ({n})")
 UNDECIDED = text(
-    "待查明（{n} 条，按规范和缺失事实合计）", "Undecided ({n}, by rule and missing facts)"
+    "待定（{n} 条，按规范和缺失事实合计）", "Undecided ({n}, by rule and missing facts)"
 )
 NOT_SHOWN = text(
     "另有 {n} 条未逐条列出，见导出的数据。", "{n} more are not listed: see the export."

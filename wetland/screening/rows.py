@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Columns that hang on the judgement alone, and the rule's evidence as the end of a JSON object.
 _Part = tuple[dict[str, Any], str]
-KEPT_ROWS = frozenset({Outcome.BROKEN, Outcome.UNDECIDED})
+WITH_ROWS = frozenset({Outcome.BROKEN, Outcome.UNDECIDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Findings:
     _shared: dict[int, tuple[Judgement, list[_Part]]] = field(default_factory=dict)
     _parts: dict[tuple[Any, ...], _Part] = field(default_factory=dict)
 
-    def shared(self, judgement: Judgement) -> list[_Part]:
-        """Return, for each rule broken or undecided, what hangs on the judgement alone."""
+    def shared(self, judgement: Judgement, kept: frozenset[Outcome]) -> list[_Part]:
+        """Return, for each rule with an outcome in ``kept``, what hangs on the judgement alone."""
         found = self._shared.get(id(judgement))
         if found is None:
-            parts = [self._part(j, judgement) for j in judgement.judged if j.outcome in KEPT_ROWS]
+            parts = [self._part(j, judgement) for j in judgement.judged if j.outcome in kept]
             found = self._shared[id(judgement)] = (judgement, parts)
         return found[1]
 
@@ -78,9 +78,11 @@ def finding_rows(
     observation: Mapping[str, Any],
     situation: Situation,
     judgement: Judgement,
+    *,
+    kept: frozenset[Outcome] = WITH_ROWS,
 ) -> None:
-    """Add one row for each rule that is broken or undecided."""
-    parts = found.shared(judgement)
+    """Add one row for each rule that is broken or undecided (``kept`` of one screening)."""
+    parts = found.shared(judgement, kept)
     if not parts:
         return
     own = _own_columns(found.stamp, observation, situation)

@@ -25,7 +25,7 @@ from wetland.regulations.judge import Judgement
 from wetland.screening.candidates import Candidates, DayClass
 from wetland.screening.footprints import Ground
 from wetland.screening.registers import Registers, open_registers
-from wetland.screening.rows import Findings, Stamp, finding_rows, findings_table
+from wetland.screening.rows import WITH_ROWS, Findings, Stamp, finding_rows, findings_table
 from wetland.screening.uncertainty import fill_uncertainty, widest_of
 from wetland.sites.load import Site
 from wetland.sites.place import memberships
@@ -53,11 +53,15 @@ class Settings:
         Day of the decision; only with it a later and milder law is looked for.
     on
         Take the law of this day instead of the law of the day of each act (a "what if").
+    undecided_rows
+        Undecided answers get a row each while there are no more than this; above it they are only
+        counted, per rule and missing fact (one observation may be undecided under dozens of rules).
     """
 
     assume_schematic: bool = False
     decided_on: dt.date | None = None
     on: dt.date | None = None
+    undecided_rows: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def screen(
     Rule of decision. The law of the site's local day of the act; a position without stated
     uncertainty has the widest of its source; an observation without activity is counted as
     undecided under rule ``*``; a day whose law is not encoded is counted as not covered, never as
-    kept. Kept rules leave no row.
+    kept. Kept rules leave no row; nor do undecided ones where there are too many to list.
     """
     chosen = settings or Settings()
     defaults = widest_of(site.config.position_defaults, widest or {})
@@ -138,6 +142,7 @@ def screen(
     tally = _Tally(len(acts.ids))
     found = Findings(words, stamp)
     candidates = Candidates(site.regulations)
+    answered: list[tuple[int, Situation, Judgement]] = []
     for position in range(len(acts.ids)):
         if not acts.activities[position]:
             tally.without_activity += 1
@@ -151,8 +156,17 @@ def screen(
             judgement = ground.judge(position, situation, asked.rules, decided_on=chosen.decided_on)
             known[key] = judgement
         tally.add(judgement)
-        finding_rows(found, acts.row(position), situation, judgement)
-    counts = {**tally.counts(len(known)), "default_uncertainty": acts.assumed()}
+        answered.append((position, situation, judgement))
+    one_by_one = sum(tally.missing.values()) <= chosen.undecided_rows
+    kept = WITH_ROWS if one_by_one else WITH_ROWS - {Outcome.UNDECIDED}
+    for position, situation, judgement in answered:
+        if any(j.outcome in kept for j in judgement.judged):
+            finding_rows(found, acts.row(position), situation, judgement, kept=kept)
+    counts = {
+        **tally.counts(len(known)),
+        "undecided_listed": one_by_one,
+        "default_uncertainty": acts.assumed(),
+    }
     return Screened(findings_table(found), tally.undecided(), counts)
 
 

@@ -28,9 +28,7 @@ _CAUSES = {
 }
 _HERE = text("{on}，此处适用 {n} 条规定", "{n} rules apply here on {on}")
 _OUTCOME = text("{on}：{outcome}", "{on}: {outcome}")
-_COUNTS = text(
-    "疑似违反 {b} · 不能认定 {u} · 未违反 {k}", "suspected {b} · undecided {u} · kept {k}"
-)
+_COUNTS = text("疑似违反 {b} · 待定 {u} · 未违反 {k}", "suspected {b} · undecided {u} · kept {k}")
 _FIND = text("在条文中查找", "Search in the rules")
 _MORE = text("再显示 {n} 条", "Show {n} more")
 _NOT_COVERED = text("未录入的法律（当日）", "Laws of that day that are not encoded")
@@ -48,7 +46,7 @@ _SHOW = text("显示", "Show")
 _ALL = text("全部", "all")
 _OUTCOMES = {
     "broken": text("疑似违反", "suspected"),
-    "undecided": text("不能认定", "undecided"),
+    "undecided": text("待定", "undecided"),
     "kept": text("未违反", "kept"),
 }
 

@@ -46,16 +46,30 @@ def name_of(names: Mapping[str, Text]) -> Callable[[str], str]:
 def switch(key: str) -> None:
     """Show the switch between Chinese and English; the address keeps the choice (``?lang=``)."""
     lang = current()
-    chosen = st.segmented_control(
+    widget = f"{key}_{lang}"
+    st.segmented_control(
         say(_SWITCH),
         LANGUAGES,
         default=lang,
         format_func=lambda option: say(NAMES[option]),
-        key=f"{key}_{lang}",
+        key=widget,
         label_visibility="collapsed",
         required=True,
+        on_change=_switched,
+        args=(widget,),
     )
-    if chosen != lang:
-        st.session_state[_KEY] = chosen
-        st.query_params["lang"] = chosen
-        st.rerun()
+
+
+def _switched(widget: str) -> None:
+    """Take the language chosen, and tell the browser again what is chosen elsewhere.
+
+    The browser sends a choice back by the words it showed; after the words have changed it would
+    send the old ones, which name no option any more. Setting a choice anew makes it learn the new.
+    """
+    chosen = st.session_state[widget]
+    st.session_state[_KEY] = chosen
+    st.query_params["lang"] = chosen
+    for name, value in list(st.session_state.items()):
+        several = isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
+        if (isinstance(value, str) or several) and not str(name).startswith("$$"):
+            st.session_state[name] = value

@@ -101,7 +101,7 @@ def from_address(site: Site) -> None:
         st.session_state["where"] = f"{asked['lon'][:20]}, {asked['lat'][:20]}"
     known = [a for a in asked.get_all("activity") if a in site.vocabulary.activities]
     if known:
-        st.session_state["activities"] = known
+        st.session_state["activity"] = known[0]
     try:
         st.session_state["on"] = dt.date.fromisoformat(asked.get("on", ""))
     except ValueError:
@@ -121,12 +121,13 @@ def fields(site: Site) -> None:
         format="YYYY-MM-DD",
     )
     activities = {key: a.name for key, a in site.vocabulary.activities.items()}
-    st.multiselect(
+    st.selectbox(
         say(_ACTIVITY),
         list(activities),
+        index=None,
         format_func=name_of(activities),
         placeholder=say(_ACTIVITY_HINT),
-        key="activities",
+        key="activity",
     )
     with st.expander(say(_MORE)):
         _more(site)
@@ -203,11 +204,12 @@ def question(site: Site) -> LawQuestion | None:
     if where is None:
         return None
     state = st.session_state
+    activity = state.get("activity")
     return LawQuestion(
         where[0],
         where[1],
         state.get("on"),
-        activities=tuple(state.get("activities", ())),
+        activities=() if activity is None else (activity,),
         facts=parse_facts(site.vocabulary, facts()),
         decided_on=state.get("decided"),
         assume_schematic=session.assume_schematic(),

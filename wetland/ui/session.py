@@ -48,8 +48,10 @@ def choose_site() -> None:
 
 
 def _asked_site() -> str:
-    chosen = st.session_state.get("site") or st.query_params.get("site")
-    return str(chosen or os.environ.get("WETLAND_SITE") or DEFAULT_SITE)
+    chosen = st.session_state.get("site")
+    if chosen in list_packs():
+        return str(chosen)
+    return str(st.query_params.get("site") or os.environ.get("WETLAND_SITE") or DEFAULT_SITE)
 
 
 def _site_name(name: str) -> Text:

@@ -39,6 +39,11 @@ _DONE = text(
     "完成：疑似违反 {b}，新增 {a}，更新 {c}。", "Done: {b} suspected, {a} new, {c} changed."
 )
 
+_EXERCISE_HIDDEN = text(
+    "严格模式下不显示按演练模式算出的 {n} 条。请按“重新筛查”得到严格的答案。",
+    "{n} computed in exercise mode are not shown in strict mode. Screen again for strict answers.",
+)
+
 
 def render() -> None:
     """Show the page."""
@@ -89,6 +94,10 @@ def _filtered(site: Site, store: Store) -> pd.DataFrame:
     )
     wanted = find_box.text_input(say(_FIND), key="finding-find", icon=":material/search:")
     found = list_findings(store, site=site.id, outcome=outcome or None, status=status or None)
+    exercise = found["zone_basis"] == "exercise"
+    if not session.assume_schematic() and exercise.any():
+        st.warning(say(_EXERCISE_HIDDEN, n=int(exercise.sum())), icon=":material/visibility_off:")
+        found = found[~exercise]
     found = found.sort_values("occurred_on", ascending=False, na_position="last")
     found = found.reset_index(drop=True)
     return found[_matches(site, found, wanted.strip().lower())].reset_index(drop=True)

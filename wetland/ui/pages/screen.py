@@ -16,6 +16,7 @@ from wetland.sites.load import Site
 from wetland.ui import findings, language, reading, session, sitebase
 from wetland.ui.guard import told
 from wetland.ui.language import COMMA, say
+from wetland.ui.place import SOURCES
 
 _EMPTY = text(
     "选一个文件，或先试用示例。这里只算不存，点“保存到存储”才写入。",
@@ -23,13 +24,24 @@ _EMPTY = text(
 )
 _WORKING = text("正在读取和筛查…", "Reading and screening…")
 _ROWS = text("读入行数", "Rows read")
+_ASIDE = text("搁置行数", "Kept aside")
+_ASSUMED = text(
+    "{count} 行没有写位置误差，来源为“{position_source}”，按 {uncertainty_m:g} 米计。"
+    "若知道定位方式，请在上面选定。",
+    "{count} rows state no uncertainty: {uncertainty_m:g} m taken for “{position_source}”. "
+    "Say above how positions were found, if you know.",
+)
+_ONLY_COUNTED = text(
+    "待定的太多，只按规定和缺失事实计数，不逐条列出。",
+    "Too many are undecided to list one by one: counted by rule and missing fact.",
+)
 _BROKEN = text("疑似违反", "Suspected")
-_UNDECIDED = text("待查明的观察", "Undecided")
+_UNDECIDED = text("待定的观察", "Undecided")
 _PROBLEMS = text("数据问题", "Problems in the file")
 _NOT_COVERED = text("法律未录入", "Law not encoded")
 _TABS = (
     text("疑似问题", "Findings"),
-    text("待查明", "Undecided"),
+    text("待定", "Undecided"),
     text("数据问题", "Problems"),
     text("未录入的法律", "Law not encoded"),
 )
@@ -38,7 +50,7 @@ _NO_PROBLEMS = text("文件没有问题。", "No problem in the file.")
 _NO_MISSING = text("没有缺少事实的规定。", "No fact is missing.")
 _ALL_ENCODED = text("涉及的法律都已录入。", "All law concerned is encoded.")
 _UNDECIDED_HELP = text(
-    "缺下列事实，不能认定。补齐事实（文件中加一列）后再筛查。",
+    "缺下列事实，待定。补齐事实（文件中加一列）后再筛查。",
     "These facts are missing. Get them, add them as columns, and screen again.",
 )
 _SAVE = text("保存到存储", "Save to the store")
@@ -115,11 +127,18 @@ def _screened(site: Site, given: Given, options: ReadOptions) -> Screening:
 def _counts(found: Screening) -> None:
     by_outcome = found.counts["by_outcome"]
     with st.container(horizontal=True, gap="medium"):
-        st.metric(say(_ROWS), found.counts["rows"], width="content")
+        st.metric(say(_ROWS), found.counts["observations"], width="content")
+        st.metric(say(_ASIDE), found.counts["rows_aside"], width="content")
         st.metric(say(_BROKEN), by_outcome.get("broken", 0), width="content")
         st.metric(say(_UNDECIDED), by_outcome.get("undecided", 0), width="content")
         st.metric(say(_NOT_COVERED), by_outcome.get("not_covered", 0), width="content")
         st.metric(say(_PROBLEMS), found.counts["problems"], width="content")
+    for taken in found.counts["default_uncertainty"]:
+        source = say(SOURCES[taken["position_source"]])
+        said = say(_ASSUMED, **{**taken, "position_source": source})
+        st.info(said, icon=":material/my_location:")
+    if not found.counts["undecided_listed"]:
+        st.caption(say(_ONLY_COUNTED))
 
 
 def _save(site: Site, given: Given, options: ReadOptions) -> None:
@@ -149,7 +168,7 @@ def _save(site: Site, given: Given, options: ReadOptions) -> None:
 def _broken(site: Site, found: Screening) -> None:
     rows = found.rows()
     if not len(rows):
-        st.success(say(_NONE_BROKEN))
+        st.info(say(_NONE_BROKEN))
         return
     findings.show(site, rows, key="screened")
     findings.downloads(rows, found.notice, name="findings", key="screened")
