@@ -279,3 +279,25 @@ def test_the_sheet_of_a_store(store: Store, site: Site, tmp_path: Path) -> None:
     assert "疑似违反" in path.read_text(encoding="utf-8")
     with pytest.raises(InputError):
         write_sheet(store, site, tmp_path / "none" / "sheet.html", lang="zh")
+
+
+def test_a_file_of_wrong_rows_only_is_kept_with_its_problems(store: Store, site: Site) -> None:
+    """Found by a new user: an empty table of good rows must keep its columns."""
+    swapped = HEADER + "30.2742,120.0668,2015-05-01,fishing,10\n"
+    done = import_observations(store, site, Given.of_bytes("s.csv", swapped.encode()), actor="me")
+    assert done.written == Written()
+    assert store.count("observations") == 0
+    assert store.read("problems")["code"].tolist() == ["swapped"]
+
+
+def test_what_is_too_much_to_list_is_counted(store: Store, site: Site) -> None:
+    listed = screen_file(sent(LINES), site, store=store, actor="me")
+    assert listed.counts["undecided_listed"]
+    held = set(store.read("findings", {"outcome": "undecided"})["finding_id"])
+    assert held
+    few = Settings(undecided_rows=1)
+    counted = screen_file(sent(LINES), site, store=store, settings=few, actor="me")
+    assert not counted.counts["undecided_listed"]
+    assert counted.undecided == listed.undecided
+    after = store.read("findings", {"outcome": "undecided", "status": "open"})
+    assert set(after["finding_id"]) == held  # not listed is not "no longer found"
