@@ -215,3 +215,13 @@ def test_everglades_answers_honestly(capsys) -> None:
     answer = json.loads(out)
     assert (answer["outcome"], answer["rules"]) == ("not_covered", [])
     assert answer["penalty_law"] is None
+
+
+def test_a_place_far_from_the_site_says_so(xixi) -> None:
+    assert _answer(xixi, "2024-05-01", place=(0.0, 0.0))["far_km"] > 1000
+    assert _answer(xixi, "2024-05-01")["far_km"] is None
+
+
+def test_a_decision_before_the_act_is_refused(xixi) -> None:
+    with pytest.raises(InputError, match="before the act"):
+        _answer(xixi, "2024-05-01", decided_on=dt.date(2024, 4, 30))

@@ -97,7 +97,7 @@ def test_repair_keeps_what_the_drawing_means(
     assert change.area_after == mended.area
     if expected is not None:
         assert mended.area == pytest.approx(expected)
-    assert "%" in change.message.en
+    assert ("%" if before else "it was 0") in change.message.en
     assert "已修复" in change.message.zh
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wetland.base.errors import InputError
-from wetland.base.texts import text
+from wetland.base.texts import Lang, text
 from wetland.cli.options import (
     DEFAULT_SITE,
     AssumeSchematicOption,
@@ -121,7 +121,7 @@ def at(
         for row in answer["rules"]
     ]
     if format == "table":
-        _header(answer, comma)
+        _header(answer, comma, lang)
     emit(answer, format=format, lang=lang, rows=rows, titles=TITLES)
     if format == "table":
         _footer(answer)
@@ -158,7 +158,7 @@ def _fine(fine: dict[str, Any] | None) -> str:
     return said if history is None else f"{said} [{history['note']}]"
 
 
-def _header(answer: dict[str, Any], comma: str) -> None:
+def _header(answer: dict[str, Any], comma: str, lang: Lang) -> None:
     """Print over a table what was asked and what came out as a whole."""
     inside = [zone["name"] for zone in answer["zones"] if zone["where"] == "inside"]
     open_ = [
@@ -166,6 +166,12 @@ def _header(answer: dict[str, Any], comma: str) -> None:
     ]
     typer.echo(comma.join([*inside, *open_]) or "-")
     typer.echo(f"{answer['on'] or '?'}: {answer['outcome_text']}")
+    if answer["far_km"] is not None:
+        far = text(
+            "距本场地 {k} 公里：本场地的法规未必适用",
+            "{k} km from this site: its law may not reach it",
+        )
+        typer.echo(far.fill(k=answer["far_km"]).get(lang))
 
 
 def _footer(answer: dict[str, Any]) -> None:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+FAR_KM = 100.0  # beyond this a place is hardly of this site, and its law may not reach it
+
+
 @dataclass(frozen=True, slots=True)
 class LawQuestion:
     """A place, a day, and what is known of the act.
@@ -103,9 +106,17 @@ class LawAnswer:
             "zones": zones_json(self.site, self.zones, lang),
             "zone_basis": self.zone_basis,
             "notice": None if notice is None else notice.get(lang),
+            "far_km": self.far_km,
             **judgement_json(self.judgement, site_words(self.site), lang),
             "penalty_law": self._penalty_law(lang),
         }
+
+    @property
+    def far_km(self) -> float | None:
+        """Return how far the place is from the site's zones, where that is more than 100 km."""
+        away = [-m.distance_m for m in self.zones.values() if m.distance_m is not None]
+        nearest = min(away, default=0.0) / 1000.0
+        return round(nearest, 1) if nearest > FAR_KM else None
 
     def _penalty_law(self, lang: Lang) -> Json | None:
         if self.site.config.penalty_law is None:

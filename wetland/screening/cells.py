@@ -242,6 +242,7 @@ class ActivityReader:
         wanted = word.casefold()[:60]
         long = {name: key for name, key in known.items() if len(name) > 1}
         holds = [key for name, key in long.items() if name in wanted or wanted in name]
-        near = [known[m] for m in get_close_matches(wanted, list(known), n=6, cutoff=0.4)]
+        alike = 0.6 if wanted.isascii() else 0.5  # a Chinese word has few characters to share
+        near = [known[m] for m in get_close_matches(wanted, list(known), n=6, cutoff=alike)]
         keys = list(dict.fromkeys([*holds, *near]))[:3]
         return [(key, self.vocabulary.activities[key].name) for key in keys]

@@ -159,15 +159,21 @@ def screen(
         answered.append((position, situation, judgement))
     one_by_one = sum(tally.missing.values()) <= chosen.undecided_rows
     kept = WITH_ROWS if one_by_one else WITH_ROWS - {Outcome.UNDECIDED}
+    _write_rows(found, acts, answered, kept)
+    counts = {**tally.counts(len(known)), "undecided_listed": one_by_one,
+              "default_uncertainty": acts.assumed()}  # fmt: skip
+    return Screened(findings_table(found), tally.undecided(), counts)
+
+
+def _write_rows(
+    found: Findings,
+    acts: _Acts,
+    answered: list[tuple[int, Situation, Judgement]],
+    kept: frozenset[Outcome],
+) -> None:
     for position, situation, judgement in answered:
         if any(j.outcome in kept for j in judgement.judged):
             finding_rows(found, acts.row(position), situation, judgement, kept=kept)
-    counts = {
-        **tally.counts(len(known)),
-        "undecided_listed": one_by_one,
-        "default_uncertainty": acts.assumed(),
-    }
-    return Screened(findings_table(found), tally.undecided(), counts)
 
 
 def _key(

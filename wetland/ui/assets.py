@@ -41,7 +41,7 @@ def serve() -> str:
             text("缺少地图文件：{files}", "map files are missing: {files}").fill(
                 files=", ".join(lost)
             ),
-            hint=text("请运行 make install", "run: make install"),
+            hint=text("请运行 make assets", "run: make assets"),
         )
     components.declare_component(_NAME, path=str(FOLDER))
     return f"../{__name__}.{_NAME}/"

@@ -45,11 +45,13 @@ class Change:
     @property
     def message(self) -> Text:
         """Say what was changed."""
-        share = self.area_after - self.area_before
-        change = share / self.area_before if self.area_before else float("inf")
+        change = text("原面积为 0", "it was 0")
+        if self.area_before:
+            share = f"{(self.area_after - self.area_before) / self.area_before:+.4%}"
+            change = Text(zh=share, en=share)
         return text(
-            "几何无效（{why}），已修复：面积变化 {change:+.4%}，部件 {before} → {after}",
-            "invalid geometry ({why}) repaired: area {change:+.4%}, parts {before} -> {after}",
+            "几何无效（{why}），已修复：面积变化 {change}，部件 {before} → {after}",
+            "invalid geometry ({why}) repaired: area {change}, parts {before} -> {after}",
         ).fill(why=self.why, change=change, before=self.parts_before, after=self.parts_after)
 
 
