@@ -143,10 +143,8 @@ def screen(
     found = Findings(words, stamp)
     candidates = Candidates(site.regulations)
     answered: list[tuple[int, Situation, Judgement]] = []
-    for position in range(len(acts.ids)):
-        if not acts.activities[position]:
-            tally.without_activity += 1
-            continue
+    tally.without_activity = sum(not activities for activities in acts.activities)
+    for position in acts.with_activity():
         situation = acts.situation(position, registers)
         asked, day = candidates.of(situation.activities, situation.on)
         zones = None if chosen.decided_on else asked.zones
@@ -260,6 +258,10 @@ class _Acts:
         at = self.table[position]["occurred_at"]
         truths = registers.truths(position, bare, at, zones)
         return Situation(bare.on, bare.activities, zones, bare.facts, truths)
+
+    def with_activity(self) -> list[int]:
+        """Return the positions of observations that name an activity."""
+        return [i for i, activities in enumerate(self.activities) if activities]
 
     def row(self, position: int) -> dict[str, Any]:
         """Return one observation with the uncertainty that was used."""
