@@ -15,10 +15,10 @@ app = typer.Typer()
 
 _THERE = text("演示存储已有：{where}", "the demo store is there: {where}")
 _READY = text(
-    "演示数据已就绪：{where}（记录 {records}，观察 {observations}，疑似问题 {findings}；"
-    "本次新增 {added}）",
-    "the demo is ready: {where} (records {records}, observations {observations}, findings "
-    "{findings}; {added} added now)",
+    "演示数据已就绪：{where}（记录 {records}，观察 {observations}，疑似违反 {broken}，"
+    "待定 {undecided}；本次新增 {added}）",
+    "the demo is ready: {where} (records {records}, observations {observations}, suspected "
+    "breaches {broken}, undecided {undecided}; {added} added now)",
 )
 
 

@@ -143,7 +143,10 @@ def init(
     for row, change in sorted(boundaries.changes.items()):
         typer.echo(f"{made.zones[row - 1].id}: {change.message.get(lang)}")
     _print_check(made.check, lang)
-    done = text("已建立场地包 {f}", "made the site pack {f}").fill(f=made.folder)
+    done = text(
+        "已建立场地包 {f}；检查：wetland site check {f}",
+        "made the site pack {f}; check it with: wetland site check {f}",
+    ).fill(f=made.folder)
     typer.echo(done.get(lang))
 
 

@@ -130,6 +130,8 @@ def _fill(store: Store, site: Site, files: dict[str, Path], tell: Progress) -> D
     written += found.written or Written()
     tell(1.0, _DONE)
     counts = {table: store.count(table) for table in ("records", "observations", "findings")}
+    outcomes = store.read("findings", {"site": site.id, "status": "open"})["outcome"]
+    counts |= {name: int((outcomes == name).sum()) for name in ("broken", "undecided")}
     return Demo(store.shown, written, counts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -40,10 +41,11 @@ _NONE = text("没有符合条件的记录。", "No record matches.")
 _PICK = text("点选一行，或点地图上的范围。", "Pick a row, or a place on the map.")
 _INVENTED = text("虚构示例", "invented example")
 _STATUS = {
-    "issued": text("有效", "issued"),
+    "issued": text("已发出", "issued"),
     "changed": text("已变更", "changed"),
     "revoked": text("已撤销", "revoked"),
 }
+_EXPIRED = text("已到期", "expired")
 _HEADS: dict[str, Text] = {
     "id": text("编号", "Id"),
     "kind": text("种类", "Kind"),
@@ -164,7 +166,7 @@ def _row(site: Site, row: dict[str, Any]) -> dict[str, object]:
         "times": _times(row),
         "place": _place(site, row),
         "quantity": amount.strip(),
-        "status": say(_STATUS[str(row["status"])]),
+        "status": say(_status(row)),
         "invented": bool(row["synthetic"]),
     }
 
@@ -197,3 +199,11 @@ def _one(site: Site, row: dict[str, Any]) -> None:
         for title, value in more.items():
             if value:
                 st.caption(md(pair(say(title), str(value))))
+
+
+def _status(row: Mapping[str, Any]) -> Text:
+    """Return what a record is today: revoked, expired by its last day, changed or issued."""
+    last = row["valid_to"]
+    if row["status"] != "revoked" and last is not None and last <= session.today():
+        return _EXPIRED
+    return _STATUS[str(row["status"])]
