@@ -131,11 +131,11 @@ def _records(store: str | None, site: Site) -> pd.DataFrame | None:
     """Read permits, closures, designated areas of a store that was named; else none are known."""
     if store is None:
         return None
+    from wetland.operations.records import list_records  # noqa: PLC0415
     from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.regulations.records import RECORDS  # noqa: PLC0415
 
     with open_store(store, site, create=False) as opened:
-        return opened.read(RECORDS.name, {"site": site.id})
+        return list_records(opened, site)
 
 
 def _activity(vocabulary: Vocabulary, word: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from wetland.base.texts import Text, text
+from wetland.base.texts import Text
 
 Shape = Literal["circle", "square", "diamond", "triangle", "cross", "dot"]
 
@@ -72,17 +72,11 @@ OUTCOME_MARKS: dict[str, MarkStyle] = {
     "broken": MarkStyle("#B00040", "diamond", 8.0),
     "undecided": MarkStyle("#4A1486", "square", 6.5, filled=False),
 }
-OBSERVATION = MarkStyle("#3A3A3A", "circle", 4.0)
 RECORD = MarkStyle("#00441B", "triangle", 7.0)
 RECORD_AREA = LineStyle("#00441B", 2.0, "4 3", 0.15)
 LANDMARK = MarkStyle("#5B5B5B", "dot", 2.5)
 ASKED = MarkStyle("#111111", "cross", 9.0)
 ASKED_AREA = LineStyle("#111111", 1.0, "3 3", 0.06)
-
-OUTCOME_NAMES: dict[str, Text] = {
-    "broken": text("疑似违反", "suspected"),
-    "undecided": text("待定（缺事实）", "undecided"),
-}
 
 
 @dataclass(frozen=True, slots=True)

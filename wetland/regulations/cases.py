@@ -17,13 +17,13 @@ from pydantic import Field, ValidationError
 from wetland.base.errors import Mistake
 from wetland.base.mistakes import explain
 from wetland.base.places import INSIDE, OUTSIDE, Cause, Membership, Where, undetermined
+from wetland.base.strict import Strict
 from wetland.base.texts import text
 from wetland.base.yaml import read_yaml
 from wetland.regulations.conditions import Situation
 from wetland.regulations.evaluate import Verdict, evaluate
 from wetland.regulations.judge import settled, with_later_law
 from wetland.regulations.rulebook import Regulations
-from wetland.regulations.vocabulary import Strict
 
 Kind = Literal["broken", "kept", "undecided", "before", "edge"]
 KINDS: tuple[Kind, ...] = ("broken", "kept", "undecided", "before", "edge")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wetland.base.places import INSIDE, OUTSIDE, Cause
@@ -127,7 +127,4 @@ def what_if(dated: DatedRule, situation: Situation, inside: bool) -> Outcome:
         name: (INSIDE if inside else OUTSIDE) if m.cause in EDGE_CAUSES else m
         for name, m in situation.zones.items()
     }
-    other = Situation(
-        situation.on, situation.activities, settled, situation.facts, situation.records
-    )
-    return evaluate(dated, other).outcome
+    return evaluate(dated, replace(situation, zones=settled)).outcome

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from wetland.base.strict import Strict
 from wetland.base.texts import Text
-from wetland.regulations.vocabulary import ACTIVITY_PATH, IDENTIFIER, Strict
+from wetland.regulations.vocabulary import ACTIVITY_PATH, IDENTIFIER
 
 Rank = Literal[
     "law",

@@ -29,12 +29,6 @@ NOT_ON_THE_SPOT = frozenset(
      "confiscate_vessel", "confiscate_drone", "confiscate_building", "revoke_licence",
      "suspend_business", "close_business"}
 )  # fmt: skip
-FACTS = (
-    "party_type", "party_age", "lacks_capacity", "partial_capacity", "minor_act",
-    "corrected_in_time", "harm", "first_offence", "no_fault_proved", "mitigating", "continuing",
-    "ended_on", "first_discovered_on", "filed_on", "life_health_or_finance_harmed",
-    "evidence_kind", "equipment_reviewed",
-)  # fmt: skip
 
 
 class Effect(StrEnum):

@@ -9,18 +9,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from wetland.base.strict import Strict
 from wetland.base.texts import Text
 
 IDENTIFIER = r"^[a-z][a-z0-9_]*$"
 ACTIVITY_PATH = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
-
-
-class Strict(BaseModel):
-    """A frozen model that refuses keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Activity(Strict):

@@ -6,9 +6,10 @@ import datetime as dt
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from wetland.base.errors import InputError
+from wetland.base.strict import Strict
 from wetland.base.texts import Text
 from wetland.zones.projection import projected_crs
 
@@ -18,12 +19,6 @@ NEEDED_POSITIONS = ("declared", "map_click", "gps", "photo", "unknown")
 
 Kind = Annotated[str, Field(pattern=KIND)]
 Is = Literal["inside", "outside", "unknown"]
-
-
-class Strict(BaseModel):
-    """A frozen model that refuses keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ZoneKind(Strict):

@@ -10,8 +10,8 @@ from shapely.geometry import Point
 
 from wetland.base.errors import Mistake
 from wetland.base.mistakes import explain
+from wetland.base.strict import Strict
 from wetland.base.texts import Text, text
-from wetland.sites.config import Strict
 from wetland.zones.datums import Datum
 from wetland.zones.features import read_geometry
 

@@ -9,7 +9,6 @@ import streamlit as st
 from wetland.base.texts import Lang
 
 ICON = Path(__file__).parent / "icon.png"
-PHONE_PX = 640
 
 _STYLE = """
 <style>

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
 
 import streamlit as st
 
@@ -223,8 +222,3 @@ def facts() -> dict[str, object]:
     """Return the facts answered in this session."""
     known: dict[str, object] = st.session_state.setdefault("facts", {})
     return known
-
-
-def without_facts(asked: LawQuestion) -> LawQuestion:
-    """Return the same question with nothing known but the place, the day and the act."""
-    return replace(asked, facts={})

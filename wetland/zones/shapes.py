@@ -77,11 +77,6 @@ class Shape:
         )
         return cls(polygon, groups)
 
-    @property
-    def widest_m(self) -> float:
-        """Return the largest positional accuracy of any edge."""
-        return max(group.accuracy_m for group in self.edges)
-
 
 def boundary_segments(geometry: Polygon | MultiPolygon) -> Floats:
     """Return all edges of all rings as an array (n, 2 ends, longitude and latitude)."""
