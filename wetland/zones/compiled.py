@@ -11,10 +11,12 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core import config
 from platformdirs import user_cache_path
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -36,8 +38,8 @@ def _cache_folder() -> str:
         return str(Path(private))
 
 
-if not numba.config.CACHE_DIR:  # before the first loop is decorated; NUMBA_CACHE_DIR goes first
-    numba.config.CACHE_DIR = _cache_folder()
+if not config.CACHE_DIR:  # before the first loop is decorated; NUMBA_CACHE_DIR goes first
+    config.CACHE_DIR = _cache_folder()
 
 
 def compiled(function: F) -> F:
@@ -46,8 +48,9 @@ def compiled(function: F) -> F:
     No fast-math: exactness rests on the rounding of every operation. Threads share the work through
     `in_threads`; numba's own parallel loops abort the process where two sessions meet in one.
     """
-    made: F = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    return made
+    made: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    loop: F = made
+    return loop
 
 
 def in_threads(work: Callable[[int, int], None], size: int, threads: int) -> None:
@@ -60,8 +63,6 @@ def in_threads(work: Callable[[int, int], None], size: int, threads: int) -> Non
         return
     bounds = [size * part // threads for part in range(threads + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        parts = [
-            pool.submit(work, a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True) if a < b
-        ]
+        parts = [pool.submit(work, a, b) for a, b in pairwise(bounds) if a < b]
     for part in parts:
         part.result()
