@@ -38,8 +38,9 @@ def _cache_folder() -> str:
         return str(Path(private))
 
 
-if not config.CACHE_DIR:  # before the first loop is decorated; NUMBA_CACHE_DIR goes first
-    config.CACHE_DIR = _cache_folder()
+_SETTINGS: Any = config
+if not _SETTINGS.CACHE_DIR:  # before the first loop is decorated; NUMBA_CACHE_DIR goes first
+    _SETTINGS.CACHE_DIR = _cache_folder()
 
 
 def compiled(function: F) -> F:
