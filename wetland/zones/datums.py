@@ -5,6 +5,16 @@ mix-up moves a place out of its zone and so changes the article. CGCS2000 and WG
 than a decimetre and are taken as equal. Outside the rectangle that the public implementations agree
 on, a GCJ-02 or BD-09 position *is* the WGS84 position.
 
+Rule on the rectangle's edge, where the forward shift begins with a jump of up to 1.2 km. The WGS84
+position decides: in the rectangle (its edge included) it is shifted, outside it is not.
+
+- Every position of the rectangle comes back from GCJ-02 and BD-09, also one that the shift carries
+  out over the edge. So within that strip outside (up to 0.02 degree wide, in the east, south and
+  north) a GCJ-02 position is read as the shifted one of the rectangle, not as itself.
+- Within the strip inside the rectangle that no shifted position reaches (in the west, mostly) the
+  formula is continued: the answer is a place just outside.
+- Everywhere else outside nothing moves, in either direction.
+
 References
 ----------
 The shift is unpublished law of 2002; these are the formulas that all open implementations share
@@ -13,6 +23,7 @@ The shift is unpublished law of 2002; these are the formulas that all open imple
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
@@ -30,8 +41,11 @@ SEMI_MAJOR_M = 6378245.0
 ECCENTRICITY2 = 0.00669342162296594323
 BD_ANGLE = np.pi * 3000.0 / 180.0
 BD_LON, BD_LAT = 0.0065, 0.006
-ROUNDS = 30  # the iteration gains about three digits a round; 5 suffice inside China
-CLOSE_DEGREES = 1e-12
+STRIP_DEGREES = 0.03  # wider than any shift: only this near the rectangle is an inverse sought
+ROUNDS = 30  # the iteration gains two digits a round; 7 suffice inside China
+CLOSE_DEGREES = 1e-12  # the last move: some 0.1 micrometre on the ground
+EDGE_DEGREES = 1e-9  # an inverse this near the rectangle lies in it
+BLOCK = 8192  # positions at once, so that the terms stay in the processor's cache
 
 
 def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, Floats]:
@@ -47,9 +61,9 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, Floats
     Returns
     -------
     tuple of arrays
-        Longitude and latitude. The inverse of GCJ-02 is iterated until the forward shift gives the
-        input back (1e-12 degree); a one-step inverse is up to 2 m off. The inverse of BD-09 is a
-        closed formula that is itself about 0.1 m inexact.
+        Longitude and latitude. Both inverses are iterated until the forward formula gives the
+        input back: less than a micrometre is left (a one-step inverse of GCJ-02 is up to 2 m off,
+        the closed inverse of BD-09 about 0.1 m). On the rectangle's edge see the module's rule.
 
     Raises
     ------
@@ -66,9 +80,7 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, Floats
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     if known in {"wgs84", "cgcs2000"}:
         return x.copy(), y.copy()
-    if known == "bd09":
-        x, y = _bd09_to_gcj02(x, y)
-    return _gcj02_to_wgs84(x, y)
+    return _blocks(_back, x, y, bd=known == "bd09")
 
 
 def from_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, Floats]:
@@ -77,8 +89,7 @@ def from_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, Floa
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     if known in {"wgs84", "cgcs2000"}:
         return x.copy(), y.copy()
-    x, y = _wgs84_to_gcj02(x, y)
-    return _gcj02_to_bd09(x, y) if known == "bd09" else (x, y)
+    return _blocks(_forth, x, y, bd=known == "bd09")
 
 
 def check_datum(datum: str) -> Datum:
@@ -108,8 +119,69 @@ def in_china(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
     return np.asarray(inside)
 
 
+def _blocks(
+    turn: Callable[..., tuple[Floats, Floats]], lon: Floats, lat: Floats, *, bd: bool
+) -> tuple[Floats, Floats]:
+    """Apply ``turn`` to blocks of those positions that may move; the others are copied."""
+    lon, lat = np.broadcast_arrays(lon, lat)
+    x, y = lon.ravel().copy(), lat.ravel().copy()
+    near = _within(x, y, STRIP_DEGREES)
+    for start in range(0, x.size, BLOCK):
+        here = slice(start, start + BLOCK)
+        some = near[here]
+        if some.all():
+            x[here], y[here] = turn(x[here], y[here], bd=bd)
+        elif some.any():
+            at = start + np.flatnonzero(some)
+            x[at], y[at] = turn(x[at], y[at], bd=bd)
+    return x.reshape(lon.shape), y.reshape(lat.shape)
+
+
+def _within(lon: Floats, lat: Floats, margin: float) -> NDArray[np.bool_]:
+    return np.asarray(
+        (lon >= WEST - margin) & (lon <= EAST + margin)
+        & (lat >= SOUTH - margin) & (lat <= NORTH + margin)
+    )  # fmt: skip
+
+
+def _forth(lon: Floats, lat: Floats, *, bd: bool) -> tuple[Floats, Floats]:
+    here = in_china(lon, lat)
+    d_lon, d_lat = _shift(lon, lat)
+    x, y = lon + d_lon, lat + d_lat
+    if bd:
+        x, y = _gcj02_to_bd09(x, y)
+    return np.where(here, x, lon), np.where(here, y, lat)
+
+
+def _back(lon: Floats, lat: Floats, *, bd: bool) -> tuple[Floats, Floats]:
+    x, y = _bd09_to_gcj02(lon, lat) if bd else (lon, lat)
+    x, y = _solved(_gcj02, x, y, x, y)
+    found = _within(x, y, EDGE_DEGREES)
+    x = np.where(found, np.clip(x, WEST, EAST), x)
+    y = np.where(found, np.clip(y, SOUTH, NORTH), y)
+    moved = found | in_china(lon, lat)
+    return np.where(moved, x, lon), np.where(moved, y, lat)
+
+
+def _solved(
+    forward: Callable[[Floats, Floats], tuple[Floats, Floats]],
+    lon: Floats,
+    lat: Floats,
+    x: Floats,
+    y: Floats,
+) -> tuple[Floats, Floats]:
+    """Return what ``forward`` takes to (lon, lat), from a first guess, by fixed-point iteration."""
+    for _ in range(ROUNDS):
+        there_x, there_y = forward(x, y)
+        d_x, d_y = lon - there_x, lat - there_y
+        x, y = x + d_x, y + d_y
+        if max(np.abs(d_x).max(), np.abs(d_y).max()) <= CLOSE_DEGREES:
+            break
+    return x, y
+
+
 def _shift(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Return the GCJ-02 offset at a WGS84 position, degrees; 0 outside China."""
+    """Return the GCJ-02 offset at a WGS84 position, degrees, as if China had no edge."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
     waves = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)
@@ -126,40 +198,22 @@ def _shift(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY2) / (curve * np.sqrt(curve))
     d_lat = np.degrees(d_lat / meridian)
     d_lon = np.degrees(d_lon / (SEMI_MAJOR_M / np.sqrt(curve) * np.cos(angle)))
-    here = in_china(lon, lat)
-    return np.where(here, d_lon, 0.0), np.where(here, d_lat, 0.0)
+    return d_lon, d_lat
 
 
-def _wgs84_to_gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+def _gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     d_lon, d_lat = _shift(lon, lat)
     return lon + d_lon, lat + d_lat
-
-
-def _gcj02_to_wgs84(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    here = in_china(lon, lat)
-    x, y = lon.copy(), lat.copy()
-    for _ in range(ROUNDS):
-        d_lon, d_lat = _shift(x, y)
-        new_x = np.where(here, lon - d_lon, lon)
-        new_y = np.where(here, lat - d_lat, lat)
-        moved = np.fmax(np.abs(new_x - x), np.abs(new_y - y))
-        x, y = new_x, new_y
-        if not np.any(moved > CLOSE_DEGREES):
-            break
-    return x, y
 
 
 def _gcj02_to_bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * BD_ANGLE)
     angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * BD_ANGLE)
-    here = in_china(lon, lat)
-    x = np.where(here, radius * np.cos(angle) + BD_LON, lon)
-    return x, np.where(here, radius * np.sin(angle) + BD_LAT, lat)
+    return radius * np.cos(angle) + BD_LON, radius * np.sin(angle) + BD_LAT
 
 
 def _bd09_to_gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     x, y = lon - BD_LON, lat - BD_LAT
     radius = np.hypot(x, y) - 0.00002 * np.sin(y * BD_ANGLE)
     angle = np.arctan2(y, x) - 0.000003 * np.cos(x * BD_ANGLE)
-    here = in_china(lon, lat)
-    return np.where(here, radius * np.cos(angle), lon), np.where(here, radius * np.sin(angle), lat)
+    return _solved(_gcj02_to_bd09, lon, lat, radius * np.cos(angle), radius * np.sin(angle))
