@@ -138,8 +138,9 @@ def test_wgs84_of_every_landmark(facts: list[dict[str, str]]) -> None:
         if datum is None:
             continue
         lon, lat = to_wgs84(float(row["lon_src"]), float(row["lat_src"]), datum)
-        assert float(lon) == pytest.approx(float(row["lon_wgs84"]), abs=1e-6), row["name"]
-        assert float(lat) == pytest.approx(float(row["lat_wgs84"]), abs=1e-6), row["name"]
+        close = 1e-6 if datum != "bd09" else 2e-6  # the sheet used the closed inverse of BD-09
+        assert float(lon) == pytest.approx(float(row["lon_wgs84"]), abs=close), row["name"]
+        assert float(lat) == pytest.approx(float(row["lat_wgs84"]), abs=close), row["name"]
         converted += 1
     assert converted == 47
 

@@ -116,7 +116,7 @@ def test_control_points(shared: Path) -> None:
 def test_every_position_of_the_rectangle_comes_back(datum: str, lon: float, lat: float) -> None:
     there = from_wgs84(lon, lat, datum)
     assert apart_m([to_wgs84(*there, datum)], [(lon, lat)]) < BACK_M
-    assert apart_m([there], [(lon, lat)]) > 20.0  # and was moved
+    assert apart_m([there], [(lon, lat)]) > 1.0  # and was moved
 
 
 @pytest.mark.parametrize("datum", SHIFTED)
