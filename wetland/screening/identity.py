@@ -41,7 +41,7 @@ def _digest(*parts: str) -> str:
 
 
 def settle_identity(
-    table: pd.DataFrame, site: str, source: str, problems: Problems
+    table: pd.DataFrame, site: str, source: str, problems: Problems, *, twins: bool = True
 ) -> pd.DataFrame:
     """Give every row its identifier and content digest, and return the sound rows.
 
@@ -53,20 +53,23 @@ def settle_identity(
         Namespace of the identifiers.
     problems
         Rows with an error here are kept aside; repeated and contradicting rows are added.
+    twins
+        Whether to look for repeated rows; False where ``table`` is a part of a larger whole.
     """
     table = _sound(table, problems)
-    substances = _substances(table)
+    said = substances(table)
     own, received = _listed(table["record_id"]), table["received"].tolist()
     contents = [
         _digest(substance, extra, name or "")
-        for substance, extra, name in zip(substances, table["extra"].tolist(), own, strict=True)
+        for substance, extra, name in zip(said, table["extra"].tolist(), own, strict=True)
     ]
     table["content"] = contents
     table["observation_id"] = [
         "o-" + (_digest(site, row) if name is None else _digest(site, source, name))[:24]
         for name, row in zip(own, received, strict=True)
     ]
-    _tell_twice(table, substances, problems)
+    if twins:
+        _tell_twice(table, said, problems)
     return _typed(_sound(table, problems))
 
 
@@ -103,7 +106,7 @@ def _listed(column: pd.Series) -> list[Any]:
     return [None if gone else v for v, gone in zip(values, missing, strict=True)]
 
 
-def _substances(table: pd.DataFrame) -> list[str]:
+def substances(table: pd.DataFrame) -> list[str]:
     """Return what each row says, as one line; the same words for the same content in any file."""
     places = shapely.to_wkb(table["geometry"].to_numpy(dtype=object), hex=True, output_dimension=2)
     columns = [places.tolist(), *(_listed(table[name]) for name in _SUBSTANCE)]
@@ -111,7 +114,7 @@ def _substances(table: pd.DataFrame) -> list[str]:
     return [_PART.join(row) for row in zip(*words, strict=True)]
 
 
-def _tell_twice(table: pd.DataFrame, substances: list[str], problems: Problems) -> None:
+def _tell_twice(table: pd.DataFrame, said: list[str], problems: Problems) -> None:
     again = table["observation_id"].duplicated(keep=False).to_numpy(dtype=bool)
     groups: dict[str, list[int]] = {}
     for position in np.flatnonzero(again).tolist():
@@ -119,7 +122,7 @@ def _tell_twice(table: pd.DataFrame, substances: list[str], problems: Problems) 
     rows = table["source_row"].tolist()
     for positions in groups.values():
         first, *others = positions
-        same = all(substances[p] == substances[first] for p in others)
+        same = all(said[p] == said[first] for p in others)
         told = others if same else positions
         for position in told:
             other = first if position != first else others[0]

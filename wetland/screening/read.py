@@ -139,20 +139,11 @@ def read_observations(
     given = look_at(source, store=store)
     format = format_of(given)
     sha256 = given.sha256()
-    source_id = _source_id(site.id, sha256, checked)
+    source_id = source_id_of(site.id, sha256, checked)
     problems = Problems(given.name, source_id)
     raw = READERS[format](given, checked, problems)
-    reader = Reader(raw.rows, problems)
-    tell_garbled(reader, raw.cells)
-    columns = understand(
-        raw.cells.columns, checked.columns, raw.roles, site.vocabulary, blank=blank_columns(raw)
-    )
-    positions = _positions(reader, raw, columns, checked, site)
-    table = assemble(reader, raw, columns, checked, site, positions=positions)
-    table["source_id"] = source_id
-    table["received"] = received_rows(raw)
     name = checked.source or Path(given.name).stem
-    good = settle_identity(table, site.id, name, problems)
+    good = observations_of(raw, site, checked, problems=problems, name=name)
     described = {
         "source_id": source_id,
         "site": site.id,
@@ -163,6 +154,48 @@ def read_observations(
         "rows_aside": raw.total - len(good),
     }
     return Reading(good, problems, described, raw.total)
+
+
+def observations_of(
+    raw: RawTable,
+    site: ReadingSite,
+    options: ReadOptions,
+    *,
+    problems: Problems,
+    name: str,
+    columns: Columns | None = None,
+) -> pd.DataFrame:
+    """Make observations of rows that were taken apart.
+
+    Parameters
+    ----------
+    raw
+        All rows of a file, or some of a set that is read part by part.
+    site, options
+        As for `read_observations`; the options are checked already.
+    problems
+        Takes what is wrong, and gives the rows their source.
+    name
+        Name of the source, in which identifiers are unique.
+    columns
+        What the columns mean, where that was settled over a whole set of which this is a part.
+        Repeated rows are then left in: the other one may be in another part.
+
+    Raises
+    ------
+    InputError
+        No column holds a position, or an option does not fit the columns.
+    """
+    reader = Reader(raw.rows, problems)
+    tell_garbled(reader, raw.cells)
+    meaning = columns or understand(
+        raw.cells.columns, options.columns, raw.roles, site.vocabulary, blank=blank_columns(raw)
+    )
+    positions = _positions(reader, raw, meaning, options, site)
+    table = assemble(reader, raw, meaning, options, site, positions=positions)
+    table["source_id"] = problems.source_id
+    table["received"] = received_rows(raw)
+    return settle_identity(table, site.id, name, problems, twins=columns is None)
 
 
 def _described(given: Given, raw: RawTable, options: ReadOptions) -> dict[str, Any]:
@@ -178,7 +211,8 @@ def _described(given: Given, raw: RawTable, options: ReadOptions) -> dict[str, A
     }
 
 
-def _source_id(site: str, sha256: str, options: ReadOptions) -> str:
+def source_id_of(site: str, sha256: str, options: ReadOptions) -> str:
+    """Return the identifier of a file read in one way: the same file and options, the same one."""
     whole = json.dumps([site, sha256, options.as_json()], sort_keys=True, ensure_ascii=False)
     return "s-" + hashlib.sha256(whole.encode("utf-8")).hexdigest()[:24]
 

@@ -182,7 +182,6 @@ def read_parquet(given: Given, options: ReadOptions, problems: Problems) -> RawT
         Damaged, too large once unpacked, an encoding of geometry other than WKB, or no CRS
         (GeoParquet: a CRS left out means longitude and latitude, ``null`` means unknown).
     """
-    import pandas as pd
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -193,18 +192,39 @@ def read_parquet(given: Given, options: ReadOptions, problems: Problems) -> RawT
         table.validate(full=True)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise _damaged(given.name, error) from None
-    keys = table.schema.metadata or {}
-    rows = np.arange(1, table.num_rows + 1)
     if "patrol_segments" in table.column_names:
         return _patrols(table, given.name, problems)
+    return arrow_rows(table, given.name, problems)
+
+
+def arrow_rows(table: pa.Table, name: str, problems: Problems, *, first: int = 1) -> RawTable:
+    """Take the rows of an Arrow table apart: a whole Parquet file, or consecutive rows of one.
+
+    Parameters
+    ----------
+    table
+        Rows, with the metadata of the file's schema.
+    name
+        Name of the file.
+    problems
+        Where rows that cannot be taken apart are told.
+    first
+        Number of the table's first row in its file.
+
+    Raises
+    ------
+    InputError
+        An encoding of geometry other than WKB, or no CRS.
+    """
+    rows = np.arange(first, first + table.num_rows)
     cells = _columns(table)
-    geo = _geo(keys.get(b"geo"), given.name)
+    geo = geometry_column((table.schema.metadata or {}).get(b"geo"), name)
     if geo is None or geo[0] not in table.column_names:
         return RawTable("parquet", rows, cells, len(rows))
     column, crs = geo
     shapes = _from_wkb(table.column(column).to_pylist(), rows, problems)
-    shapes, label, datum = to_lonlat(shapes, crs, name=given.name, problems=problems)
-    cells = pd.DataFrame(cells.drop(columns=column))
+    shapes, label, datum = to_lonlat(shapes, crs, name=name, problems=problems)
+    cells = cells.drop(columns=column)
     return RawTable("parquet", rows, cells, len(rows), shapes, label, datum)
 
 
@@ -221,8 +241,8 @@ def _refuse_bomb(metadata: parquet.FileMetaData, name: str) -> None:
         raise _too_many(name)
 
 
-def _geo(raw: bytes | None, name: str) -> tuple[str, Any] | None:
-    """Return geometry column and CRS from GeoParquet's metadata."""
+def geometry_column(raw: bytes | None, name: str) -> tuple[str, Any] | None:
+    """Return geometry column and CRS from GeoParquet's metadata, None where there is none."""
     if raw is None:
         return None
     try:
