@@ -21,7 +21,7 @@ PACKAGES = ("wetland", "numpy", "numba", "shapely", "geopandas", "pandas", "pypr
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the sections that were asked for and print their tables; return 1 where answers differ."""
+    """Run the sections that were asked for and print their tables; 1 where answers differ."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--quick", action="store_true", help="fewer things, to see that it runs")
