@@ -67,6 +67,7 @@ def assemble(
             "site": site.id,
             "source_row": pd.array(raw.rows, dtype="Int64"),
             "record_id": record_id,
+            "track_id": _record_ids(cells, roles.get("track")),
             "activity": _activities(reader, raw, columns, options, site),
             "occurred_on": days,
             "occurred_at": _instants(instants),

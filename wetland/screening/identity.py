@@ -111,7 +111,9 @@ def substances(table: pd.DataFrame) -> list[str]:
     places = shapely.to_wkb(table["geometry"].to_numpy(dtype=object), hex=True, output_dimension=2)
     columns = [places.tolist(), *(_listed(table[name]) for name in _SUBSTANCE)]
     words = [["" if v is None else str(v) for v in column] for column in columns]
-    return [_PART.join(row) for row in zip(*words, strict=True)]
+    rows = [_PART.join(row) for row in zip(*words, strict=True)]
+    tracks = _listed(table["track_id"])
+    return [r if t is None else f"{r}{_PART}{t}" for r, t in zip(rows, tracks, strict=True)]
 
 
 def _tell_twice(table: pd.DataFrame, said: list[str], problems: Problems) -> None:

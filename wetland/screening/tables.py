@@ -31,6 +31,7 @@ OBSERVATIONS = TableSchema(
         Column("source_id", "text", text("来源编号", "source"), required=True),
         Column("source_row", "integer", text("来源行", "row of the source"), minimum=0),
         Column("record_id", "text", text("来源中的编号", "identifier in the source")),
+        Column("track_id", "text", text("轨迹编号", "track it is a fix of")),
         Column("activity", "text", text("行为（多个用;分开）", "activities, parted by ;")),
         Column("occurred_on", "day", text("行为日（当地）", "local day of the act")),
         Column("occurred_at", "instant", text("行为时刻", "instant of the act")),
