@@ -52,9 +52,9 @@ _ALIASES: dict[str, tuple[str, ...]] = {
                     "精度", "定位精度", "位置误差", "误差", "定位误差", "gps精度"),
     "position_source": ("position_source", "source_kind", "定位方式", "位置来源", "定位来源"),
     "track": ("track_id", "track", "轨迹编号", "航迹编号", "轨迹", "航迹", "device_id", "设备号",
-              "设备编号", "终端号", "imei", "boat_id", "boat", "vessel_id", "vessel", "mmsi", "船号",
-              "船舶编号", "subject_id", "extra__subject_id", "subject_name", "extra__subject_name",
-              "groupby_col"),
+              "设备编号", "终端号", "imei", "boat_id", "boat", "vessel_id", "vessel", "mmsi",
+              "船号", "船舶编号", "subject_id", "extra__subject_id", "subject_name",
+              "extra__subject_name", "groupby_col"),
 }  # fmt: skip
 
 # Pairs in order of preference; a datum stands in the name of some.
