@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "id", "name_zh", "name_en", "kind", "datum", "datum_certain", "lon_src", "lat_src",
-    "positional_accuracy_m", "source", "confidence", "geometry",
+    "positional_accuracy_m", "source", "confidence", "aliases", "geometry",
 )  # fmt: skip
 
 
@@ -28,11 +28,12 @@ class LandmarkProperties(Strict):
     """The properties of one feature of `landmarks.geojson`.
 
     ``lon_src`` and ``lat_src`` are what the source wrote, in ``datum``; the geometry is WGS84 made
-    from them.
+    from them. ``aliases`` are other names that files give to the place.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     name: Text
+    aliases: tuple[str, ...] = ()
     kind: str = Field(default="landmark", pattern=r"^[a-z][a-z0-9_]*$")
     datum: Datum
     datum_certain: bool = True

@@ -24,6 +24,7 @@ from wetland.regulations.rulebook import Regulations
 from wetland.regulations.vocabulary import Vocabulary
 from wetland.sites.config import SiteConfig
 from wetland.sites.landmarks import read_landmarks
+from wetland.sites.reference import Reference, read_reference
 from wetland.zones.features import read_zones
 from wetland.zones.model import Zone, ZoneLayer
 
@@ -34,7 +35,8 @@ SITE_FILE, ZONES_FILE = "site.yaml", "zones.geojson"
 LANDMARKS_FILE, VOCABULARY_FILE, REGULATIONS_FOLDER = (
     "landmarks.geojson", "vocabulary.yaml", "regulations",
 )  # fmt: skip
-PACK_FILES = (SITE_FILE, ZONES_FILE, LANDMARKS_FILE, VOCABULARY_FILE)
+REFERENCE_FILE = "reference.geojson"
+PACK_FILES = (SITE_FILE, ZONES_FILE, LANDMARKS_FILE, VOCABULARY_FILE, REFERENCE_FILE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,7 @@ class Site:
     vocabulary: Vocabulary
     regulations: Regulations
     digest: str
+    reference: tuple[Reference, ...] = ()
 
     @property
     def crs_epsg(self) -> int:
@@ -157,6 +160,8 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
         mistakes += wrong
     landmarks, wrong = _read_landmarks(folder)
     mistakes += wrong
+    reference, wrong = _read_reference(folder)
+    mistakes += wrong
     vocabulary, regulations, wrong = _read_law(folder, config)
     mistakes += wrong
     if config is None or vocabulary is None or regulations is None or landmarks is None:
@@ -172,6 +177,7 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
         vocabulary=vocabulary,
         regulations=regulations,
         digest=pack_digest(folder),
+        reference=reference,
     )
     return site, mistakes
 
@@ -237,6 +243,14 @@ def _read_landmarks(folder: Path) -> tuple[gpd.GeoDataFrame | None, list[Mistake
         if mistakes:
             return None, mistakes
     return read_landmarks(document, file=LANDMARKS_FILE)
+
+
+def _read_reference(folder: Path) -> tuple[tuple[Reference, ...], list[Mistake]]:
+    path = folder / REFERENCE_FILE
+    if not path.is_file():  # few packs have one
+        return (), []
+    document, mistakes = _read_json(path)
+    return ((), mistakes) if mistakes else read_reference(document, file=REFERENCE_FILE)
 
 
 def _read_law(
