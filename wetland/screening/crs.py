@@ -100,3 +100,21 @@ def _is_modern(crs: CRS | None) -> bool:
     if crs is None or crs.datum is None:
         return False
     return any(name.casefold() in crs.datum.name.casefold() for name in _SAME_AS_WGS84)
+
+
+def in_effect(given: object) -> str:
+    """Return a name that two CRSs share where their coordinates can be read in one table.
+
+    Longitude and latitude on WGS84, CGCS2000 or a datum within a metre or two of them is one and
+    the same here; any other CRS is itself.
+
+    Examples
+    --------
+    >>> in_effect("EPSG:4490") == in_effect("OGC:CRS84"), in_effect("EPSG:4549")
+    (True, 'EPSG:4549')
+    """
+    try:
+        crs = CRS.from_user_input(given)
+    except CRSError:
+        return str(given)
+    return "lonlat" if crs.is_geographic and _is_modern(crs.geodetic_crs) else _label(crs)

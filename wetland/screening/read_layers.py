@@ -32,7 +32,8 @@ _WKB = "WKB"
 _T = TypeVar("_T")
 
 
-def _damaged(name: str, why: object) -> InputError:
+def damaged(name: str, why: object) -> InputError:
+    """Return the error for a file that cannot be taken apart."""
     reason = str(why).splitlines()[0][:160] if str(why) else type(why).__name__
     return InputError(
         text("{f}：文件损坏，无法读取（{w}）", "{f}: damaged, cannot be read ({w})").fill(
@@ -133,7 +134,7 @@ def _gdal(given: Given, ask: Callable[[], _T], problems: Problems) -> _T:
             warnings.simplefilter("always")
             answer = ask()
     except (DataLayerError, DataSourceError, FieldError, GeometryError, RuntimeError) as error:
-        raise _damaged(given.name, error) from None
+        raise damaged(given.name, error) from None
     for message in sorted({str(w.message) for w in said}):
         problems.add("reader_says", level="warning", value=message,
                      message=text("读取时的提示", "a remark of the reader"))  # fmt: skip
@@ -191,7 +192,7 @@ def read_parquet(given: Given, options: ReadOptions, problems: Problems) -> RawT
         table = file.read()
         table.validate(full=True)
     except (pa.ArrowException, OSError, UnicodeError) as error:
-        raise _damaged(given.name, error) from None
+        raise damaged(given.name, error) from None
     if "patrol_segments" in table.column_names:
         return _patrols(table, given.name, problems)
     return arrow_rows(table, given.name, problems)
@@ -251,7 +252,7 @@ def geometry_column(raw: bytes | None, name: str) -> tuple[str, Any] | None:
         about = geo["columns"][column]
         encoding = about.get("encoding")
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise _damaged(name, error) from None
+        raise damaged(name, error) from None
     if encoding != _WKB:
         raise InputError(
             text(
