@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# An uncertainty is the radius around a position that holds the true place with this probability.
+BELT_LIKELIHOOD = 0.95
+
 
 class Where(StrEnum):
     """Membership of one zone."""
@@ -39,6 +42,9 @@ class Membership:
         inside, negative outside; None where the zone has no geometry.
     area_m2, share
         For a footprint: square metres inside the zone as drawn, and their share of the footprint.
+    probability
+        Probability that the true place is inside the zone (`wetland.zones.likelihood`); None where
+        it was not asked for or nothing is known.
     """
 
     where: Where
@@ -46,6 +52,7 @@ class Membership:
     distance_m: float | None = None
     area_m2: float | None = None
     share: float | None = None
+    probability: float | None = None
 
     @property
     def truth(self) -> bool | None:

@@ -247,6 +247,8 @@ def show_site(name_or_path: str | os.PathLike[str], lang: Lang = "zh") -> Json:
             for declared in config.memberships
         ],
         "position_defaults": dict(config.position_defaults),
+        "likelihood_threshold": config.likelihood_threshold,
+        "hdop_m": config.hdop_m,
         "sources": [source.model_dump() for source in config.sources],
     }
 

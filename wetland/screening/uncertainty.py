@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 UNKNOWN = "unknown"
+HIGHEST_HDOP = 50.0  # receivers write 50, 99 or 99.99 for "no fix"
 
 
 def fill_uncertainty(
@@ -47,3 +48,20 @@ def widest_of(defaults: Mapping[str, float], stated: Mapping[str, float]) -> dic
     {'gps': 45.0, 'unknown': 100.0}
     """
     return {name: max(float(value), stated.get(name, 0.0)) for name, value in defaults.items()}
+
+
+def uncertainty_of_hdop(hdop: ArrayLike, hdop_m: float) -> NDArray[np.float64]:
+    """Return the uncertainty that a receiver's HDOP (水平精度因子) means, metres.
+
+    ``hdop_m`` is `SiteConfig.hdop_m`. NaN where there is no HDOP: missing, not finite, 0 or less,
+    or above `HIGHEST_HDOP`, which is what receivers write when they have no fix.
+
+    Examples
+    --------
+    >>> uncertainty_of_hdop([0.8, 2.5, 0.0, -1.0, 99.9, float("nan")], 10.0)
+    array([ 8., 25., nan, nan, nan, nan])
+    """
+    given = np.asarray(hdop, dtype=float)
+    with np.errstate(invalid="ignore"):
+        usable = (given > 0) & (given <= HIGHEST_HDOP)
+    return np.where(usable, given, np.nan) * hdop_m

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from wetland.base.errors import InputError
+from wetland.base.places import BELT_LIKELIHOOD
 from wetland.base.strict import Strict
 from wetland.base.texts import Text
 from wetland.zones.projection import projected_crs
@@ -75,6 +76,15 @@ class SiteConfig(Strict):
     ``position_defaults`` holds, per source of a position, its widest uncertainty in metres: what is
     assumed where a record tells none. A default is never narrower than the widest value of its
     source, so forgetting the uncertainty can only make an outcome undecided.
+
+    ``likelihood_threshold`` is how likely "inside" or "outside" must be to stand; 0.95 is what the
+    uncertainties themselves mean (the radius that holds the true place in 95 of 100), so it changes
+    nothing, and a higher one leaves more undecided.
+
+    ``hdop_m`` turns a receiver's HDOP (水平精度因子) into that radius, metres per unit. The default
+    is 2 x 5 m: horizontal error (2 DRMS, which holds 95 to 98 of 100) is twice HDOP times the error
+    of one range (UERE; Kaplan and Hegarty, Understanding GPS), and 5 m is chosen on the safe side
+    for a single-frequency receiver.
     """
 
     id: str = Field(pattern=SITE_ID)
@@ -85,6 +95,10 @@ class SiteConfig(Strict):
     schematic_notice: Text
     kinds: dict[Kind, ZoneKind] = Field(min_length=1)
     position_defaults: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+    likelihood_threshold: float = Field(
+        default=BELT_LIKELIHOOD, ge=BELT_LIKELIHOOD, lt=1, allow_inf_nan=False
+    )
+    hdop_m: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     memberships: tuple[DeclaredMembership, ...] = ()
     registers: dict[Kind, Register] = Field(default_factory=dict)
     readings: dict[Kind, Text] = Field(default_factory=dict)
