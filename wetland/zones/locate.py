@@ -18,29 +18,23 @@ So growing the uncertainty only ever turns inside or outside into undetermined.
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.places import Cause, Membership
 from wetland.base.texts import text
 from wetland.zones.footprints import classify_extended
-from wetland.zones.located import CAUSE_CODE, IN, OPEN, OUT, Located
+from wetland.zones.located import CAUSE_CODE, OPEN, OUT, Located
 from wetland.zones.model import Zone, ZoneLayer
-from wetland.zones.placing import Placed, place_geometries
+from wetland.zones.placing import Placed, Things, place_geometries
+from wetland.zones.pointwise import ONE_AT_A_TIME, Asked, locate_points
 from wetland.zones.shapes import Shape
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-
-# A prepared polygon builds its index on first use, and sessions of the app share a site: nothing is
-# promised for two threads that meet there.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def locate(
@@ -100,24 +94,32 @@ def locate(
 
 def locate_columns(
     layer: ZoneLayer,
-    geometries: Sequence[Any] | NDArray[Any],
+    geometries: Things,
     uncertainty_m: float | Sequence[float] | Floats,
     *,
     on: dt.date | None,
     assume_schematic: bool = False,
 ) -> dict[str, Located]:
-    """Do the same as `locate`, as arrays per zone: zone id -> `Located`."""
+    """Do the same as `locate`, as arrays per zone: zone id -> `Located`.
+
+    ``geometries`` may also be `wetland.zones.placing.Points`: a million positions need no shapely
+    objects then.
+    """
     valid = layer.on(on)
-    size = len(geometries)
-    uncertainty = checked_uncertainty(uncertainty_m, size)
+    uncertainty = checked_uncertainty(uncertainty_m, len(geometries))
     placed = place_geometries(valid, geometries)
-    with _ONE_AT_A_TIME:
-        return {
-            zone.id: _locate_zone(
-                zone, valid.shape(zone), placed, uncertainty, assume_schematic=assume_schematic
-            )
-            for zone in valid
-        }
+    asked = [
+        _asked(zone, valid.shape(zone), placed, assume_schematic=assume_schematic) for zone in valid
+    ]
+    locate_points(asked, placed, uncertainty)
+    for each in asked:
+        if len(placed.far):
+            _locate_far(each, placed, uncertainty)
+        if len(placed.extended):
+            with ONE_AT_A_TIME:
+                classify_extended(each.out, each.shape, placed, uncertainty, each.own)
+        _explain(each, uncertainty)
+    return {each.zone.id: each.out for each in asked}
 
 
 def checked_uncertainty(uncertainty_m: float | Sequence[float] | Floats, size: int) -> Floats:
@@ -135,58 +137,27 @@ def checked_uncertainty(uncertainty_m: float | Sequence[float] | Floats, size: i
     return values
 
 
-def _locate_zone(
-    zone: Zone, shape: Shape, placed: Placed, uncertainty: Floats, *, assume_schematic: bool
-) -> Located:
-    out = Located.empty(placed.size)
+def _asked(zone: Zone, shape: Shape, placed: Placed, *, assume_schematic: bool) -> Asked:
     trusted = zone.schematic and assume_schematic
     own = np.array([0.0 if trusted else group.accuracy_m for group in shape.edges])
-    if len(placed.far):
-        _locate_far(out, placed, uncertainty, widest=float(own.max(initial=0.0)))
-    rows = placed.points
-    if len(rows):
-        _locate_points(out, shape, placed, uncertainty, own)
-    rows = placed.extended
-    if len(rows):
-        classify_extended(out, shape, placed, uncertainty, own)
-    _explain(out, zone, placed, uncertainty, own)
-    return out
+    return Asked(zone, shape, own, Located.empty(placed.size, measures=len(placed.extended) > 0))
 
 
-def _locate_points(
-    out: Located, shape: Shape, placed: Placed, uncertainty: Floats, own: Floats
-) -> None:
-    rows, points = placed.points, placed.projected[placed.points]
-    away = np.stack([group.distances_m(points) for group in shape.edges])
-    covered = shapely.intersects_xy(shape.polygon, shapely.get_x(points), shapely.get_y(points))
-    belt = uncertainty[rows] + own[:, None]
-    near = (away <= belt).any(axis=0)
-    nearest = away.min(axis=0)
-    out.where[rows] = np.where(near, OPEN, np.where(covered, IN, OUT))
-    out.distance_m[rows] = np.where(covered, nearest, -nearest)
-    out.whole[rows] = covered & ~near
-    drawn = ((away <= own[:, None]) & (own[:, None] > 0)).any(axis=0)
-    alone = (nearest <= uncertainty[rows]) & (uncertainty[rows] > 0) & ~drawn
-    out.cause[rows] = np.where(near & alone, CAUSE_CODE[Cause.POSITION_UNCERTAIN], 0)
-
-
-def _locate_far(out: Located, placed: Placed, uncertainty: Floats, *, widest: float) -> None:
+def _locate_far(asked: Asked, placed: Placed, uncertainty: Floats) -> None:
     """Decide what lies beyond the projection's reach: outside, unless it might be anywhere."""
-    rows = placed.far
-    near = placed.far_m <= uncertainty[rows] + widest
+    rows, out = placed.far, asked.out
+    near = placed.far_m <= uncertainty[rows] + asked.own.max(initial=0.0)
     out.where[rows] = np.where(near, OPEN, OUT)
     out.cause[rows] = np.where(near, CAUSE_CODE[Cause.POSITION_UNCERTAIN], 0)
     out.distance_m[rows] = -placed.far_m
 
 
-def _explain(out: Located, zone: Zone, placed: Placed, uncertainty: Floats, own: Floats) -> None:
+def _explain(asked: Asked, uncertainty: Floats) -> None:
     """Name the cause of what is open and was not explained by the position alone."""
-    here = np.zeros(placed.size, dtype=bool)
-    here[placed.points] = True
-    here[placed.extended] = True
-    unexplained = here & (out.where == OPEN) & (out.cause == 0)
-    drawn = zone.schematic and bool((own > 0).any())
-    touched = (out.distance_m == 0) & (uncertainty == 0) & (own.max(initial=0.0) == 0)
-    code = CAUSE_CODE[Cause.ZONE_NOT_SURVEYED if drawn else Cause.ON_BOUNDARY]
-    out.cause[unexplained] = code
-    out.cause[unexplained & touched] = CAUSE_CODE[Cause.ON_BOUNDARY]
+    out, own = asked.out, asked.own
+    rows = np.flatnonzero((out.where == OPEN) & (out.cause == 0))
+    drawn = asked.zone.schematic and bool((own > 0).any())
+    out.cause[rows] = CAUSE_CODE[Cause.ZONE_NOT_SURVEYED if drawn else Cause.ON_BOUNDARY]
+    if own.max(initial=0.0) == 0:
+        touched = rows[(out.distance_m[rows] == 0) & (uncertainty[rows] == 0)]
+        out.cause[touched] = CAUSE_CODE[Cause.ON_BOUNDARY]

@@ -31,7 +31,9 @@ class Located:
 
     ``where`` holds 0 outside, 1 inside, 2 not determined; ``cause`` the place in `CAUSES`;
     ``distance_m`` is positive inside and negative outside; ``area_m2`` and ``share`` are NaN for
-    what is not a footprint; ``whole`` is True where no part can lie outside.
+    what is not a footprint (read only, and shared, where there is none); ``whole`` is True where
+    no part can lie outside. ``probability`` is that of being inside, NaN where nothing is known;
+    None where it was not asked for (see `wetland.zones.likelihood`).
     """
 
     where: NDArray[np.int8]
@@ -40,16 +42,21 @@ class Located:
     area_m2: Floats
     share: Floats
     whole: Bools
+    probability: Floats | None = None
 
     @classmethod
-    def empty(cls, size: int) -> Located:
-        """Make the answer "not determined: no position" for ``size`` things."""
+    def empty(cls, size: int, *, measures: bool = True) -> Located:
+        """Make the answer "not determined: no position" for ``size`` things.
+
+        Without ``measures`` nothing can be written to areas and shares.
+        """
+        nothing = np.broadcast_to(np.float64(np.nan), (size,))
         return cls(
             np.full(size, OPEN, dtype=np.int8),
             np.full(size, CAUSE_CODE[Cause.NO_POSITION], dtype=np.int8),
             np.full(size, np.nan),
-            np.full(size, np.nan),
-            np.full(size, np.nan),
+            np.full(size, np.nan) if measures else nothing,
+            np.full(size, np.nan) if measures else nothing,
             np.zeros(size, dtype=bool),
         )
 
@@ -62,10 +69,11 @@ class Located:
             plain = {(w, c): Membership(WHERE[w], CAUSES[c]) for w, c in self._pairs()}
             pairs = zip(self.where.tolist(), self.cause.tolist(), strict=True)
             return [plain[pair] for pair in pairs]
-        columns = (self.distance_m, self.area_m2, self.share)
-        distance, area, share = (_optional(column) for column in columns)
-        rows = zip(self.where.tolist(), self.cause.tolist(), distance, area, share, strict=True)
-        return [Membership(WHERE[w], CAUSES[c], d, a, s) for w, c, d, a, s in rows]
+        columns = [self.distance_m, self.area_m2, self.share]
+        if self.probability is not None:
+            columns.append(self.probability)
+        rows = zip(self.where.tolist(), self.cause.tolist(), *map(_optional, columns), strict=True)
+        return [Membership(WHERE[w], CAUSES[c], *measured) for w, c, *measured in rows]
 
 
 def _optional(column: Floats) -> list[float | None]:

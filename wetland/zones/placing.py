@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,16 +21,46 @@ REACH_DEGREES = 3.0  # around the zones: beyond it a Gauss-Kruger projection nee
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placed:
-    """Geometries sorted and projected: row numbers and, by row, the projected geometry.
+class Points:
+    """Positions as two columns, degrees, instead of shapely points; NaN is no position.
 
-    ``far`` rows lie more than `REACH_DEGREES` from every zone, ``far_m`` metres at least. ``cut``
-    is True where only the part within reach was projected. Rows in none of the lists have no
-    position.
+    Raises
+    ------
+    ValueError
+        The columns are not equally long.
+    """
+
+    lon: Floats
+    lat: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse columns that do not belong together."""
+        if np.shape(self.lon) != np.shape(self.lat) or np.ndim(self.lon) != 1:
+            raise ValueError("longitudes and latitudes are two columns of one length")
+
+    def __len__(self) -> int:
+        """Return the number of positions."""
+        return len(self.lon)
+
+
+Things = Sequence[Any] | NDArray[Any] | Points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """Geometries sorted and projected.
+
+    ``points``, ``extended`` and ``far`` hold row numbers; rows in none of them have no position.
+    ``x`` and ``y`` are those of ``points``, metres. ``projected`` holds, by row, what is extended
+    (it is empty where nothing is), and ``cut`` is True where only the part within reach was
+    projected. What is ``far`` lies more than `REACH_DEGREES` from every zone, ``far_m`` metres at
+    least.
     """
 
     size: int
     points: NDArray[np.intp]
+    x: Floats
+    y: Floats
     extended: NDArray[np.intp]
     far: NDArray[np.intp]
     far_m: Floats
@@ -38,35 +68,63 @@ class Placed:
     cut: Bools
 
 
-def place_geometries(layer: ZoneLayer, geometries: Sequence[Any] | NDArray[Any]) -> Placed:
+def place_geometries(layer: ZoneLayer, geometries: Things) -> Placed:
     """Sort ``geometries`` (longitude, latitude) by what can be done with them, and project them."""
+    if isinstance(geometries, Points):
+        return _place_points(layer, geometries)
     given = _as_array(geometries)
-    size = len(given)
+    kinds = shapely.get_type_id(given)
+    is_point = kinds == shapely.GeometryType.POINT
+    some = given.copy()
+    some[~is_point | shapely.is_empty(given)] = None
+    points = _place_points(layer, Points(shapely.get_x(some), shapely.get_y(some)))
+    rows = np.flatnonzero(~is_point & (kinds >= 0))
+    return _with_extended(layer, points, given[rows], rows) if len(rows) else points
+
+
+def _place_points(layer: ZoneLayer, given: Points) -> Placed:
+    west, south, east, north = reach = _reach(layer)
+    lon, lat = np.asarray(given.lon, dtype=float), np.asarray(given.lat, dtype=float)
+    known = (np.abs(lon) <= 360) & (np.abs(lat) <= 90)
+    near = known & (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    points, far = np.flatnonzero(near), np.flatnonzero(known & ~near)
+    x, y = project(lon[points], lat[points], layer.crs_epsg)
+    far_m = _points_far_m(layer, lon[far], lat[far], reach)
+    none = np.empty(0, dtype=np.intp)
+    return Placed(
+        len(given), points, x, y, none, far, far_m, np.empty(0, dtype=object), np.empty(0, bool)
+    )
+
+
+def _with_extended(
+    layer: ZoneLayer, placed: Placed, given: NDArray[Any], rows: NDArray[np.intp]
+) -> Placed:
+    """Add lines and footprints, ``rows`` of the input."""
     reach = _reach(layer)
-    bounds = shapely.bounds(given) if size else np.empty((0, 4))
+    bounds = shapely.bounds(given)
     known = _on_earth(given, bounds)
-    is_point = shapely.get_type_id(given) == shapely.GeometryType.POINT
     near = known & ~_apart(bounds, reach)
-    extended = np.flatnonzero(near & ~is_point)
-    given[extended] = _sound(given[extended])
-    cut = np.zeros(size, dtype=bool)
-    cut[extended] = _sticks_out(bounds[extended], reach)
-    clipped = given.copy()
-    clipped[cut] = shapely.clip_by_rect(given[cut], *reach)
+    sound = given.copy()
+    sound[near] = _sound(given[near])
+    sticks = near & _sticks_out(bounds, reach)
+    clipped = sound.copy()
+    clipped[sticks] = shapely.clip_by_rect(sound[sticks], *reach)
     near &= ~shapely.is_empty(clipped)
-    points, extended = np.flatnonzero(near & is_point), np.flatnonzero(near & ~is_point)
-    projected = np.full(size, None, dtype=object)
-    x, y = shapely.get_x(given[points]), shapely.get_y(given[points])
-    projected[points] = shapely.points(*project(x, y, layer.crs_epsg))
-    projected[extended] = project_geometry(clipped[extended], layer.crs_epsg)
-    far = np.flatnonzero(known & ~near)
-    return Placed(size, points, extended, far, _far_m(layer, given[far], reach), projected, cut)
+    cut = np.zeros(placed.size, dtype=bool)
+    cut[rows] = sticks
+    projected = np.full(placed.size, None, dtype=object)
+    projected[rows[near]] = project_geometry(clipped[near], layer.crs_epsg)
+    away = known & ~near
+    far = np.concatenate([placed.far, rows[away]])
+    far_m = np.concatenate([placed.far_m, _far_m(layer, sound[away], reach)])
+    return replace(placed, extended=rows[near], far=far, far_m=far_m, projected=projected, cut=cut)
 
 
 def _as_array(geometries: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
-    out = np.empty(len(geometries), dtype=object)
-    out[:] = [g if isinstance(g, shapely.Geometry) else None for g in geometries]
-    return out
+    given = np.empty(len(geometries), dtype=object)
+    given[:] = geometries if isinstance(geometries, np.ndarray) else list(geometries)
+    given[~shapely.is_geometry(given)] = None
+    return given
 
 
 def _on_earth(given: NDArray[Any], bounds: Floats) -> Bools:
@@ -104,6 +162,18 @@ def _sticks_out(bounds: Floats, reach: tuple[float, float, float, float]) -> Boo
     west, south, east, north = reach
     out: Bools = (bounds[:, 0] < west) | (bounds[:, 2] > east)
     return out | (bounds[:, 1] < south) | (bounds[:, 3] > north)
+
+
+def _points_far_m(
+    layer: ZoneLayer, lon: Floats, lat: Floats, reach: tuple[float, float, float, float]
+) -> Floats:
+    """Return the geodesic distance from each far point to the box of the zones."""
+    if not len(lon) or not len(layer):
+        return np.full(len(lon), np.inf)
+    west, south, east, north = reach
+    side = np.clip(lon, west + REACH_DEGREES, east - REACH_DEGREES)
+    level = np.clip(lat, south + REACH_DEGREES, north - REACH_DEGREES)
+    return np.asarray(ellipsoid(layer.crs_epsg).inv(side, level, lon, lat)[2], dtype=float)
 
 
 def _far_m(

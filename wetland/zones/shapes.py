@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -15,6 +15,9 @@ from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from wetland.zones.projection import project_geometry
+
+if TYPE_CHECKING:
+    from wetland.zones.nearness import NearIndex
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +32,7 @@ class EdgeGroup:
     accuracy_m: float
     line: BaseGeometry
     tree: STRtree | None
+    _near: list[NearIndex] = field(default_factory=list, repr=False)
 
     @classmethod
     def make(cls, accuracy_m: float, segments: NDArray[Any]) -> EdgeGroup:
@@ -47,6 +51,15 @@ class EdgeGroup:
         out = np.full(len(geometries), np.nan)
         out[found[0]] = away
         return out
+
+    def near(self) -> NearIndex:
+        """Return the cells that find the nearest of these edges for many points, made once."""
+        if not self._near:  # two threads may both make it: it is the same
+            from wetland.zones.nearness import NearIndex  # noqa: PLC0415 - brings the compiler
+
+            pieces = shapely.get_coordinates(_split(shapely.get_parts(self.line)))
+            self._near.append(NearIndex.build(pieces.reshape(-1, 4)))
+        return self._near[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
