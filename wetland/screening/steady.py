@@ -29,10 +29,11 @@ condition is there for what is not normal: a reflection throws one fix or two.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from wetland.zones.trackfixes import NO_TIME, nanoseconds, track_codes
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -41,7 +42,6 @@ Ints = NDArray[np.int64]
 DEEP_REACHES = 2.5
 CERTAIN_FIXES = 3
 MOST_GAP_S = 3600.0
-_NO_TIME = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +81,8 @@ class Stretches:
         most_gap_s
             A longer time without a fix ends a stretch.
         """
-        codes, at_ns = _codes(track), nanoseconds(at)
-        rows = np.flatnonzero((codes >= 0) & (at_ns != _NO_TIME))
+        (codes, _), at_ns = track_codes(track), nanoseconds(at)
+        rows = np.flatnonzero((codes >= 0) & (at_ns != NO_TIME))
         rows = rows[np.lexsort((at_ns[rows], codes[rows]))] if len(rows) else rows
         other = np.diff(codes[rows], prepend=-1) != 0
         since = np.diff(at_ns[rows], prepend=0)
@@ -170,20 +170,3 @@ def unsteady(
     for zone in range(depths.shape[1]):
         out[:, zone] = stretches.unsteady(depths[:, zone], reach[:, zone], edge_m=edge[:, zone])
     return out
-
-
-def nanoseconds(at: Any) -> Ints:  # noqa: ANN401 - a column, an index or an array of instants
-    """Return instants as nanoseconds since 1970 (UTC); the smallest integer stands for NaT."""
-    import pandas as pd
-
-    if isinstance(at, np.ndarray) and np.issubdtype(at.dtype, np.integer):
-        return at.astype(np.int64)
-    index = pd.DatetimeIndex(pd.to_datetime(at, utc=True)).as_unit("ns")
-    return np.asarray(index.asi8)
-
-
-def _codes(track: Any) -> Ints:  # noqa: ANN401 - a column, a list or an array of names
-    import pandas as pd
-
-    codes, _ = pd.factorize(pd.Series(track))
-    return np.asarray(codes, dtype=np.int64)

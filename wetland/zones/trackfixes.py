@@ -65,16 +65,37 @@ class Fixes:
         """Return the number of fixes."""
         return len(self.row)
 
-    def steps(self) -> tuple[Bools, Floats, Floats]:
-        """Return, from each fix to the next: same track, seconds, metres (0 for the last fix)."""
+    def steps(self, breaks: Breaks) -> Steps:
+        """Return what lies between each fix and the next."""
         size = len(self)
         same = np.zeros(size, dtype=bool)
         seconds, metres = np.zeros(size), np.zeros(size)
         if size > 1:
-            same[:-1] = self.track[1:] == self.track[:-1]
-            seconds[:-1] = np.diff(self.at_ns) / SECOND_NS
-            metres[:-1] = np.hypot(np.diff(self.x), np.diff(self.y))
-        return same, np.where(same, seconds, 0.0), np.where(same, metres, 0.0)
+            np.equal(self.track[1:], self.track[:-1], out=same[:-1])
+            np.divide(np.diff(self.at_ns), SECOND_NS, out=seconds[:-1])
+            east, north = np.diff(self.x), np.diff(self.y)
+            np.sqrt(east * east + north * north, out=metres[:-1])
+            seconds[~same] = 0.0
+            metres[~same] = 0.0
+        long = np.zeros(size, dtype=bool)
+        if breaks.max_gap_s is not None:
+            long |= seconds > breaks.max_gap_s
+        if breaks.max_gap_m is not None:
+            long |= metres > breaks.max_gap_m
+        return Steps(same & ~long, long, seconds, metres)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """From each fix to the next: travelled, or a gap, and how long and how far it is.
+
+    Neither, and 0, from the last fix of a track.
+    """
+
+    travelled: Bools
+    gap: Bools
+    seconds: Floats
+    metres: Floats
 
 
 def order_fixes(track: ArrayLike, at: ArrayLike, *, x: ArrayLike, y: ArrayLike) -> Fixes:
@@ -108,7 +129,7 @@ def order_fixes(track: ArrayLike, at: ArrayLike, *, x: ArrayLike, y: ArrayLike) 
         placed = (np.abs(east) <= FARTHEST_M) & (np.abs(north) <= FARTHEST_M)
     bad = {"no_track": codes < 0, "no_time": at_ns == NO_TIME, "no_position": ~placed}
     rows = np.flatnonzero((codes >= 0) & (at_ns != NO_TIME) & placed)
-    late = _after_a_later_one(codes[rows], at_ns[rows])
+    late = after_a_later_one(codes[rows], at_ns[rows])
     if late.any() or (np.diff(codes[rows]) < 0).any():
         rows = rows[np.lexsort((at_ns[rows], codes[rows]))]
     same = np.zeros(len(rows), dtype=bool)
@@ -123,17 +144,6 @@ def order_fixes(track: ArrayLike, at: ArrayLike, *, x: ArrayLike, y: ArrayLike) 
         names, codes[rows], at_ns[rows], east[rows], north[rows], rows,
         {k: v for k, v in dropped.items() if v}, {k: v for k, v in noted.items() if v},
     )  # fmt: skip
-
-
-def gaps_between(fixes: Fixes, breaks: Breaks) -> tuple[Bools, Bools]:
-    """Return which steps to the next fix are travelled, and which are gaps."""
-    same, seconds, metres = fixes.steps()
-    long = np.zeros(len(fixes), dtype=bool)
-    if breaks.max_gap_s is not None:
-        long |= seconds > breaks.max_gap_s
-    if breaks.max_gap_m is not None:
-        long |= metres > breaks.max_gap_m
-    return same & ~long, same & long
 
 
 def track_codes(track: Any) -> tuple[Ints, tuple[Any, ...]]:  # noqa: ANN401 - names of any kind
@@ -155,7 +165,7 @@ def nanoseconds(at: Any) -> Ints:  # noqa: ANN401 - a column, an index or an arr
     return np.asarray(index.asi8)
 
 
-def _after_a_later_one(codes: Ints, at_ns: Ints) -> Bools:
+def after_a_later_one(codes: Ints, at_ns: Ints) -> Bools:
     """Tell which rows come after a row of the same track that is later."""
     late = np.zeros(len(codes), dtype=bool)
     step = np.diff(codes)

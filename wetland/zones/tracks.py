@@ -28,7 +28,7 @@ from wetland.zones.trackfixes import (
     Fixes,
     Floats,
     Ints,
-    gaps_between,
+    Steps,
     order_fixes,
 )
 
@@ -149,11 +149,9 @@ def find_visits(
     >>> found.entered_ns / 1e9, found.dwell_s, found.length_m, found.n_fixes
     (array([20.]), array([10.]), array([10.]), array([0]))
     """
-    travelled, gap = gaps_between(fixes, breaks or Breaks())
-    _, seconds, metres = fixes.steps()
-    turns = find_turns(fixes, travelled, polygons)
-    along = np.concatenate([[0.0], np.cumsum(np.where(travelled, metres, 0.0))])
-    at_ns, x, y, way = _placed(fixes, travelled, turns, along, metres)
+    steps = fixes.steps(breaks or Breaks())
+    turns = find_turns(fixes, steps.travelled, polygons)
+    at_ns, x, y, way = _placed(fixes, steps, turns)
     into, out = slice(0, None, 2), slice(1, None, 2)
     first = turns.segment[into] + (turns.part[into] > 0)
     kinds = _kinds(fixes, turns)
@@ -170,22 +168,22 @@ def find_visits(
         exit_kind=kinds[out],
         first=first,
         n_fixes=turns.segment[out] - first + 1,
-        gaps=_gaps(gap, seconds, metres),
-        totals=_totals(fixes, travelled, gap),
+        gaps=_gaps(steps),
+        totals=_totals(fixes, steps),
     )
 
 
-def _placed(
-    fixes: Fixes, travelled: Bools, turns: Turns, along: Floats, metres: Floats
-) -> tuple[Ints, Floats, Floats, Floats]:
+def _placed(fixes: Fixes, steps: Steps, turns: Turns) -> tuple[Ints, Floats, Floats, Floats]:
     """Return time, easting, northing and way since the beginning of each turn."""
     i, part = turns.segment, turns.part
-    following = np.minimum(i + travelled[i], len(fixes) - 1) if len(fixes) else i
+    along = np.zeros(len(fixes) + 1)
+    np.cumsum(steps.metres * steps.travelled, out=along[1:])
+    following = i + steps.travelled[i] if len(fixes) else i
     since = (fixes.at_ns[following] - fixes.at_ns[i]).astype(float)
     at_ns = fixes.at_ns[i] + np.rint(part * since).astype(np.int64)
     x = fixes.x[i] + part * (fixes.x[following] - fixes.x[i])
     y = fixes.y[i] + part * (fixes.y[following] - fixes.y[i])
-    return at_ns, x, y, along[i] + part * metres[i]
+    return at_ns, x, y, along[i] + part * steps.metres[i]
 
 
 def _kinds(fixes: Fixes, turns: Turns) -> NDArray[np.int8]:
@@ -202,24 +200,25 @@ def _kinds(fixes: Fixes, turns: Turns) -> NDArray[np.int8]:
     return kinds
 
 
-def _gaps(gap: Bools, seconds: Floats, metres: Floats) -> Gaps:
-    before = np.flatnonzero(gap)
-    return Gaps(before, before + 1, seconds[before], metres[before])
+def _gaps(steps: Steps) -> Gaps:
+    before = np.flatnonzero(steps.gap)
+    return Gaps(before, before + 1, steps.seconds[before], steps.metres[before])
 
 
-def _totals(fixes: Fixes, travelled: Bools, gap: Bools) -> Totals:
-    _, seconds, metres = fixes.steps()
-    size = len(fixes.names)
+def _totals(fixes: Fixes, steps: Steps) -> Totals:
+    size, gap = len(fixes.names), np.flatnonzero(steps.gap)
 
-    def summed(values: Floats, chosen: Bools) -> Floats:
-        sums = np.bincount(fixes.track[chosen], weights=values[chosen], minlength=size)
+    def summed(values: Floats, rows: Ints | slice) -> Floats:
+        sums = np.bincount(fixes.track[rows], weights=values[rows], minlength=size)
         return sums.astype(float)
 
+    all_m, all_s = summed(steps.metres, slice(None)), summed(steps.seconds, slice(None))
+    gap_m, gap_s = summed(steps.metres, gap), summed(steps.seconds, gap)
     return Totals(
         np.bincount(fixes.track, minlength=size).astype(np.int64),
-        summed(metres, travelled),
-        summed(seconds, travelled),
+        np.maximum(all_m - gap_m, 0.0),
+        np.maximum(all_s - gap_s, 0.0),
         np.bincount(fixes.track[gap], minlength=size).astype(np.int64),
-        summed(metres, gap),
-        summed(seconds, gap),
+        gap_m,
+        gap_s,
     )
