@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from wetland.screening.steady import CERTAIN_FIXES, DEEP_REACHES, Stretches, nanoseconds, unsteady
+from wetland.screening.steady import CERTAIN_FIXES, DEEP_REACHES, Stretches, unsteady
+from wetland.zones.trackfixes import nanoseconds
 
 PER_AXIS = 2.4477468306808164  # sqrt(-2 ln 0.05): radius of 95 % of a round normal error, in sigma
 START = np.datetime64("2024-05-01T00:00:00", "ns")
@@ -184,6 +185,50 @@ def _by_hand(depth: list[float], reach: float, step: int) -> list[bool]:
                 out[i] = depth[i] > reach
         first = last + 1
     return out
+
+
+def test_fixes_not_to_be_believed_are_opened_and_bear_no_stay() -> None:
+    """A receiver beside a zone jumps 3 km into it and back; one that hangs repeats its place."""
+    at, lon = times(7, 10), np.full(7, 120.06)
+    depth = np.array([-20.0, -20, 3000, -20, -20, -20, -20])
+    lonlat = (lon, 30.27 + depth / 111_320)
+    plain = Stretches.of(["a"] * 7, at)
+    assert plain.unsteady(depth, 30.0).tolist() == [False, False, True, *[False] * 4]
+    told = Stretches.of(["a"] * 7, at, lonlat=lonlat)
+    assert told.doubted.tolist() == [2]
+    assert told.unsteady(depth, 30.0).tolist() == [False, False, True, *[False] * 4]
+
+    size = 60
+    stands = Stretches.of(
+        ["a"] * size, times(size, 60), lonlat=(np.full(size, 120.06), np.full(size, 30.27))
+    )
+    named = stands.unsteady(np.full(size, 500.0), 30.0)
+    assert named.tolist() == [False] * 31 + [True] * 29
+    unknown = Stretches.of(["a"] * 3, times(3, 10), lonlat=([np.nan] * 3, [np.nan] * 3))
+    assert not unknown.unsteady([500.0] * 3, 30.0).any()
+
+
+def test_a_jump_out_does_not_end_a_stay() -> None:
+    at, depth = times(5, 10), np.array([90.0, 90, -5000, 90, 20])
+    lonlat = (np.full(5, 120.06), 30.27 + depth / 111_320)
+    assert Stretches.of(["a"] * 5, at).unsteady(depth, 30.0).tolist() == [
+        True, True, False, True, False,
+    ]  # fmt: skip
+    assert not Stretches.of(["a"] * 5, at, lonlat=lonlat).unsteady(depth, 30.0).any()
+
+
+def test_stretches_do_not_hang_on_each_other() -> None:
+    """What is said of a stretch is the same with and without the rest of its track."""
+    rng = np.random.default_rng(4)
+    size = 2000
+    at = times(size, 10) + np.repeat(np.arange(4), size // 4) * np.timedelta64(2, "h")
+    depth = np.cumsum(rng.normal(0, 30, size)) / 3
+    depth[rng.random(size) < 0.05] += 4000
+    lonlat = (np.full(size, 120.06), 30.27 + depth / 111_320)
+    whole = Stretches.of([1] * size, at, lonlat=lonlat).unsteady(depth, 20.0)
+    for part in np.split(np.arange(size), 4):
+        own = Stretches.of([1] * len(part), at[part], lonlat=(lonlat[0][part], lonlat[1][part]))
+        assert (own.unsteady(depth[part], 20.0) == whole[part]).all()
 
 
 def test_instants_of_any_kind() -> None:

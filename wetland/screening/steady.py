@@ -15,7 +15,8 @@ it holds when
 
 A certain fix outside such a stay is unsteady. A fix that is a stretch of its own is a single
 observation and is left alone, like a row without track or time. A depth that is not known ends a
-stay.
+stay. A fix whose place is not to be believed (impossible speed, or stale: see
+`wetland.zones.trackfilters`, stretch by stretch) is unsteady wherever it lies, and bears no stay.
 
 Why 2.5 times: an uncertainty R holds 95 % of the error, so for normal errors R = 2.4477 sigma. Both
 conditions must hold even if the error wanders so slowly that all fixes of a minute say one thing:
@@ -33,6 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from wetland.zones.trackfilters import flag_fixes
 from wetland.zones.trackfixes import NO_TIME, nanoseconds, track_codes
 
 Floats = NDArray[np.float64]
@@ -53,13 +55,17 @@ class Stretches:
     size
         Rows that were given.
     rows
-        Rows that are fixes of a track, by track and time.
+        Rows that are fixes of a track and may be believed, by track and time.
     number
         Number of the stretch of each of ``rows``; ascending.
     fresh
         Whether the fix has another time than the one before it in its stretch.
     times
         Different times in each stretch.
+    alone
+        Stretches of a single time, those of ``doubted`` fixes not left out.
+    doubted
+        Rows that are fixes of a track and whose place is not to be believed.
     """
 
     size: int
@@ -67,9 +73,18 @@ class Stretches:
     number: Ints
     fresh: Bools
     times: Ints
+    alone: Bools
+    doubted: Ints
 
     @classmethod
-    def of(cls, track: ArrayLike, at: ArrayLike, *, most_gap_s: float = MOST_GAP_S) -> Stretches:
+    def of(
+        cls,
+        track: ArrayLike,
+        at: ArrayLike,
+        *,
+        lonlat: tuple[ArrayLike, ArrayLike] | None = None,
+        most_gap_s: float = MOST_GAP_S,
+    ) -> Stretches:
         """Sort fixes and cut them into stretches.
 
         Parameters
@@ -78,6 +93,9 @@ class Stretches:
             Name or number of the track of each fix; None or NaN: it belongs to none.
         at
             Instant of each fix (a column of instants, or `numpy.datetime64`); NaT: not known.
+        lonlat
+            Longitudes and latitudes, degrees, to find fixes that are not to be believed; NaN: not
+            known. None: all are believed.
         most_gap_s
             A longer time without a fix ends a stretch.
         """
@@ -89,8 +107,16 @@ class Stretches:
         starts = other | (since > most_gap_s * 1e9)
         number = np.cumsum(starts) - 1
         fresh = starts | (since > 0)
-        times = np.bincount(number, weights=fresh).astype(np.int64)
-        return cls(len(codes), rows, number, fresh, times)
+        alone = np.bincount(number, weights=fresh) == 1
+        doubted = np.zeros(len(rows), dtype=bool)
+        if lonlat is not None:
+            lon, lat = (np.asarray(c, dtype=float)[rows] for c in lonlat)
+            doubted = flag_fixes(number, at_ns[rows], lonlat=(lon, lat)).doubted
+        kept, away = rows[~doubted], rows[doubted]
+        number, when = number[~doubted], at_ns[kept]
+        fresh = (np.diff(number, prepend=-1) != 0) | (np.diff(when, prepend=0) > 0)
+        times = np.bincount(number, weights=fresh, minlength=len(alone)).astype(np.int64)
+        return cls(len(codes), kept, number, fresh, times, alone, away)
 
     def unsteady(self, depth_m: ArrayLike, reach_m: ArrayLike, *, edge_m: ArrayLike = 0.0) -> Bools:
         """Tell which fixes are certain by themselves and in no stay that holds.
@@ -112,7 +138,11 @@ class Stretches:
             One per row that was given; only certain fixes are ever named.
         """
         out = np.zeros(self.size, dtype=bool)
-        depth = np.asarray(depth_m, dtype=float)[self.rows]
+        deeper = np.asarray(depth_m, dtype=float)
+        if len(self.doubted):
+            reaches = np.broadcast_to(np.asarray(reach_m, dtype=float), (self.size,))
+            out[self.doubted] = deeper[self.doubted] > reaches[self.doubted]
+        depth = deeper[self.rows]
         at = np.flatnonzero(depth > 0)
         if not len(at):
             return out
@@ -131,8 +161,7 @@ class Stretches:
         stays = int(stay[-1]) + 1
         holds = np.bincount(stay, weights=deep, minlength=stays) > 0
         holds &= np.bincount(stay, weights=enough & certain, minlength=stays) > 0
-        alone = self.times[number] == 1
-        out[rows] = certain & ~holds[stay] & ~alone
+        out[rows] = certain & ~holds[stay] & ~self.alone[number]
         return out
 
 
