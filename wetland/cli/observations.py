@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import typer
@@ -70,6 +71,59 @@ def _summary(counts: dict[str, int], lang: str) -> str:
         "{rows} rows: {added} added, {changed} changed, {unchanged} known, {rows_aside} kept aside",
     )
     return said.fill(**counts).get("zh" if lang == "zh" else "en")
+
+
+EVIDENCE = {
+    "declared": text("文件写明", "declared"),
+    "read_as": text("按此读", "read as"),
+    "evidence": text("依据", "evidence"),
+    "n": text("处数", "places"),
+    "residual_m": text("中位偏差（米）", "median off (m)"),
+    "mad_m": text("离散（米）", "scatter (m)"),
+    "fits": text("相符比例", "share that fits"),
+    "score": text("对数似然比", "log likelihood ratio"),
+    "speaks": text("足以断定", "settles it"),
+}
+_COMPARED = text(
+    "按 {declared} 写明的 {rows} 行：看不出坐标系有误",
+    "{rows} rows that declare {declared}: no sign of another datum",
+)
+_NOT_COMPARED = text(
+    "没有可比对的行（场地在中国以外，或没有位置）",
+    "no row can be compared (the site is outside China, or no position is near it)",
+)
+
+
+@app.command("datum")
+@reading_options
+def datum(
+    reading: ReadOptions,
+    file: FileArgument,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    fail: FailOnOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """核查文件的坐标系，不入库、不转换 / Compare a file with the site in each datum."""
+    from wetland.operations.datumcheck import check_datum_of  # noqa: PLC0415 - starts fast
+    from wetland.operations.stores import open_store  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    opened = open_site(site)
+    with ExitStack() as stack:
+        kept = None if store is None else stack.enter_context(open_store(store, opened))
+        checked = check_datum_of(given_file(file), opened, store=kept, options=reading)
+    answer = checked.to_json(lang)
+    if format == "table":
+        emit(answer["evidence"], format=format, lang=lang, titles=EVIDENCE)
+        for verdict in answer["verdicts"]:
+            typer.echo(verdict["message"] or _COMPARED.fill(**verdict).get(lang))
+        if not answer["verdicts"]:
+            typer.echo(_NOT_COMPARED.get(lang))
+    else:
+        emit(answer, format=format, lang=lang, rows=answer["evidence"])
+    fail_on(fail, {"problems": len(checked.suspected)})
 
 
 @app.command("list")

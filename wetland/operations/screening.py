@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wetland.base.problems import Problems
+from wetland.base.problems import Problem, Problems
 from wetland.base.tables import DTYPES
 from wetland.base.texts import Lang, Text
 from wetland.regulations.records import RECORDS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEYS_AT_ONCE = 5_000
+EARLIER_SOURCES, EARLIER_ROWS = 20, 500  # the last files, the first rows of each
 _SETTLED = ("verified", "dismissed")
 
 
@@ -46,7 +47,7 @@ class Imported:
         """Return the import as JSON-ready mappings in one language."""
         return {
             "source": dict(self.reading.source),
-            "problems": [problem_json(p, lang) for p in self.reading.problems.items],
+            "problems": [problem_json(p, lang) for p in self._problems()],
             "counts": {
                 **_read_counts(self.reading),
                 "added": self.written.added,
@@ -54,6 +55,10 @@ class Imported:
                 "unchanged": self.written.unchanged,
             },
         }
+
+    def _problems(self) -> list[Problem]:
+        """Return the problems, those of the whole file first."""
+        return sorted(self.reading.problems.items, key=lambda p: p.row is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,9 @@ def import_observations(
     StoreError
         The store cannot be written; it then holds what it held before.
     """
-    reading = read_observations(path, site, options, store=store.path)
+    reading = read_observations(
+        path, site, options, store=store.path, earlier=earlier_records(store, site)
+    )
     return Imported(reading, _keep(store, site, reading, actor))
 
 
@@ -163,6 +170,21 @@ def _keep(store: Store, site: Site, reading: Reading, actor: str) -> Written:
         written = tx.write("observations", new.reset_index(drop=True))
         tx.write("problems", reading.problems.frame())
     return written + Written(unchanged=len(reading.observations) - len(new))
+
+
+def earlier_records(store: Store, site: Site) -> pd.DataFrame | None:
+    """Return observations that were accepted before, with the ``sha256`` of their file.
+
+    Of the last 20 sources the first 500 rows each: enough to know the places that files of the site
+    name again and again. None where the store holds none.
+    """
+    sources = store.read("sources", {"site": site.id}).tail(EARLIER_SOURCES)
+    if not len(sources):
+        return None
+    wanted = {"site": site.id, "source_id": sources["source_id"].tolist(),
+              "source_row": Span(until=EARLIER_ROWS)}  # fmt: skip
+    found = store.read("observations", wanted)
+    return found.assign(sha256=found["source_id"].map(sources.set_index("source_id")["sha256"]))
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:
@@ -221,7 +243,8 @@ def screen_file(
     """
     chosen = settings or Settings()
     where = None if store is None else store.path
-    reading = read_observations(path, site, options, store=where)
+    earlier = None if store is None else earlier_records(store, site)
+    reading = read_observations(path, site, options, store=where, earlier=earlier)
     if store is not None and actor is not None:
         _keep(store, site, reading, actor)
     observations = reading.observations

@@ -19,6 +19,8 @@ from wetland.base.problems import Problems
 from wetland.regulations.vocabulary import Vocabulary
 from wetland.screening.assemble import assemble
 from wetland.screening.columns import Columns, position_missing, understand
+from wetland.screening.datumguard import Comparison, compare_datums, tell_datums
+from wetland.screening.datumplaces import GuardedSite
 from wetland.screening.files import Given, format_of, look_at
 from wetland.screening.identity import received_rows, settle_identity
 from wetland.screening.options import ReadOptions
@@ -58,7 +60,7 @@ class SiteConfig(Protocol):
         """Return the widest uncertainty of each kind of position, metres."""
 
 
-class ReadingSite(Protocol):
+class ReadingSite(GuardedSite, Protocol):
     """What reading needs of a site."""
 
     @property
@@ -96,12 +98,15 @@ class Reading:
         The row of `SOURCES` that describes the file.
     rows
         Rows of the file; blank lines are not rows.
+    datums
+        How the rows fit the site, read in each datum.
     """
 
     observations: pd.DataFrame
     problems: Problems
     source: dict[str, Any]
     rows: int
+    datums: tuple[Comparison, ...] = ()
 
     @property
     def rows_aside(self) -> int:
@@ -115,6 +120,7 @@ def read_observations(
     options: ReadOptions | None = None,
     *,
     store: str | Path | None = None,
+    earlier: pd.DataFrame | None = None,
 ) -> Reading:
     """Read a file of observations.
 
@@ -128,6 +134,9 @@ def read_observations(
         What is known of the file beside its content.
     store
         The store's own file, which must not be read this way.
+    earlier
+        Rows of `OBSERVATIONS` accepted before, with the ``sha256`` of their file: the places they
+        name tell a file in another datum. Those of this very file do not count.
 
     Raises
     ------
@@ -144,6 +153,9 @@ def read_observations(
     raw = READERS[format](given, checked, problems)
     name = checked.source or Path(given.name).stem
     good = observations_of(raw, site, checked, problems=problems, name=name)
+    others = None if earlier is None else earlier[earlier["sha256"] != sha256]
+    datums = compare_datums(good, site, earlier=others)
+    tell_datums(problems, datums)
     described = {
         "source_id": source_id,
         "site": site.id,
@@ -153,7 +165,7 @@ def read_observations(
         "rows_read": len(good),
         "rows_aside": raw.total - len(good),
     }
-    return Reading(good, problems, described, raw.total)
+    return Reading(good, problems, described, raw.total, datums)
 
 
 def observations_of(
