@@ -188,14 +188,14 @@ def test_a_footprint_across_a_drawn_edge_has_no_certain_area(site: Site) -> None
 
     things = np.empty(1, dtype=object)
     things[0] = across
-    strict, exercise = (Ground(site, things, assume) for assume in (False, True))
-    day = dt.date(2015, 5, 1)
-    assert strict.area_m2(0, ("protection",), day) is None
-    inside = exercise.area_m2(0, ("protection",), day)
+    days = np.zeros(1, dtype=np.int64), [dt.date(2015, 5, 1)]
+    strict, exercise = (Ground(site, things, *days, assume) for assume in (False, True))
+    assert np.isnan(strict.areas_m2(("protection",))[0])
+    inside = exercise.areas_m2(("protection",))[0]
     from wetland.zones.areas import area
 
     assert inside == pytest.approx(area(across & park, site.crs_epsg).projected_m2, rel=1e-6)
-    assert strict.area_m2(0, ("any",), day) == pytest.approx(
+    assert strict.areas_m2(("any",))[0] == pytest.approx(
         area(across, site.crs_epsg).projected_m2, rel=1e-6
     )
     assert run(site, row).counts["screened"] == 1

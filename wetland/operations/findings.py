@@ -11,7 +11,7 @@ from wetland.base.texts import Lang, Text, text
 from wetland.regulations.explain import Words
 from wetland.reports.findings import finding_json, rows_of
 from wetland.reports.sheet import Sheet, findings_sheet
-from wetland.screening.screen import notice_of, zone_basis
+from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
 from wetland.store.store import Store
 

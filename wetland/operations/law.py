@@ -22,7 +22,7 @@ from wetland.regulations.evaluate import Outcome
 from wetland.regulations.explain import Words
 from wetland.regulations.judge import Judgement, judge
 from wetland.screening.registers import open_registers
-from wetland.screening.screen import notice_of, zone_basis
+from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
 from wetland.sites.place import memberships
 from wetland.zones.datums import to_wgs84

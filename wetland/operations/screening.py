@@ -17,8 +17,9 @@ from wetland.reports.findings import finding_json, problem_json, rows_of
 from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.read import Reading, read_observations
-from wetland.screening.screen import DETECTOR, Screened, Settings, notice_of, screen, zone_basis
+from wetland.screening.screen import DETECTOR, Screened, Settings, screen
 from wetland.screening.tables import SOURCES
+from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
 from wetland.store.query import Span
 from wetland.store.store import Store
@@ -248,8 +249,8 @@ def screen_file(
     if store is not None and actor is not None:
         _keep(store, site, reading, actor)
     observations = reading.observations
-    screened = screen(observations, site, records=_records(store, site), settings=chosen,
-                      widest=_widest(store, site))  # fmt: skip
+    screened = screen(observations, site, records=records_of(store, site), settings=chosen,
+                      widest=widest_stated(store, site))  # fmt: skip
     written = None
     if store is not None and actor is not None:
         written = _keep_findings(store, site, screened, observations, actor=actor)
@@ -278,7 +279,7 @@ def screen_store(
     """
     chosen = settings or Settings()
     observations = store.read("observations", {"site": site.id})
-    screened = screen(observations, site, records=_records(store, site), settings=chosen)
+    screened = screen(observations, site, records=records_of(store, site), settings=chosen)
     written = None
     if actor is not None:
         written = _keep_findings(store, site, screened, observations, actor=actor)
@@ -311,13 +312,14 @@ def _found_counts(screened: Screened) -> dict[str, Any]:
     }
 
 
-def _records(store: Store | None, site: Site) -> pd.DataFrame | None:
+def records_of(store: Store | None, site: Site) -> pd.DataFrame | None:
+    """Return permits and notices of the site; None, which is not "none", where nobody keeps any."""
     if store is None or RECORDS.name not in store.tables:
         return None
     return store.read(RECORDS.name, {"site": site.id})
 
 
-def _widest(store: Store | None, site: Site) -> dict[str, float]:
+def widest_stated(store: Store | None, site: Site) -> dict[str, float]:
     """Return the widest uncertainty that observations of the store state, by source of position."""
     if store is None:
         return {}

@@ -11,8 +11,8 @@ from wetland.base.tables import TableSchema
 from wetland.base.texts import Lang, Text
 from wetland.operations.findings import notice_for
 from wetland.regulations.records import RECORDS
-from wetland.screening.screen import notice_of, zone_basis
 from wetland.screening.tables import OBSERVATIONS, SOURCES
+from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
 from wetland.store.query import Where
 from wetland.store.store import WAIT_S, Store

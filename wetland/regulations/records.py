@@ -147,20 +147,23 @@ def time_truth(record: Record, on: dt.date | None, at: dt.time | None) -> Truth:
     return all_of(parts)
 
 
-def _person_truth(record: Record, holder: object) -> Truth:
+def held_by(record: Record, holder: object) -> Truth:
+    """Tell whether the party is the record's holder; a record without holder is anyone's."""
     if record.holder is None:
         return Truth(True)
     return _known(None if holder is None else str(holder) == record.holder, "party_name")
 
 
-def _quantity_truth(record: Record, taken: object) -> Truth:
+def within_quantity(record: Record, taken: object) -> Truth:
+    """Tell whether a quantity keeps to the record's limit."""
     if record.quantity is None:
         return Truth(True)
     amount = _number(taken)
     return _known(None if amount is None else amount <= record.quantity, "quantity")
 
 
-def _activity_truth(record: Record, activities: tuple[str, ...]) -> Truth:
+def of_activity(record: Record, activities: tuple[str, ...]) -> Truth:
+    """Tell whether one of the activities is of the record's kind."""
     if record.activity is None:
         return Truth(True)
     if not activities:
@@ -206,9 +209,9 @@ def register_truth(
             (
                 time_truth(record, situation.on, at),
                 _known(place(record), "position"),
-                _activity_truth(record, situation.activities),
-                _person_truth(record, situation.facts.get("party_name")),
-                _quantity_truth(record, situation.facts.get("quantity")),
+                of_activity(record, situation.activities),
+                held_by(record, situation.facts.get("party_name")),
+                within_quantity(record, situation.facts.get("quantity")),
             )
         )
         for record in records

@@ -1,103 +1,96 @@
 """Areas of footprints in the zones a rule names (占地面积): ``area_m2`` where nobody stated it.
 
 Rule of decision: a stated area goes first. Else the area is measured in the union of the zones the
-rule names, in the site's projected CRS. Where the footprint crosses an edge that was drawn and not
-surveyed, the area inside is not known and stays missing, unless in exercise mode.
+rule names, in the site's projected CRS; a footprint that the union covers counts with its own area.
+Where the footprint crosses an edge that was drawn and not surveyed, the area inside is not known
+and stays missing, unless in exercise mode.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from wetland.regulations.conditions import Situation
-from wetland.regulations.evaluate import Outcome
-from wetland.regulations.judge import Judged, Judgement, judge, settled
-from wetland.regulations.overlaps import overlap
-from wetland.regulations.rulebook import DatedRule
+from wetland.base.codes import Codes
 from wetland.sites.load import Site
-from wetland.zones.areas import POLYGONAL
 from wetland.zones.projection import project_geometry
 
-AREA = "area_m2"
+POLYGONAL_TYPES = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _WHOLE = 1e-9
-_WORST = {Outcome.BROKEN: 0, Outcome.UNDECIDED: 1, Outcome.KEPT: 2, Outcome.NOT_COVERED: 3}
+Floats = NDArray[np.float64]
+Zones = tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Ground:
-    """The ground the acts stand on: measures each footprint in each set of zones once."""
+    """The ground the acts stand on: measures each footprint in each set of zones once.
+
+    Parameters
+    ----------
+    geometries
+        The acts, longitude and latitude.
+    days, listed
+        The day of each act as a number, and the days by number.
+    """
 
     site: Site
     geometries: NDArray[Any]
+    days: Codes
+    listed: Sequence[dt.date | None]
     assume_schematic: bool
-    _measured: dict[tuple[int, tuple[str, ...], dt.date | None], float | None] = field(
-        default_factory=dict
-    )
+    _areas: dict[Zones, Floats] = field(default_factory=dict)
+    _projected: tuple[NDArray[np.intp], NDArray[Any]] | None = None
 
-    def is_open(self, act: int, situation: Situation) -> bool:
-        """Tell whether the act is a footprint whose area nobody stated."""
-        geometry = self.geometries[act]
-        return (
-            AREA in self.site.vocabulary.facts
-            and geometry is not None
-            and geometry.geom_type in POLYGONAL
-            and situation.facts.get(AREA) is None
-        )
+    def is_footprint(self) -> NDArray[np.bool_]:
+        """Tell which acts are footprints."""
+        return np.isin(shapely.get_type_id(self.geometries), POLYGONAL_TYPES)
 
-    def key(self, act: int, situation: Situation) -> int | None:
-        """Return what sets this footprint apart; stations and lines are not."""
-        return act if self.is_open(act, situation) else None
+    def areas_m2(self, zones: Zones) -> Floats:
+        """Return the area of every footprint in the union of ``zones``; NaN where not known."""
+        if zones not in self._areas:
+            self._areas[zones] = self._measure(zones)
+        return self._areas[zones]
 
-    def area_m2(self, act: int, zones: tuple[str, ...], on: dt.date | None) -> float | None:
-        """Return the area of a footprint in the union of ``zones``, None where it is not known."""
-        key = (act, zones, on)
-        if key not in self._measured:
-            self._measured[key] = self._measure(act, zones, on)
-        return self._measured[key]
-
-    def _measure(self, act: int, zones: tuple[str, ...], on: dt.date | None) -> float | None:
-        footprint = project_geometry(self.geometries[act], self.site.crs_epsg)
-        whole = float(shapely.area(footprint))
+    def _measure(self, zones: Zones) -> Floats:
+        out = np.full(len(self.geometries), np.nan)
+        rows, footprints = self._footprints()
         if "any" in zones:
-            return whole
-        layer = self.site.zones.on(on)
-        drawn = [zone for zone in layer if zone.kind in zones]
-        if not drawn:
-            return None
-        union = shapely.union_all([layer.shape(zone).polygon for zone in drawn])
-        inside = float(shapely.area(shapely.intersection(union, footprint)))
-        crosses = inside < whole * (1 - _WHOLE)
-        unsure = any(zone.schematic for zone in drawn) and not self.assume_schematic
-        return None if inside <= 0 or (crosses and unsure) else inside
+            out[rows] = shapely.area(footprints)
+            return out
+        layers: dict[tuple[str, ...], list[int]] = {}
+        for number in np.unique(self.days[rows]).tolist():
+            layer = self.site.zones.on(self.listed[number])
+            drawn = tuple(zone.id for zone in layer if zone.kind in zones)
+            layers.setdefault(drawn, []).append(number)
+        for drawn, numbers in layers.items():
+            here = np.isin(self.days[rows], numbers)
+            out[rows[here]] = self._inside(drawn, footprints[here])
+        return out
 
-    def judge(
-        self,
-        act: int,
-        situation: Situation,
-        rules: Sequence[DatedRule],
-        *,
-        decided_on: dt.date | None,
-    ) -> Judgement:
-        """Judge an act by ``rules``; a footprint with the area in the zones of each rule."""
-        regulations = self.site.regulations
-        if not self.is_open(act, situation):
-            return judge(regulations, situation, decided_on=decided_on, rules=rules)
-        groups: dict[tuple[str, ...], list[DatedRule]] = {}
-        for rule in rules:
-            groups.setdefault(rule.rule.zones, []).append(rule)
-        judged: list[Judged] = []
-        for zones, group in groups.items():
-            area = self.area_m2(act, zones, situation.on)
-            facts = dict(situation.facts) if area is None else {**situation.facts, AREA: area}
-            known = replace(situation, facts=facts)
-            part = judge(regulations, known, decided_on=decided_on, rules=group)
-            judged.extend(part.judged)
-        judged.sort(key=lambda j: (_WORST[j.outcome], len(j.missing), -j.rule.rule.severity))
-        gaps = judge(regulations, situation, decided_on=decided_on, rules=()).not_covered
-        return Judgement(tuple(judged), overlap([settled(j) for j in judged]), gaps)
+    def _inside(self, drawn: tuple[str, ...], footprints: NDArray[Any]) -> Floats:
+        if not drawn:
+            return np.full(len(footprints), np.nan)
+        zones = [self.site.zones[name] for name in drawn]
+        union = shapely.union_all([self.site.zones.shape(zone).polygon for zone in zones])
+        whole = shapely.area(footprints)
+        shapely.prepare(union)
+        inside = np.where(shapely.covers(union, footprints), whole, 0.0)
+        across = np.flatnonzero((inside == 0) & shapely.intersects(union, footprints))
+        inside[across] = shapely.area(shapely.intersection(union, footprints[across]))
+        crosses = inside < whole * (1 - _WHOLE)
+        unsure = any(zone.schematic for zone in zones) and not self.assume_schematic
+        return np.where((inside <= 0) | (crosses & unsure), np.nan, inside)
+
+    def _footprints(self) -> tuple[NDArray[np.intp], NDArray[Any]]:
+        if self._projected is None:
+            rows = np.flatnonzero(self.is_footprint())
+            out = np.empty(len(rows), dtype=object)
+            out[:] = project_geometry(self.geometries[rows], self.site.crs_epsg)
+            self._projected = rows, out
+        return self._projected

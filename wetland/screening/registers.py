@@ -83,7 +83,7 @@ class Registers:
         """
         hour = None if at is None else at.astimezone(ZoneInfo(self.site.timezone)).time()
         out: dict[str, bool | None] = {}
-        for kind in {*self.kinds, *self.site.config.registers}:
+        for kind in sorted({*self.kinds, *self.site.config.registers}):
             held = self.kinds.get(kind, [])
             extended = bool(self.extended[act])
             places = tuple(_place_truth(h, act, zones, extended=extended) for h in held)
@@ -136,7 +136,7 @@ def open_registers(
                     dtype=object)  # fmt: skip
     tree = STRtree(acts)
     nowhere = np.flatnonzero(shapely.is_missing(acts)).tolist()
-    for row in _rows(records):
+    for row in record_rows(records):
         record = record_from_row(row)
         place = row.get("place")
         if place is None:
@@ -151,7 +151,10 @@ def open_registers(
     return registers
 
 
-def _rows(records: pd.DataFrame) -> list[dict[str, Any]]:
+def record_rows(records: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Return the rows of `RECORDS`, what is missing as None; no table has none."""
+    if records is None:
+        return []
     plain = records.astype(object).where(records.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
 

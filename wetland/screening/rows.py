@@ -1,29 +1,40 @@
-"""Write a judgement down as rows of `FINDINGS`."""
+"""Write what the law says of many acts down as rows of `FINDINGS`, column by column."""
 
 from __future__ import annotations
 
-import datetime as dt
+import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wetland.base.findings import FINDINGS, finding_id
-from wetland.base.places import Cause, Where
+import numpy as np
+from numpy.typing import NDArray
+
+from wetland.base.codes import Codes, coded, together
+from wetland.base.findings import FINDINGS
+from wetland.base.places import Cause
 from wetland.base.tables import DTYPES
 from wetland.base.texts import Text
-from wetland.regulations.answers import explanation, fine_json, overlap_json
-from wetland.regulations.conditions import FactValue, Situation, Truth
-from wetland.regulations.evaluate import Outcome, Verdict
-from wetland.regulations.explain import Words
-from wetland.regulations.judge import Judged, Judgement
+from wetland.regulations.evaluate import Outcome
+from wetland.regulations.judge import Judgement
+from wetland.screening.acts import Acts
+from wetland.screening.lawparts import LawParts, json_text
+from wetland.screening.situations import Judged, Situations
+from wetland.zones.located import CAUSES, IN, OPEN
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-# Columns that hang on the judgement alone, and the rule's evidence as the end of a JSON object.
-_Part = tuple[dict[str, Any], str]
 WITH_ROWS = frozenset({Outcome.BROKEN, Outcome.UNDECIDED})
+BLOCK = 100_000
+MOST_PARTS = 20_000  # answers kept in words between tables; some 4 kB each
+_LAW = (
+    "rule", "regulation", "article", "penalty_article", "measure", "outcome", "missing", "severity",
+    "fine_min", "fine_max", "fine_unit", "discretion", "measures", "authority_zh", "authority_en",
+    "explanation_zh", "explanation_en", "confidence", "text_seen",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,204 +48,262 @@ class Stamp:
     notice: Text | None
 
 
-@dataclass(slots=True)
-class Findings:
-    """The rows found so far, and what rows of one judgement share."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """The answers of one screening, from which its findings are written.
 
-    words: Words
+    Parameters
+    ----------
+    kept
+        Outcomes that get a row.
+    """
+
+    situations: Situations
+    judged: Judged
     stamp: Stamp
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    _shared: dict[int, tuple[Judgement, list[_Part]]] = field(default_factory=dict)
-    _parts: dict[tuple[Any, ...], _Part] = field(default_factory=dict)
+    parts: LawParts
+    kept: frozenset[Outcome]
 
-    def shared(self, judgement: Judgement, kept: frozenset[Outcome]) -> list[_Part]:
-        """Return, for each rule with an outcome in ``kept``, what hangs on the judgement alone."""
-        found = self._shared.get(id(judgement))
-        if found is None:
-            parts = [self._part(j, judgement) for j in judgement.judged if j.outcome in kept]
-            found = self._shared[id(judgement)] = (judgement, parts)
-        return found[1]
+    def tables(self, rows: int = BLOCK) -> Iterator[pd.DataFrame]:
+        """Yield the findings as tables `FINDINGS` of about so many rows, in order of the acts.
 
-    def _part(self, judged: Judged, judgement: Judgement) -> _Part:
-        """Write one rule's answer; the same answer to other acts is written once."""
-        verdict, penalty = judged.verdict, judged.penalty
-        key: tuple[Any, ...] = (
-            judged.rule.id, judged.outcome, judged.missing, judged.sides, judged.later.applied,
-            penalty.state, penalty.fine, penalty.candidates, penalty.missing, penalty.article,
-            penalty.crime, tuple((id(m.measure), m.article, m.certain) for m in penalty.measures),
-            judgement.overlap, tuple(t for _, t in verdict.exceptions),
-            verdict.zone, verdict.activity, verdict.conditions, verdict.requires,
-        )  # fmt: skip
-        if judged.later.later is not None:
-            key = (*key, id(judged))
-        if key not in self._parts:
-            evidence = _json(_law_evidence(judged, judgement, self.words))[1:]
-            self._parts[key] = _law_columns(judged, self.words), evidence
-        return self._parts[key]
+        Of an act all findings stand in one table. Where nothing was found, one empty table.
+        """
+        counted = np.array([self._count(j) for j in self.judged.judgements], dtype=np.int64)
+        per_act = counted[self.judged.judgement[self.judged.situation]]
+        with_rows = np.flatnonzero(per_act)
+        until = np.cumsum(per_act[with_rows])
+        last = int(until[-1]) if len(until) else 0
+        cuts = np.searchsorted(until, np.arange(rows, last, rows), side="left") + 1
+        for chosen in np.split(with_rows, np.unique(cuts)):
+            if len(chosen) or not len(with_rows):
+                yield self._table(chosen)
+                self.parts.forget(MOST_PARTS)
+
+    def _count(self, judgement: Judgement) -> int:
+        return sum(j.outcome in self.kept for j in judgement.judged)
+
+    def _table(self, chosen: NDArray[np.intp]) -> pd.DataFrame:
+        """Write the findings of acts (places in ``judged.rows``)."""
+        answer, parts = self._parts(chosen)
+        sizes = np.array([len(found) for found in parts], dtype=np.int64)
+        starts = np.cumsum(sizes) - sizes
+        flat = np.array([part for found in parts for part in found], dtype=np.int64)
+        each = sizes[answer]
+        act = np.repeat(np.arange(len(chosen)), each)
+        nth = np.arange(len(act)) - np.repeat(np.cumsum(each) - each, each)
+        part = flat[starts[answer][act] + nth] if len(act) else np.zeros(0, dtype=np.int64)
+        return _frame(self, chosen, act, part)
+
+    def _parts(self, chosen: NDArray[np.intp]) -> tuple[Codes, list[list[int]]]:
+        """Return which answer each act has, and the parts of each answer.
+
+        Where a rule asks for a season, or for the area on the ground, answers name the very day and
+        the very area: they are judged again for each.
+        """
+        situation = self.judged.situation[chosen]
+        seasonal = np.array([bool(a.needs.seasons) for a in self.judged.asked], dtype=bool)
+        by_area = np.array([a.needs.area for a in self.judged.asked], dtype=bool)
+        alone = by_area[situation] & self.judged.open[chosen]
+        day = np.where(seasonal[situation], self.situations.day[chosen], 0)
+        own = np.where(alone, 1 + np.arange(len(chosen)), 0)
+        answer, first = together(situation, day, own)
+        parts = []
+        for k in first.tolist():
+            number = int(situation[k])
+            judgement = self.judged.judgements[self.judged.judgement[number]]
+            if seasonal[number] or alone[k]:
+                row, asked = int(chosen[k]), self.judged.asked[number]
+                known, areas = self.situations.of(row), self.situations.areas(row, asked)
+                judgement = self.situations.judge.judge(asked, known, areas, exact=True)
+            parts.append(self.parts.of(judgement, self.kept))
+        return answer, parts
 
 
-def finding_rows(
-    found: Findings,
-    observation: Mapping[str, Any],
-    situation: Situation,
-    judgement: Judgement,
-    *,
-    kept: frozenset[Outcome] = WITH_ROWS,
-) -> None:
-    """Add one row for each rule that is broken or undecided (``kept`` of one screening)."""
-    parts = found.shared(judgement, kept)
-    if not parts:
-        return
-    own = _own_columns(found.stamp, observation, situation)
-    position = _json(_position(observation, situation, found.stamp))[:-1]
-    for columns, evidence in parts:
-        key = finding_id(
-            found.stamp.site, found.stamp.detector, columns["rule"], observation["observation_id"]
-        )
-        found.rows.append(
-            {
-                "finding_id": key,
-                **own,
-                **columns,
-                "evidence": f"{position}, {evidence}",
-            }
-        )
-
-
-def findings_table(found: Findings) -> pd.DataFrame:
-    """Return the rows as the table `FINDINGS`."""
+def _frame(
+    answers: Answers, chosen: NDArray[np.intp], act: NDArray[np.intp], part: Codes
+) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame(found.rows, columns=FINDINGS.names)
-    table["occurred_at"] = pd.to_datetime(table["occurred_at"], utc=True)
-    return table.astype({c.name: DTYPES[c.kind] for c in FINDINGS.columns})
+    acts, stamp, size = answers.situations.acts, answers.stamp, len(act)
+    rows = answers.judged.rows[chosen]
+    once = np.zeros(size, dtype=np.int64)
+    columns: dict[str, Any] = {
+        name: _spread([stamped], once)
+        for name, stamped in (
+            ("site", stamp.site), ("detector", stamp.detector), ("zone_basis", stamp.zone_basis),
+            ("pack_digest", stamp.pack_digest), ("status", "open"),
+            ("subject_kind", "observation"),
+        )
+    }  # fmt: skip
+    columns |= _law(answers.parts, part)
+    columns |= _own(acts, rows, act)
+    subjects = _quoted(acts.table["observation_id"].iloc[rows].tolist())
+    columns["finding_id"] = _finding_ids(answers, subjects, act, part)
+    columns["evidence"] = _joined(
+        _take(_positions(answers, rows, chosen, subjects), act),
+        _take(_texts(answers.parts.evidence), part),
+    )
+    table = pd.DataFrame(
+        {name: _cells(columns.get(name), DTYPES[FINDINGS.column(name).kind], size)
+         for name in FINDINGS.names}
+    )  # fmt: skip
+    return table
 
 
-def _own_columns(
-    stamp: Stamp, observation: Mapping[str, Any], situation: Situation
-) -> dict[str, Any]:
-    zones = [
-        name for name, m in situation.zones.items() if m.where is Where.INSIDE and "|" not in name
+def _cells(column: Any, dtype: str, size: int) -> Any:  # noqa: ANN401 - what a column is made of
+    import pandas as pd
+
+    if column is None:
+        column = np.full(size, None, dtype=object)
+    return pd.Series(column, dtype=None if dtype == "object" else dtype)
+
+
+def _law(parts: LawParts, part: Codes) -> dict[str, Any]:
+    """Return the columns that hang on the law: each part's, spread over the findings."""
+    import pandas as pd
+
+    out: dict[str, Any] = {}
+    for name in _LAW:
+        values = [columns[name] for columns in parts.columns]
+        kind = FINDINGS.column(name).kind
+        if kind in {"text", "json"}:
+            out[name] = _spread(values, part)
+        else:
+            out[name] = pd.Series(values, dtype=DTYPES[kind]).array.take(part)
+    return out
+
+
+def _own(acts: Acts, rows: NDArray[np.intp], act: NDArray[np.intp]) -> dict[str, Any]:
+    """Return the columns that hang on the act alone."""
+    table, findings = acts.table, rows[act]
+    days, listed = acts.days
+    named = ("activity", "occurred_at", "geometry", "source_id", "source_row")
+    out: dict[str, Any] = {name: table[name].array.take(findings) for name in named}
+    on = np.empty(len(listed), dtype=object)
+    on[:] = listed
+    places = acts.places
+    plain = [k for k, name in enumerate(places.names) if "|" not in name]
+    inside = [json_text([places.names[k] for k in plain if row[k] == IN]) for row in places.where]
+    return {
+        **out,
+        "subject": table["observation_id"].array.take(findings),
+        "occurred_on": on[days[findings]],
+        "zones": _spread(inside, places.code[findings]),
+    }
+
+
+def _finding_ids(
+    answers: Answers, subjects: Sequence[str], act: NDArray[np.intp], part: Codes
+) -> list[str]:
+    """Return what `wetland.base.findings.finding_id` returns, for many subjects of few rules."""
+    stamp = answers.stamp
+    begun = [
+        hashlib.sha256(
+            json.dumps([stamp.site, stamp.detector, rule.id], ensure_ascii=False)[:-1].encode()
+        )
+        for rule in answers.parts.rules
     ]
-    return {
-        "site": stamp.site,
-        "detector": stamp.detector,
-        "subject": observation["observation_id"],
-        "subject_kind": "observation",
-        "activity": observation["activity"],
-        "zones": _json(zones),
-        "occurred_on": situation.on,
-        "occurred_at": observation["occurred_at"],
-        "geometry": observation["geometry"],
-        "source_id": observation["source_id"],
-        "source_row": observation["source_row"],
-        "zone_basis": stamp.zone_basis,
-        "pack_digest": stamp.pack_digest,
-        "status": "open",
-    }
+    ends = [f", {subject}]".encode() for subject in subjects]
+    out = []
+    for k, which in zip(act.tolist(), part.tolist(), strict=True):
+        digest = begun[which].copy()
+        digest.update(ends[k])
+        out.append(f"f-{digest.hexdigest()[:24]}")
+    return out
 
 
-def _law_columns(judged: Judged, words: Words) -> dict[str, Any]:
-    rule, fine = judged.rule.rule, judged.penalty.fine
-    told = explanation(judged, words)
-    return {
-        "rule": judged.rule.id,
-        "regulation": judged.rule.regulation.id,
-        "article": rule.article,
-        "penalty_article": judged.penalty.article,
-        "measure": _measured(judged.verdict),
-        "outcome": judged.outcome.value,
-        "missing": _json(list(judged.missing)),
-        "severity": rule.severity,
-        "fine_min": None if fine is None else fine.min,
-        "fine_max": None if fine is None else fine.max,
-        "fine_unit": None if fine is None else fine.unit,
-        "discretion": None if fine is None else fine.discretion,
-        "measures": _json(
-            [
-                {
-                    "measure": m.measure.measure,
-                    "discretion": m.measure.discretion,
-                    "certain": m.certain,
-                }
-                for m in judged.penalty.measures
-            ]
-        ),
-        "authority_zh": rule.authority.zh,
-        "authority_en": rule.authority.en,
-        "explanation_zh": told.zh,
-        "explanation_en": told.en,
-        "confidence": judged.rule.confidence,
-        "text_seen": judged.rule.text_seen,
-    }
+def _positions(
+    answers: Answers, rows: NDArray[np.intp], chosen: NDArray[np.intp], subjects: Sequence[str]
+) -> pa.Array:
+    """Return what the evidence says of each act: the beginning of a JSON object."""
+    acts, notice = answers.situations.acts, answers.stamp.notice
+    told = None if notice is None else {"zh": notice.zh, "en": notice.en}
+    widths, metres = coded(acts.uncertainty_m[rows])
+    facts, records = answers.situations.fact[chosen], answers.situations.record[chosen]
+    return _joined(
+        '{"observation": ', _texts(subjects),
+        ', "record_id": ', _texts(_quoted(acts.table["record_id"].iloc[rows].tolist())),
+        ', "uncertainty_m": ', _spread([m and float(m) for m in metres], widths, write=True),
+        ', "uncertainty_from": ', _uncertainty_from(acts, rows),
+        ', "unsure_zones": ', _spread(_unsure(acts), acts.places.code[rows]),
+        ', "areas": ', _areas(acts, rows),
+        ', "facts": ', _spread(acts.facts[1], facts, write=True),
+        ', "records": ', _spread(answers.situations.records[1], records, write=True),
+        f', "notice": {json_text(told)}, ',
+    )  # fmt: skip
 
 
-def _measured(verdict: Verdict) -> float | None:
-    """Return the quantity (m2, value, cost) that the fine hangs on, where it is known."""
-    penalty = verdict.penalty
-    for fine in (penalty.fine, *penalty.candidates):
-        if fine is not None and fine.min and fine.unit != "CNY" and fine.computed_min is not None:
-            return fine.computed_min / fine.min
-    return None
+def _uncertainty_from(acts: Acts, rows: NDArray[np.intp]) -> pa.Array:
+    codes, names = acts.sources
+    stated = len(names)
+    which = np.where(acts.defaulted[rows], codes[rows], stated)
+    return _spread([*names, "stated"], which, write=True)
 
 
-def _law_evidence(judged: Judged, judgement: Judgement, words: Words) -> dict[str, Any]:
-    verdict = judged.verdict
-    truths = [verdict.zone, verdict.activity, verdict.conditions]
-    truths += [truth for _, truth in verdict.exceptions]
-    truths += [verdict.requires] if verdict.requires is not None else []
-    return {
-        "used": _used(truths),
-        "exceptions": [
-            {"zh": unless.means.zh, "en": unless.means.en, "holds": truth.value}
-            for unless, truth in verdict.exceptions
-        ],
-        "source": judged.rule.source,
-        "fine": fine_json(judged.penalty, judged.rule, words, "zh"),
-        "one_fine": overlap_json(judgement.overlap, "zh"),
-        "either_side": None
-        if judged.sides is None
-        else {"inside": judged.sides[0].value, "outside": judged.sides[1].value},
-    }
+def _unsure(acts: Acts) -> list[str]:
+    """Return by state which zones a place may be in and why that is not known."""
+    places = acts.places
+    plain = [k for k, name in enumerate(places.names) if "|" not in name]
+    told = {code: c.value for code, c in enumerate(CAUSES) if c and c is not Cause.NOT_LOADED}
+    return [
+        json_text({places.names[k]: told[cause[k]] for k in plain
+                   if where[k] == OPEN and cause[k] in told})
+        for where, cause in zip(places.where.tolist(), places.cause.tolist(), strict=True)
+    ]  # fmt: skip
 
 
-def _used(truths: list[Truth]) -> dict[str, FactValue]:
-    return {name: value for truth in truths for name, value in truth.used}
+def _areas(acts: Acts, rows: NDArray[np.intp]) -> pa.Array | str:
+    """Return the areas of footprints in the zones, as JSON."""
+    places = acts.places
+    at = np.searchsorted(places.extended, rows)
+    at[at == len(places.extended)] = 0
+    here = np.flatnonzero(places.extended[at] == rows) if len(places.extended) else at[:0]
+    if not len(here):
+        return "{}"
+    out = ["{}"] * len(rows)
+    found = at[here]
+    table = {kind: (area[found].tolist(), places.share[kind][found].tolist())
+             for kind, area in places.area_m2.items()}  # fmt: skip
+    for k, row in enumerate(here.tolist()):
+        out[row] = json_text(
+            {kind: _area(area[k], share[k]) for kind, (area, share) in table.items() if area[k] > 0}
+        )
+    return _texts(out)
 
 
-def _position(observation: Mapping[str, Any], situation: Situation, stamp: Stamp) -> dict[str, Any]:
-    unsure = {
-        name: m.cause.value
-        for name, m in situation.zones.items()
-        if m.where is Where.UNDETERMINED
-        and m.cause is not None
-        and m.cause is not Cause.NOT_LOADED
-        and "|" not in name
-    }
-    areas = {
-        name: {"area_m2": round(m.area_m2, 2), "share": round(m.share or 0.0, 6)}
-        for name, m in situation.zones.items()
-        if m.area_m2 and "|" not in name
-    }
-    return {
-        "observation": observation["observation_id"],
-        "record_id": observation["record_id"],
-        "uncertainty_m": observation["used_uncertainty_m"],
-        "uncertainty_from": "stated"
-        if observation["uncertainty_stated"]
-        else observation["position_source"],
-        "unsure_zones": unsure,
-        "areas": areas,
-        "facts": dict(situation.facts),
-        "records": {k: v for k, v in situation.records.items() if v is not None},
-        "notice": None if stamp.notice is None else {"zh": stamp.notice.zh, "en": stamp.notice.en},
-    }
+def _area(area: float, share: float) -> Mapping[str, float]:
+    return {"area_m2": round(area, 2), "share": round(share if share == share else 0.0, 6)}
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value)
+def _quoted(values: Sequence[Any]) -> list[str]:
+    """Return texts as JSON; what is missing is null."""
+    return [json_text(v) if isinstance(v, str) else "null" for v in values]
 
 
-_json = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+def _texts(values: Sequence[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(values, pa.large_string())
+
+
+def _spread(values: Sequence[Any], numbers: Codes, *, write: bool = False) -> pa.Array:
+    """Return the text of each number; with ``write`` the value's JSON."""
+    if write:
+        used = np.bincount(numbers, minlength=len(values)) > 0
+        values = [json_text(v) if u else "" for v, u in zip(values, used.tolist(), strict=True)]
+    return _take(_texts(values), numbers)
+
+
+def _take(values: pa.Array, numbers: NDArray[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    return values.take(pa.array(numbers))
+
+
+def _joined(*parts: pa.Array | str) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    scalars = [pa.scalar(p, pa.large_string()) if isinstance(p, str) else p for p in parts]
+    return pc.binary_join_element_wise(*scalars, pa.scalar("", pa.large_string()))

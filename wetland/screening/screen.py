@@ -1,44 +1,38 @@
 """Screen observations (筛查): observations x zones x records x the law of the day -> findings.
 
 Each distinct situation is judged once: ten thousand observations of one activity on one day in one
-zone are one question to the law.
+zone are one question to the law. Everything else is done column by column.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wetland.base.places import Membership
-from wetland.base.texts import Text, text
-from wetland.regulations.conditions import FactValue, Situation
 from wetland.regulations.evaluate import Outcome
 from wetland.regulations.explain import Words
-from wetland.regulations.judge import Judgement
-from wetland.screening.candidates import Candidates, DayClass
+from wetland.screening.acts import Acts
+from wetland.screening.candidates import Candidates
 from wetland.screening.footprints import Ground
-from wetland.screening.registers import Registers, open_registers
-from wetland.screening.rows import WITH_ROWS, Findings, Stamp, finding_rows, findings_table
-from wetland.screening.uncertainty import fill_uncertainty, widest_of
+from wetland.screening.judging import Judge
+from wetland.screening.lawparts import LawParts
+from wetland.screening.registercodes import Asked as RecordsAsked
+from wetland.screening.registercodes import record_codes
+from wetland.screening.rows import BLOCK, WITH_ROWS, Answers, Stamp
+from wetland.screening.situations import Judged, Situations, last_rows
+from wetland.screening.tally import Tally
+from wetland.screening.uncertainty import widest_of
+from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
-from wetland.sites.place import memberships
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DETECTOR = "screening"
-ANY_RULE = "*"
-EXERCISE = text(
-    "演练模式：把示意边界当作实测边界。{n}",
-    "Exercise mode: schematic edges are taken as surveyed. {n}",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +50,67 @@ class Settings:
     undecided_rows
         Undecided answers get a row each while there are no more than this; above it they are only
         counted, per rule and missing fact (one observation may be undecided under dozens of rules).
+    list_undecided
+        True lists them always, False never, however many there are: what a part of a dataset lists
+        must not hang on the part.
     """
 
     assume_schematic: bool = False
     decided_on: dt.date | None = None
     on: dt.date | None = None
     undecided_rows: int = 20_000
+    list_undecided: bool | None = None
+
+    def lists(self, undecided: int) -> bool:
+        """Tell whether so many undecided answers get a row each."""
+        if self.list_undecided is None:
+            return undecided <= self.undecided_rows
+        return self.list_undecided
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Screened:
     """What a screening found.
 
     Parameters
     ----------
-    findings
-        The table `FINDINGS`: what is broken, and what is undecided.
-    undecided
-        How often which facts are missing for which rule; rule ``*`` where no activity is known and
-        so any rule may speak of the act.
-    counts
-        Observations, those screened, outcomes, rules, and laws that are not encoded.
+    tally
+        What was counted; tallies of parts add up (`wetland.screening.tally.merge`).
+    answers
+        What the findings are written from, when they are asked for.
     """
 
-    findings: pd.DataFrame
-    undecided: list[dict[str, Any]]
-    counts: dict[str, Any]
+    tally: Tally
+    answers: Answers
+    _written: list[pd.DataFrame] = field(default_factory=list)
 
+    @property
+    def findings(self) -> pd.DataFrame:
+        """Return the table `FINDINGS`: what is broken, and what is undecided."""
+        if not self._written:
+            import pandas as pd
 
-def zone_basis(site: Site, *, assume_schematic: bool) -> str:
-    """Return what the zones rest on: ``surveyed``, ``schematic``, or ``exercise``."""
-    if not any(zone.schematic for zone in site.zones):
-        return "surveyed"
-    return "exercise" if assume_schematic else "schematic"
+            tables = list(self.tables())
+            whole = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+            self._written.append(whole)
+        return self._written[0]
 
+    def tables(self, rows: int = BLOCK) -> Iterator[pd.DataFrame]:
+        """Yield the findings in tables of about so many rows: as much as is in memory at once."""
+        return self.answers.tables(rows)
 
-def notice_of(site: Site, basis: str) -> Text | None:
-    """Return what every reader of a finding must be told of the zones; None if surveyed."""
-    if basis == "surveyed":
-        return None
-    notice = site.config.schematic_notice
-    return EXERCISE.fill(n=notice) if basis == "exercise" else notice
+    @property
+    def undecided(self) -> list[dict[str, Any]]:
+        """Return how often which facts are missing for which rule.
+
+        Rule ``*`` stands where no activity is known and so any rule may speak of the act.
+        """
+        return self.tally.undecided()
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """Return observations, those screened, outcomes, rules, and laws that are not encoded."""
+        return self.tally.counts()
 
 
 def screen(
@@ -128,211 +142,44 @@ def screen(
     Rule of decision. The law of the site's local day of the act; a position without stated
     uncertainty has the widest of its source; an observation without activity is counted as
     undecided under rule ``*``; a day whose law is not encoded is counted as not covered, never as
-    kept. Kept rules leave no row; nor do undecided ones where there are too many to list.
+    kept. Kept rules leave no row; nor do undecided ones where there are too many to list. Rows are
+    written when they are asked for, from ``observations``: leave these as they are until then.
     """
     chosen = settings or Settings()
     defaults = widest_of(site.config.position_defaults, widest or {})
-    acts = _Acts.of(observations, site, chosen, defaults)
-    ground = Ground(site, acts.geometries, chosen.assume_schematic)
-    registers = open_registers(site, records, acts.geometries, acts.uncertainty_m)
+    acts = Acts.of(observations, site, on=chosen.on, assume_schematic=chosen.assume_schematic,
+                   defaults=defaults)  # fmt: skip
+    asked = RecordsAsked(acts.days, acts.activities, acts.facts, acts.geometries,
+                         acts.uncertainty_m, acts.places, observations["occurred_at"])  # fmt: skip
+    covering = record_codes(site, records, asked)
+    ground = Ground(site, acts.geometries, *acts.days, chosen.assume_schematic)
+    law = Candidates(site.regulations, chosen.decided_on)
+    judge = Judge(site.regulations, chosen.decided_on)
+    situations = Situations(acts, covering, law, judge, ground)
+    judged = situations.judged()
+    tally = _tally(situations, judged, chosen)
     basis = zone_basis(site, assume_schematic=chosen.assume_schematic)
     stamp = Stamp(site.id, DETECTOR, basis, site.digest, notice_of(site, basis))
     words = Words(site.vocabulary, site.config.zone_titles)
-    known: dict[tuple[Any, ...], Judgement] = {}
-    tally = _Tally(len(acts.ids))
-    found = Findings(words, stamp)
-    candidates = Candidates(site.regulations)
-    answered: list[tuple[int, Situation, Judgement]] = []
-    tally.without_activity = sum(not activities for activities in acts.activities)
-    for position in acts.with_activity():
-        situation = acts.situation(position, registers)
-        asked, day = candidates.of(situation.activities, situation.on)
-        zones = None if chosen.decided_on else asked.zones
-        key = _key(situation, day, ground.key(position, situation), zones)
-        judgement = known.get(key)
-        if judgement is None:
-            judgement = ground.judge(position, situation, asked.rules, decided_on=chosen.decided_on)
-            known[key] = judgement
-        tally.add(judgement)
-        answered.append((position, situation, judgement))
-    one_by_one = sum(tally.missing.values()) <= chosen.undecided_rows
-    kept = WITH_ROWS if one_by_one else WITH_ROWS - {Outcome.UNDECIDED}
-    _write_rows(found, acts, answered, kept)
-    counts = {**tally.counts(len(known)), "undecided_listed": one_by_one,
-              "default_uncertainty": acts.assumed()}  # fmt: skip
-    return Screened(findings_table(found), tally.undecided(), counts)
+    kept = WITH_ROWS if tally.listed else WITH_ROWS - {Outcome.UNDECIDED}
+    return Screened(tally, Answers(situations, judged, stamp, LawParts(words), kept))
 
 
-def _write_rows(
-    found: Findings,
-    acts: _Acts,
-    answered: list[tuple[int, Situation, Judgement]],
-    kept: frozenset[Outcome],
-) -> None:
-    for position, situation, judgement in answered:
-        if any(j.outcome in kept for j in judgement.judged):
-            finding_rows(found, acts.row(position), situation, judgement, kept=kept)
-
-
-def _key(
-    situation: Situation, day: DayClass, footprint: int | None, asked: frozenset[str] | None
-) -> tuple[Any, ...]:
-    """Return what an answer depends on: two acts with the same key have the same answer.
-
-    ``asked`` are the zones the rules name; None (a later law is compared too): all.
-    """
-    return (
-        day,
-        situation.activities,
-        tuple(
-            (name, m.where, m.cause)
-            for name, m in situation.zones.items()
-            if asked is None or name in asked
-        ),
-        tuple(sorted(situation.facts.items())),
-        tuple(sorted(situation.records.items())),
-        footprint,
+def _tally(situations: Situations, judged: Judged, settings: Settings) -> Tally:
+    """Count the answers, each as often as acts have it, in the order in which they first appear."""
+    acts = situations.acts
+    tally = Tally(
+        observations=len(acts),
+        without_activity=len(acts) - len(judged.rows),
+        assumed=acts.assumed(),
+        situations=situations.digests(),
+        footprints=int(np.count_nonzero(judged.open)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Acts:
-    """The observations, column by column, with their place in the zones."""
-
-    table: list[dict[str, Any]]
-    ids: list[str]
-    days: list[dt.date | None]
-    activities: list[tuple[str, ...]]
-    facts: list[dict[str, FactValue]]
-    geometries: NDArray[Any]
-    uncertainty_m: NDArray[np.float64]
-    defaulted: NDArray[np.bool_]
-    zones: list[dict[str, Membership]]
-
-    @classmethod
-    def of(
-        cls,
-        observations: pd.DataFrame,
-        site: Site,
-        settings: Settings,
-        defaults: Mapping[str, float],
-    ) -> _Acts:
-        plain = observations.astype(object).where(observations.notna(), None)
-        table = [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
-        stated = observations["uncertainty_m"].to_numpy(dtype=float, na_value=np.nan)
-        sources = np.array([r["position_source"] for r in table], dtype=object)
-        uncertainty = fill_uncertainty(stated, sources, defaults)
-        geometries: NDArray[Any] = np.empty(len(table), dtype=object)
-        geometries[:] = [r["geometry"] for r in table]
-        days = [settings.on or r["occurred_on"] for r in table]
-        return cls(
-            table,
-            [r["observation_id"] for r in table],
-            days,
-            [tuple(r["activity"].split(";")) if r["activity"] else () for r in table],
-            [_facts(r["facts"], site) for r in table],
-            geometries,
-            uncertainty,
-            ~np.isfinite(stated),
-            memberships(site, geometries, uncertainty, on=days,
-                        assume_schematic=settings.assume_schematic),
-        )  # fmt: skip
-
-    def assumed(self) -> list[dict[str, Any]]:
-        """Return how many positions had no stated uncertainty, and what was taken instead."""
-        pairs = Counter(
-            (self.table[i]["position_source"], float(self.uncertainty_m[i]))
-            for i in np.flatnonzero(self.defaulted).tolist()
-            if self.geometries[i] is not None
-        )
-        return [
-            {"position_source": source, "uncertainty_m": metres, "count": count}
-            for (source, metres), count in pairs.most_common()
-        ]
-
-    def situation(self, position: int, registers: Registers) -> Situation:
-        zones = self.zones[position]
-        bare = Situation(
-            self.days[position], self.activities[position], zones, self.facts[position]
-        )
-        at = self.table[position]["occurred_at"]
-        truths = registers.truths(position, bare, at, zones)
-        return Situation(bare.on, bare.activities, zones, bare.facts, truths)
-
-    def with_activity(self) -> list[int]:
-        """Return the positions of observations that name an activity."""
-        return [i for i, activities in enumerate(self.activities) if activities]
-
-    def row(self, position: int) -> dict[str, Any]:
-        """Return one observation with the uncertainty that was used."""
-        return {
-            **self.table[position],
-            "occurred_on": self.days[position],
-            "used_uncertainty_m": float(self.uncertainty_m[position]),
-            "uncertainty_stated": not bool(self.defaulted[position]),
-        }
-
-
-def _facts(raw: str | None, site: Site) -> dict[str, FactValue]:
-    """Return the facts of an observation; days come back as days."""
-    found: dict[str, FactValue] = json.loads(raw) if raw else {}
-    for name, value in found.items():
-        fact = site.vocabulary.facts.get(name)
-        if fact is not None and fact.kind == "day" and isinstance(value, str):
-            found[name] = dt.date.fromisoformat(value)
-    return found
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What is counted while screening."""
-
-    observations: int
-    without_activity: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    rules: dict[str, Counter[str]] = field(default_factory=dict)
-    missing: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
-    uncovered: Counter[str] = field(default_factory=Counter)
-    partly: Counter[str] = field(default_factory=Counter)
-    laws: dict[str, Text] = field(default_factory=dict)
-
-    def add(self, judgement: Judgement) -> None:
-        self.outcomes[judgement.outcome.value] += 1
-        for judged in judgement.judged:
-            self.rules.setdefault(judged.rule.id, Counter())[judged.outcome.value] += 1
-            if judged.outcome is Outcome.UNDECIDED:
-                self.missing[judged.rule.id, judged.missing] += 1
-        for gap in {g.line: g for g in judgement.not_covered}.values():
-            self.laws[gap.line] = gap.law
-            (self.partly if gap.partly else self.uncovered)[gap.line] += 1
-
-    def undecided(self) -> list[dict[str, Any]]:
-        """Return the missing facts, most frequent first."""
-        if self.without_activity:
-            self.missing[ANY_RULE, ("activity",)] = self.without_activity
-        return [
-            {"rule": rule, "missing": list(missing), "count": count}
-            for (rule, missing), count in self.missing.most_common()
-        ]
-
-    def counts(self, situations: int) -> dict[str, Any]:
-        screened = self.observations - self.without_activity
-        outcomes = {o.value: self.outcomes.get(o.value, 0) for o in Outcome}
-        outcomes["undecided"] += self.without_activity
-        return {
-            "observations": self.observations,
-            "screened": screened,
-            "without_activity": self.without_activity,
-            "situations": situations,
-            "by_outcome": outcomes,
-            "by_rule": {rule: dict(found) for rule, found in sorted(self.rules.items())},
-            "not_covered": _named(self.uncovered, self.laws),
-            "partly_covered": _named(self.partly, self.laws),
-        }
-
-
-def _named(found: Counter[str], laws: Mapping[str, Text]) -> list[dict[str, Any]]:
-    return [
-        {"line": line, "law_zh": laws[line].zh, "law_en": laws[line].en, "count": count}
-        for line, count in found.most_common()
-    ]
+    answer = judged.judgement[judged.situation]
+    often = np.bincount(answer, minlength=len(judged.judgements)).tolist()
+    for judgement, count in zip(judged.judgements, often, strict=True):
+        tally.add(judgement, count)
+    for k in np.argsort(last_rows(answer), kind="stable").tolist():
+        tally.laws |= {gap.line: gap.law for gap in judged.judgements[k].not_covered}
+    tally.listed = settings.lists(sum(tally.missing.values()))
+    return tally

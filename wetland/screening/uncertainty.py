@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from wetland.base.codes import coded
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNKNOWN = "unknown"
 HIGHEST_HDOP = 50.0  # receivers write 50, 99 or 99.99 for "no fix"
 
 
 def fill_uncertainty(
-    stated: NDArray[np.float64], sources: NDArray[Any], defaults: Mapping[str, float]
+    stated: NDArray[np.float64], sources: NDArray[Any] | pd.Series, defaults: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return the uncertainty of each position, metres.
 
@@ -29,13 +34,14 @@ def fill_uncertainty(
     filled = np.asarray(stated, dtype=float).copy()
     known = np.isfinite(filled)
     widest = {name: float(value) for name, value in defaults.items()}
-    for name in {*sources.tolist()}:
-        here = filled[known & (sources == name)]
-        widest[name] = max([widest.get(name, 0.0), *here.tolist()])
+    numbers, names = coded(sources)
+    for number in np.unique(numbers).tolist():
+        name = names[number]
+        here = filled[known & (numbers == number)]
+        widest[name] = max(widest.get(name, 0.0), float(here.max(initial=0.0)))
     widest[UNKNOWN] = max(widest.values(), default=0.0)
-    for position in np.flatnonzero(~known).tolist():
-        name = sources[position]
-        filled[position] = widest[name] if name in defaults else widest[UNKNOWN]
+    taken = [widest[name] if name in defaults else widest[UNKNOWN] for name in names]
+    filled[~known] = np.array(taken)[numbers[~known]]
     return filled
 
 

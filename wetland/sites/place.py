@@ -64,7 +64,7 @@ def memberships(
     things[:] = list(geometries)
     widths = np.broadcast_to(np.asarray(uncertainty_m, dtype=float), (size,))
     found: list[dict[str, Membership]] = [{} for _ in range(size)]
-    for layer, rows in _by_version(site.zones, days):
+    for layer, rows in by_version(site.zones, days):
         for same, chosen in rows:
             answers = _answers(
                 site, layer, things[chosen], widths[chosen], same, assume=assume_schematic
@@ -74,7 +74,7 @@ def memberships(
     return found
 
 
-def _by_version(
+def by_version(
     zones: ZoneLayer, days: Sequence[Day]
 ) -> list[tuple[ZoneLayer, list[tuple[bool, NDArray[np.intp]]]]]:
     """Group rows by which zones hold on their day, so that each version is measured once."""
@@ -100,17 +100,17 @@ def _answers(
     *,
     assume: bool,
 ) -> list[dict[str, Membership]]:
-    asked = _Sets(site, layer, day_unknown=day_unknown, assume=assume)
+    asked = Sets(site, layer, day_unknown=day_unknown, assume=assume)
     found = asked.locate(things, widths)
     points = shapely.get_type_id(things) == shapely.GeometryType.POINT
     columns = {UNION.join(sorted(kinds)): found[kinds] for kinds in asked.spoken}
-    columns |= {m.id: _declared(m, found, points) for m in site.config.memberships}
+    columns |= {m.id: declared(m, found, points) for m in site.config.memberships}
     listed = {name: column.memberships() for name, column in columns.items()}
     rows = zip(*listed.values(), strict=True)
     return [dict(zip(listed, row, strict=True)) for row in rows]
 
 
-class _Sets:
+class Sets:
     """Sets of kinds that something is asked about, and the zones that make them up.
 
     Each kind; each set of kinds that a rule names together; each set that a declared membership
@@ -142,6 +142,16 @@ class _Sets:
             ]
             out[kinds] = columns[0] if len(columns) == 1 else _agreed(columns)
         return out
+
+    def accuracy_m(self, kinds: Kinds) -> float:
+        """Return how far the least accurate edge of a set may lie from where it is drawn."""
+        groups = [
+            0.0 if zone.schematic and self.assume else group.accuracy_m
+            for zone, _ in self._epochs(kinds)
+            if zone is not None
+            for group in self.layer.shape(zone).edges
+        ]
+        return max(groups, default=0.0)
 
     def _epochs(self, kinds: Kinds) -> list[tuple[Zone | None, bool]]:
         """Return the set as one zone, per version where the day is not known; and if complete."""
@@ -197,7 +207,7 @@ def _not_loaded(size: int) -> Located:
     return empty
 
 
-def _declared(
+def declared(
     declared: DeclaredMembership, found: Mapping[Kinds, Located], points: Bools
 ) -> Located:
     """Follow the rules of a declared membership.
