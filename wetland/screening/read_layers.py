@@ -20,6 +20,7 @@ from wetland.screening.crs import crs_missing, to_lonlat
 from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.raw import MOST_ROWS, RawTable
+from wetland.screening.trackfiles import TRACK_POINTS, track_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,10 +84,14 @@ def read_gpkg(given: Given, options: ReadOptions, problems: Problems) -> RawTabl
 def read_gpx(given: Given, options: ReadOptions, problems: Problems) -> RawTable:
     """Read waypoints, routes and tracks; a track becomes a line with the times of its ends.
 
-    Row numbers count waypoints, then routes, then tracks. WGS84 by the format's definition.
+    Row numbers count waypoints, then routes, then tracks. WGS84 by the format's definition. With
+    the option ``layer="track_points"`` the fixes of the tracks are read instead, one a row.
     """
     import pandas as pd
 
+    if options.layer == TRACK_POINTS:
+        tracks, points = (_features(given, n, problems) for n in ("tracks", TRACK_POINTS))
+        return track_table(tracks, points, name=given.name)
     parts: list[tuple[pd.DataFrame, NDArray[Any]]] = []
     for layer in ("waypoints", "routes", "tracks"):
         first = 1 + sum(len(p[0]) for p in parts)
