@@ -12,21 +12,24 @@ schematic boundary is taken as surveyed (``assume_schematic``), that edge's own 
   would not help); else ``position_uncertain`` where the position's uncertainty alone does; else
   (only both together) again the edge. Touched exactly: ``on_boundary``.
 
-So growing the uncertainty only ever turns inside or outside into undetermined.
+So growing the uncertainty only ever turns inside or outside into undetermined. What the belts let
+stand is right with 95 % at least (`wetland.zones.likelihood`); `locate_likely` can ask for more.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
-from wetland.base.places import Cause, Membership
+from wetland.base.places import BELT_LIKELIHOOD, Cause, Membership
 from wetland.base.texts import text
+from wetland.zones.doubt import open_unlikely, probabilities
 from wetland.zones.footprints import classify_extended
 from wetland.zones.located import CAUSE_CODE, OPEN, OUT, Located
 from wetland.zones.model import Zone, ZoneLayer
@@ -44,6 +47,7 @@ def locate(
     *,
     on: dt.date | None,
     assume_schematic: bool = False,
+    probability: bool = False,
 ) -> list[dict[str, Membership]]:
     """Tell how each geometry stands to each zone valid on a day.
 
@@ -61,6 +65,8 @@ def locate(
         The day whose boundaries count; None takes every version of every zone.
     assume_schematic
         Take a schematic boundary as surveyed (exercise mode).
+    probability
+        Also tell how likely each is inside; a boundary taken as surveyed has no doubt of its own.
 
     Returns
     -------
@@ -85,7 +91,12 @@ def locate(
     ('undetermined', 'zone_not_surveyed', 48)
     """
     found = locate_columns(
-        layer, geometries, uncertainty_m, on=on, assume_schematic=assume_schematic
+        layer,
+        geometries,
+        uncertainty_m,
+        on=on,
+        assume_schematic=assume_schematic,
+        probability=probability,
     )
     columns = {zone_id: located.memberships() for zone_id, located in found.items()}
     rows = zip(*columns.values(), strict=True) if columns else iter([()] * len(geometries))
@@ -99,27 +110,70 @@ def locate_columns(
     *,
     on: dt.date | None,
     assume_schematic: bool = False,
+    probability: bool = False,
 ) -> dict[str, Located]:
     """Do the same as `locate`, as arrays per zone: zone id -> `Located`.
 
     ``geometries`` may also be `wetland.zones.placing.Points`: a million positions need no shapely
     objects then.
     """
-    valid = layer.on(on)
+    terms = _Terms(assume_schematic=assume_schematic, probability=probability)
+    return _locate(layer.on(on), geometries, uncertainty_m, terms)
+
+
+def locate_likely(
+    layer: ZoneLayer,
+    geometries: Things,
+    uncertainty_m: float | Sequence[float] | Floats,
+    *,
+    threshold: float,
+    assume_schematic: bool,
+    probability: bool = False,
+) -> dict[str, Located]:
+    """Do the same as `locate_columns` on all zones, and leave open what is not likely enough.
+
+    ``threshold`` is the least probability with which inside or outside may stand
+    (`wetland.sites.config.SiteConfig.likelihood_threshold`). At 0.95 the answers are those of
+    `locate_columns`; a higher one only ever leaves more undetermined.
+    """
+    terms = _Terms(assume_schematic, probability, threshold)
+    return _locate(layer, geometries, uncertainty_m, terms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """On what terms a question is asked."""
+
+    assume_schematic: bool
+    probability: bool
+    threshold: float = BELT_LIKELIHOOD
+
+
+def _locate(
+    layer: ZoneLayer,
+    geometries: Things,
+    uncertainty_m: float | Sequence[float] | Floats,
+    terms: _Terms,
+) -> dict[str, Located]:
     uncertainty = checked_uncertainty(uncertainty_m, len(geometries))
-    placed = place_geometries(valid, geometries)
+    placed = place_geometries(layer, geometries)
     asked = [
-        _asked(zone, valid.shape(zone), placed, assume_schematic=assume_schematic) for zone in valid
+        _asked(zone, layer.shape(zone), placed, assume_schematic=terms.assume_schematic)
+        for zone in layer
     ]
     locate_points(asked, placed, uncertainty)
+    out = {}
     for each in asked:
         if len(placed.far):
             _locate_far(each, placed, uncertainty)
         if len(placed.extended):
             with ONE_AT_A_TIME:
                 classify_extended(each.out, each.shape, placed, uncertainty, each.own)
+        found = probabilities(each, placed, uncertainty) if terms.probability else None
+        open_unlikely(each, placed, uncertainty, terms.threshold)
         _explain(each, uncertainty)
-    return {each.zone.id: each.out for each in asked}
+        out[each.zone.id] = replace(each.out, probability=found)
+    return out
 
 
 def checked_uncertainty(uncertainty_m: float | Sequence[float] | Floats, size: int) -> Floats:

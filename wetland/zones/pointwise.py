@@ -43,6 +43,15 @@ class Asked:
     out: Located
 
 
+def distances(shape: Shape, x: Floats, y: Floats) -> Floats:
+    """Return the distance of points to the nearest edge of each group, metres; (groups, n)."""
+    if compiled_pays(len(x)):
+        return np.stack([group.near().distances(x, y) for group in shape.edges])
+    points = np.asarray(shapely.points(x, y))
+    with ONE_AT_A_TIME:
+        return np.stack([group.distances_m(points) for group in shape.edges])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
     """What was measured of some points against one zone.
