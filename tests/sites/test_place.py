@@ -164,6 +164,19 @@ def test_a_moved_boundary_and_a_day_not_known(tmp_path: Path) -> None:
     assert (open_.where, open_.cause) == (OPEN, Cause.NOT_LOADED)
 
 
+def test_a_site_that_wants_to_be_surer_leaves_more_open(tmp_path: Path) -> None:
+    """20 m beside a surveyed edge, 15 m off: 0.9995 likely."""
+    place = Point(120.0002075, 30.01)
+    for threshold, where in ((0.95, INSIDE), (0.999, INSIDE), (0.9999, OPEN)):
+        folder = tmp_path / f"pack-{threshold}"
+        edge = feature(schematic=False, positional_accuracy_m=0)
+        site = open_site(write_pack(folder, edge, likelihood_threshold=threshold))
+        found = at(site, place, uncertainty_m=15, strict=True)["park"]
+        assert found.distance_m == pytest.approx(20.0, abs=0.02)
+        assert found.where is where
+        assert (found.cause is Cause.POSITION_UNCERTAIN) == (where is OPEN)
+
+
 def test_a_kind_with_no_zone_that_day_is_never_outside(tmp_path: Path) -> None:
     site = open_site(write_pack(tmp_path / "small", feature(valid_to="2020-01-01")))
     for day in (dt.date(2011, 11, 30), dt.date(2020, 1, 1)):

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from wetland.base.places import Cause, Membership
 from wetland.sites.config import DeclaredMembership
 from wetland.sites.load import Site
-from wetland.zones.locate import locate_columns
+from wetland.zones.locate import locate_likely
 from wetland.zones.located import CAUSE_CODE, IN, OPEN, OUT, Located
 from wetland.zones.model import Zone, ZoneLayer
 
@@ -121,6 +121,7 @@ class Sets:
         self.layer = layer
         self.day_unknown = day_unknown
         self.assume = assume
+        self.threshold = site.config.likelihood_threshold
         kinds = site.config.kinds
         self.spoken: list[Kinds] = [(kind,) for kind in kinds]
         unions = sorted(site.regulations.zone_unions)
@@ -133,7 +134,9 @@ class Sets:
         epochs = {kinds: self._epochs(kinds) for kinds in self.all}
         zones = {zone.id: zone for found in epochs.values() for zone, _ in found if zone}
         layer = ZoneLayer(list(zones.values()), self.layer.crs_epsg, like=self.layer)
-        located = locate_columns(layer, things, widths, on=None, assume_schematic=self.assume)
+        located = locate_likely(
+            layer, things, widths, threshold=self.threshold, assume_schematic=self.assume
+        )
         out = {}
         for kinds, found in epochs.items():
             columns = [
