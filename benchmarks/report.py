@@ -39,14 +39,14 @@ class _Memory(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.start_bytes = self.peak_bytes = resident_bytes()
-        self._stop = threading.Event()
+        self._ended = threading.Event()
 
     def run(self) -> None:
-        while not self._stop.wait(0.005):
+        while not self._ended.wait(0.005):
             self.peak_bytes = max(self.peak_bytes, resident_bytes())
 
     def stop(self) -> float:
-        self._stop.set()
+        self._ended.set()
         self.join()
         return (max(self.peak_bytes, resident_bytes()) - self.start_bytes) / 1e6
 
