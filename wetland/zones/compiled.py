@@ -54,6 +54,17 @@ def compiled(function: F) -> F:
     return loop
 
 
+def in_place(function: F) -> F:
+    """Mark a part of a loop that is written out where it is called.
+
+    A call that hands arrays to another loop costs more than most bodies: it counts every one of
+    them. Use it for what is called once per thing, from `compiled` loops only.
+    """
+    made: Any = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    part: F = made
+    return part
+
+
 def in_threads(work: Callable[[int, int], None], size: int, threads: int) -> None:
     """Call ``work(start, stop)`` over 0..size, in as many threads as asked for.
 
