@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.texts import text
-from wetland.screening.cells import ActivityReader, distance_m, fact, is_blank, position_source
+from wetland.screening.cells import (
+    ActivityReader,
+    distance_m,
+    fact,
+    hdop,
+    is_blank,
+    position_source,
+)
 from wetland.screening.columns import Columns
-from wetland.screening.dates import CellError, Moment, join, parse_moment
+from wetland.screening.isoforms import Ints
+from wetland.screening.jsonrows import json_cells, json_each, json_rows
+from wetland.screening.moments import (
+    JOIN_ERRORS,
+    Moments,
+    as_dates,
+    join_all,
+    local_days,
+    read_moments,
+)
 from wetland.screening.options import ReadOptions, zone_of
-from wetland.screening.parse import Reader
+from wetland.screening.parse import Reader, nones
 from wetland.screening.positions import Positions
 from wetland.screening.raw import RawTable
+from wetland.screening.strings import blank, plain_numbers, strings_of, stripped, without
+from wetland.screening.uncertainty import uncertainty_of_hdop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +53,10 @@ NO_DATE_COLUMN = text(
 )
 NO_ACTIVITY = text("没有写行为", "no activity is given")
 NO_DATE = text("没有写日期", "no date is given")
+NO_FIX = text(
+    "水平精度因子表示设备没有定位，位置误差按来源的默认值计",
+    "this HDOP is what a receiver writes without a fix: the default of the source is taken",
+)
 WIDE = text(
     "定位方式“{s}”写明的误差最大 {m:g} 米，超过场地声明的 {d:g} 米；未写误差的行按 {m:g} 米计",
     "positions by '{s}' state up to {m:g} m, wider than the {d:g} m the site declares; "
@@ -58,18 +78,17 @@ def assemble(
 
     cells, roles = raw.cells, columns.roles
     days, instants, ends = _times(reader, raw, columns, options, site)
-    uncertainty = _stated(reader, cells, roles.get("uncertainty"))
+    uncertainty = _uncertainty(reader, cells, roles, site)
     sources = _sources(reader, raw, roles.get("position_source"), options)
     _warn_wide(reader, uncertainty, sources, site)
-    record_id = _record_ids(cells, roles.get("id"))
     return pd.DataFrame(
         {
             "site": site.id,
             "source_row": pd.array(raw.rows, dtype="Int64"),
-            "record_id": record_id,
+            "record_id": _record_ids(cells, roles.get("id")),
             "track_id": _record_ids(cells, roles.get("track")),
             "activity": _activities(reader, raw, columns, options, site),
-            "occurred_on": days,
+            "occurred_on": as_dates(days),
             "occurred_at": _instants(instants),
             "ended_at": _instants(ends),
             "geometry": positions.geometry,
@@ -83,81 +102,81 @@ def assemble(
     )
 
 
-def _instants(values: NDArray[Any]) -> pd.Series:
+def _instants(values: Ints) -> pd.Series:
     import pandas as pd
 
-    return pd.Series(pd.to_datetime(list(values), utc=True)).astype("datetime64[us, UTC]")
+    return pd.Series(values.view("datetime64[us]")).dt.tz_localize("UTC")
 
 
-def _record_ids(cells: pd.DataFrame, column: str | None) -> NDArray[Any]:
+def _record_ids(cells: pd.DataFrame, column: str | None) -> pd.Series | NDArray[Any]:
     if column is None:
         return np.full(len(cells), None, dtype=object)
+    words = strings_of(cells[column])
+    if words is not None:
+        found: pd.Series = without(stripped(words), blank(words)).to_pandas()
+        return found
     return np.array([None if is_blank(v) else str(v).strip() for v in cells[column]], dtype=object)
 
 
 def _times(
     reader: Reader, raw: RawTable, columns: Columns, options: ReadOptions, site: ReadingSite
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+) -> tuple[Ints, Ints, Ints]:
     """Return the site's local day, the instant, and the instant of the end, of each row."""
     site_zone = zone_of(site.timezone)
     file_zone = zone_of(options.timezone) if options.timezone else site_zone
-    moments = {role: _moments(reader, raw, columns.roles.get(role))
-               for role in ("date", "time", "end")}  # fmt: skip
-    date, time = moments["date"], moments["time"]
+    roles = columns.roles
+    date, time, end = (
+        read_moments(reader, raw.cells[roles[role]], roles[role]) if role in roles else None
+        for role in ("date", "time", "end")
+    )
     if date is None and time is None and options.default_date is None:
         reader.problems.add("no_date", message=NO_DATE_COLUMN, level="warning")
     count = len(reader.rows)
-    days: NDArray[Any] = np.full(count, None, dtype=object)
-    instants, ends = days.copy(), days.copy()
     told = reader.problems.error_rows
-    for position in range(count):
-        moment = _moment(reader, position, date, time, options.default_date)
-        if moment is not None:
-            days[position] = moment.local_day(file_zone, site_zone)
-            instants[position] = moment.at(file_zone)
-        elif (date is not None or time is not None) and int(reader.rows[position]) not in told:
-            column = columns.roles.get("date") or columns.roles.get("time")
+    nothing = Moments.nothing(count)
+    found, wrong = join_all(date or nothing, time or nothing, options.default_date)
+    lacking = np.zeros(count, dtype=bool)
+    if date is not None or time is not None:
+        lacking = ~found.given
+        lacking[lacking] = [int(row) not in told for row in reader.rows[lacking]]
+    for position in np.flatnonzero(lacking | (wrong > 0)).tolist():
+        if wrong[position]:
+            code, message = JOIN_ERRORS[wrong[position]]
+            reader.tell(code, [position], message)
+        if lacking[position]:
+            column = roles.get("date") or roles.get("time")
             reader.tell("date_missing", [position], NO_DATE, column=column, level="warning")
-        if moments["end"] is not None and moments["end"][position] is not None:
-            ends[position] = _end(moments["end"][position], days[position], file_zone)
+    instants = found.instants(file_zone)
+    days = local_days(found.day, instants, site_zone)
+    ends = (end or nothing).on(days).instants(file_zone)
     return days, instants, ends
 
 
-def _moments(reader: Reader, raw: RawTable, column: str | None) -> NDArray[Any] | None:
-    if column is None:
-        return None
-    return reader.read(raw.cells[column], parse_moment, column=column)
+def _uncertainty(
+    reader: Reader, cells: pd.DataFrame, roles: Mapping[str, str], site: ReadingSite
+) -> NDArray[np.float64]:
+    """Return what each row says of its uncertainty: metres, or an HDOP where it states none."""
+    stated = _numbers(reader, cells, roles.get("uncertainty"), distance_m)
+    dilution = _numbers(reader, cells, roles.get("hdop"), hdop)
+    if not np.isfinite(dilution).any():
+        return stated
+    from_hdop = uncertainty_of_hdop(dilution, site.config.hdop_m)
+    unfit = np.flatnonzero(np.isfinite(dilution) & np.isnan(from_hdop) & np.isnan(stated))
+    reader.tell("hdop_no_fix", unfit, NO_FIX, column=roles["hdop"],
+                values=cells[roles["hdop"]].array, level="warning")  # fmt: skip
+    return np.where(np.isnan(stated), from_hdop, stated)
 
 
-def _moment(
-    reader: Reader,
-    position: int,
-    date: NDArray[Any] | None,
-    time: NDArray[Any] | None,
-    default: dt.date | None,
-) -> Moment | None:
-    day = None if date is None else date[position]
-    clock = None if time is None else time[position]
-    if day is None and default is not None and (clock is None or clock.day is None):
-        day = Moment(default)
-    try:
-        return join(day, clock)
-    except CellError as error:
-        reader.tell(error.code, [position], error.message)
-        return None
-
-
-def _end(end: Moment, day: dt.date | None, zone: ZoneInfo) -> dt.datetime | None:
-    if end.day is None and day is not None:
-        end = Moment(day, end.time, end.offset)
-    return end.at(zone)
-
-
-def _stated(reader: Reader, cells: pd.DataFrame, column: str | None) -> NDArray[np.float64]:
+def _numbers(
+    reader: Reader, cells: pd.DataFrame, column: str | None, parse: Callable[[Any], float]
+) -> NDArray[np.float64]:
     if column is None:
         return np.full(len(cells), np.nan)
-    found = reader.read(cells[column], distance_m, column=column)
-    return np.array([np.nan if v is None else v for v in found], dtype=float)
+    values, rest = plain_numbers(cells[column], signed=False)
+    part = Reader(reader.rows[rest], reader.problems)
+    found = part.read(cells[column].iloc[rest], parse, column=column)
+    values[rest] = [np.nan if v is None else v for v in found]
+    return values
 
 
 def _sources(
@@ -202,69 +221,38 @@ def _activities(
     event = columns.roles.get("event")
     if event is not None and (column is None or column == event):
         loose = reader.read(raw.cells[event], words, column=event, level="warning")
-        found = np.where(np.array([v is None for v in found], dtype=bool), loose, found)
+        found = np.where(nones(found), loose, found)
     given = column or event
     if given is None:
         if options.default_activity is None:
             reader.problems.add("no_activity", message=NO_ACTIVITY_COLUMN, level="warning")
         return np.full(len(reader.rows), options.default_activity, dtype=object)
     known = {k for k, v in words.translate.items() if not v}
-    cells = raw.cells[given]
-    blank = np.array([v is None and str(c).strip().casefold() not in known
-                      for v, c in zip(found, cells, strict=True)], dtype=bool)  # fmt: skip
+    lacking = np.flatnonzero(nones(found))
+    cells = raw.cells[given].iloc[lacking]
+    said_none = np.array([str(c).strip().casefold() in known for c in cells], dtype=bool)
     if options.default_activity is not None:
-        found[blank] = options.default_activity
+        found[lacking[~said_none]] = options.default_activity
     elif column is not None:
         empty = np.array([is_blank(c) for c in cells], dtype=bool)
-        reader.tell("activity_missing", np.flatnonzero(blank & empty), NO_ACTIVITY, column=column,
+        reader.tell("activity_missing", lacking[empty & ~said_none], NO_ACTIVITY, column=column,
                     level="warning")  # fmt: skip
     return found
 
 
-def _facts(
-    reader: Reader, cells: pd.DataFrame, columns: Columns, site: ReadingSite
-) -> NDArray[Any]:
+def _facts(reader: Reader, cells: pd.DataFrame, columns: Columns, site: ReadingSite) -> pd.Series:
     """Return the known facts of each row as JSON; a blank cell is a fact not known."""
     read = {
         name: reader.read(cells[column], partial(fact, site.vocabulary, name), column=column)
         for name, column in columns.facts.items()
-    }  # fmt: skip
-    return _json_rows(read, len(cells))
+    }
+    return json_rows({name: json_each(values) for name, values in read.items()}, len(cells))
 
 
-def _extra(raw: RawTable, columns: Columns, positions: Positions) -> NDArray[Any]:
+def _extra(raw: RawTable, columns: Columns, positions: Positions) -> pd.Series:
     """Return the other columns of each row as JSON, and what was received of a shifted position."""
     kept = list(columns.rest)
     if {"gcj02", "bd09"} & set(positions.datum) and raw.geometry is None:
         kept = [columns.roles[r] for r in ("lon", "lat", "datum") if r in columns.roles] + kept
-    event = columns.roles.get("event")
-    if event is not None:
-        kept.append(event)
-    values = {name: np.array([None if is_blank(v) else v for v in raw.cells[name]], dtype=object)
-              for name in kept}  # fmt: skip
-    return _json_rows(values, len(raw.cells))
-
-
-def _json_rows(columns: dict[str, NDArray[Any]], count: int) -> NDArray[Any]:
-    out: NDArray[Any] = np.full(count, "{}", dtype=object)
-    if not columns:
-        return out
-    names = list(columns)
-    for position, row in enumerate(zip(*columns.values(), strict=True)):
-        known = {n: v for n, v in zip(names, row, strict=True) if v is not None}
-        if known:
-            out[position] = _encode(known)
-    return out
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat() if value.tzinfo else value.isoformat()
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, np.generic):
-        return value.item()
-    return str(value)
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+    kept += [columns.roles[r] for r in ("event", "hdop") if r in columns.roles]
+    return json_rows({name: json_cells(raw.cells[name]) for name in kept}, len(raw.cells))

@@ -25,6 +25,7 @@ BLANK = frozenset(
 NOT_A_NUMBER = text("不是数值", "not a number")
 NOT_FINITE = text("不是有限的数值（NaN 或无穷）", "not a finite number (NaN or infinite)")
 NEGATIVE = text("位置误差不能为负", "an uncertainty cannot be negative")
+NEGATIVE_HDOP = text("水平精度因子不能为负", "an HDOP cannot be negative")
 UNKNOWN_DATUM = text(
     "坐标基准不明，位置可能偏差约 500 米；请写 wgs84、gcj02、bd09 或 cgcs2000",
     "the datum is not known and the place may be off by 500 m; "
@@ -135,6 +136,14 @@ def distance_m(raw: object) -> float:
         value = number(raw)
     if value < 0:
         raise CellError("negative_uncertainty", NEGATIVE)
+    return value
+
+
+def hdop(raw: object) -> float:
+    """Read a horizontal dilution of precision (水平精度因子, HDOP): it is not negative."""
+    value = number(raw)
+    if value < 0:
+        raise CellError("negative_hdop", NEGATIVE_HDOP)
     return value
 
 

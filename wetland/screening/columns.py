@@ -28,6 +28,7 @@ ROLES: dict[str, Text] = {
     "activity": text("行为", "activity"),
     "event": text("其他系统的事件类型", "event type of another system"),
     "uncertainty": text("位置误差（米）", "position uncertainty (m)"),
+    "hdop": text("水平精度因子", "HDOP"),
     "position_source": text("定位方式", "how it was positioned"),
     "track": text("轨迹（设备、船只）", "track (device, boat)"),
 }
@@ -50,6 +51,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "uncertainty": ("uncertainty_m", "coordinate_uncertainty_in_meters", "coordinate_uncertainty_m",
                     "uncertainty", "accuracy_m", "accuracy", "gps_accuracy", "horizontal_accuracy",
                     "精度", "定位精度", "位置误差", "误差", "定位误差", "gps精度"),
+    "hdop": ("hdop", "水平精度因子", "gps_hdop"),
     "position_source": ("position_source", "source_kind", "定位方式", "位置来源", "定位来源"),
     "track": ("track_id", "track", "轨迹编号", "航迹编号", "轨迹", "航迹", "device_id", "设备号",
               "设备编号", "终端号", "imei", "boat_id", "boat", "vessel_id", "vessel", "mmsi",

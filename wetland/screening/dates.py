@@ -38,6 +38,8 @@ YEAR = text("年份不合理，请核对", "the year is not plausible; check it"
 NO_SUCH_DAY = text("没有这一天", "there is no such day")
 NOT_A_DATE = text("不是日期，请写成 2024-05-01", "not a date; write 2024-05-01")
 NOT_A_TIME = text("不是时刻，请写成 14:30", "not a time of day; write 14:30")
+NO_DAY_FOR_TIME = text("有时刻而没有日期", "a time of day without a day")
+CONTRADICTS = text("日期列与时间列不是同一天", "date and time name different days")
 
 FIRST_YEAR, END_YEAR = 1900, 2200
 
@@ -219,11 +221,8 @@ def join(day: Moment | None, time: Moment | None) -> Moment | None:
         return day
     if time.day is None:
         if day is None or day.day is None:
-            raise CellError("date_missing", text("有时刻而没有日期", "a time of day without a day"))
+            raise CellError("date_missing", NO_DAY_FOR_TIME)
         return Moment(day.day, time.time, time.offset or day.offset)
     if day is not None and day.day is not None and abs((day.day - time.day).days) > 1:
-        raise CellError(
-            "date_contradicts",
-            text("日期列与时间列不是同一天", "date and time name different days"),
-        )
+        raise CellError("date_contradicts", CONTRADICTS)
     return time if time.time is not None or day is None else day

@@ -9,16 +9,19 @@ nothing tells which is right.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
+from numpy.typing import NDArray
 
 from wetland.base.problems import Problems
 from wetland.base.tables import DTYPES
 from wetland.base.texts import text
 from wetland.screening.raw import RawTable
+from wetland.screening.strings import TEXT, digests, joined, missing, strings_of, stripped, taken
 from wetland.screening.tables import OBSERVATIONS
 
 if TYPE_CHECKING:
@@ -29,15 +32,7 @@ CONFLICT = text(
     "编号与第 {n} 行相同而内容不同，无法判断哪一行正确",
     "same identifier as row {n}, other content: which is right cannot be told",
 )
-_SUBSTANCE = ("activity", "occurred_on", "occurred_at", "ended_at", "uncertainty_m",
-              "position_source", "facts")  # fmt: skip
-
-
 _PART = "\x1f"  # JSON escapes it, so it cannot stand inside a part
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256(_PART.join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def settle_identity(
@@ -57,46 +52,130 @@ def settle_identity(
         Whether to look for repeated rows; False where ``table`` is a part of a larger whole.
     """
     table = _sound(table, problems)
-    said = substances(table)
-    own, received = _listed(table["record_id"]), table["received"].tolist()
-    contents = [
-        _digest(substance, extra, name or "")
-        for substance, extra, name in zip(said, table["extra"].tolist(), own, strict=True)
-    ]
-    table["content"] = contents
-    table["observation_id"] = [
-        "o-" + (_digest(site, row) if name is None else _digest(site, source, name))[:24]
-        for name, row in zip(own, received, strict=True)
-    ]
+    count = len(table)
+    own, extra = _words(table["record_id"]), _words(table["extra"])
+    received = _words(table["received"])
+    named = ~missing(own)
+
+    def whole(part: slice) -> pa.LargeStringArray:
+        said = _substance_lines(table.iloc[part])
+        return joined([said, extra[part], pc.fill_null(own[part], "")], _PART)
+
+    def identity(part: slice) -> pa.LargeStringArray:
+        by_name = joined([pa.scalar(site, TEXT), pa.scalar(source, TEXT), own[part]], _PART)
+        by_row = joined([pa.scalar(site, TEXT), received[part]], _PART)
+        return pc.if_else(pa.array(named[part]), by_name, by_row)
+
+    table["content"] = digests(count, whole).to_pandas()
+    table["observation_id"] = digests(count, identity, most=24, mark="o-").to_pandas()
     if twins:
-        _tell_twice(table, said, problems)
+        _tell_twice(table, problems)
     return _typed(_sound(table, problems))
 
 
 def _sound(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     aside = problems.error_rows
+    if not aside:
+        return table
     return table[~table["source_row"].isin(list(aside))].reset_index(drop=True)
 
 
-def received_rows(raw: RawTable) -> list[str]:
-    """Return a digest of what each row said as received: its geometry, and cells that hold some."""
-    places: list[str | None] = [None] * len(raw.rows)
-    if raw.geometry is not None:
-        places = shapely.to_wkb(raw.geometry, hex=True, output_dimension=2).tolist()
+def received_rows(raw: RawTable, asked: NDArray[np.bool_] | None = None) -> pd.Series:
+    """Return a digest of what each row said as received: its geometry, and cells that hold some.
+
+    Rows that are not ``asked`` for are missing: only a row without an identifier of its own is
+    known by what it said.
+    """
+    import pandas as pd
+
+    rows = np.arange(len(raw.rows)) if asked is None else np.flatnonzero(asked)
     names = sorted(map(str, raw.cells.columns))
-    columns = [_listed(raw.cells[name]) for name in names]
-    rows = zip(places, *columns, strict=True)
-    return [
-        _digest(
-            place or "",
-            *(
-                f"{name}={str(value).strip()}"
-                for name, value in zip(names, cells, strict=True)
-                if value is not None and value != ""
-            ),
-        )
-        for place, *cells in rows
+
+    def lines(part: slice) -> pa.LargeStringArray:
+        some = rows[part]
+        places = pa.array([""] * len(some), type=TEXT)
+        if raw.geometry is not None:
+            places = pc.fill_null(hex_places(raw.geometry[some]), "")
+        cells = [_received(raw.cells[name].iloc[some], name) for name in names]
+        return joined([places, *cells], _PART, skip=True)
+
+    digest: pd.Series = digests(len(rows), lines).to_pandas()
+    if len(rows) == len(raw.rows):
+        return digest
+    found = pd.Series(None, index=pd.RangeIndex(len(raw.rows)), dtype="str")
+    found.iloc[rows] = digest.array
+    return found
+
+
+def _received(cells: pd.Series, name: str) -> pa.LargeStringArray:
+    """Return ``name=value`` of each cell without white space around it; missing where empty."""
+    words = strings_of(cells)
+    if words is not None:
+        held = pc.if_else(pc.equal(words, pa.scalar("", TEXT)), pa.scalar(None, TEXT), words)
+        return joined([pa.scalar(f"{name}=", TEXT), stripped(held)], "")
+    found = [None if v is None or v == "" else f"{name}={str(v).strip()}" for v in _listed(cells)]
+    return pa.array(found, type=TEXT)
+
+
+def hex_places(geometry: NDArray[Any]) -> pa.LargeStringArray:
+    """Return each geometry as WKB in hexadecimal, missing where there is none."""
+    found = np.asarray(shapely.to_wkb(geometry, hex=True, output_dimension=2), dtype=object)
+    return pa.array(found, type=TEXT)
+
+
+def substances(table: pd.DataFrame) -> list[str]:
+    """Return what each row says, as one line; the same words for the same content in any file."""
+    found: list[str] = _substance_lines(table).to_pylist()
+    return found
+
+
+def _substance_lines(table: pd.DataFrame) -> pa.LargeStringArray:
+    """Return one line a row; ``record_id``, source and place in the file are no part of it."""
+    columns = [
+        hex_places(table["geometry"].to_numpy(dtype=object)),
+        _words(table["activity"]),
+        _days(table["occurred_on"]),
+        _instants(table["occurred_at"]),
+        _instants(table["ended_at"]),
+        _numbers(table["uncertainty_m"]),
+        _words(table["position_source"]),
+        _words(table["facts"]),
     ]
+    lines = joined([pc.fill_null(column, "") for column in columns], _PART)
+    return joined([lines, _words(table["track_id"])], _PART, skip=True)
+
+
+def _words(column: pd.Series) -> pa.LargeStringArray:
+    found = strings_of(column)
+    return pa.array(_listed(column), type=TEXT) if found is None else found
+
+
+def _days(column: pd.Series) -> pa.LargeStringArray:
+    import pandas as pd
+
+    codes, distinct = pd.factorize(column.to_numpy(dtype=object))
+    return taken([*map(str, distinct), None], codes % (len(distinct) + 1))
+
+
+def _instants(column: pd.Series) -> pa.LargeStringArray:
+    """Write instants as pandas does: a fraction of six digits only where there is one."""
+    instants = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
+    whole = instants.astype("datetime64[s]")
+    words = pa.array(whole).cast(TEXT)
+    fraction = ~np.isnat(instants) & (whole != instants)
+    if fraction.any():
+        words = pc.if_else(pa.array(fraction), pa.array(instants).cast(TEXT), words)
+    return joined([words, pa.scalar("+00:00", TEXT)], "")
+
+
+def _numbers(column: pd.Series) -> pa.LargeStringArray:
+    """Write numbers as Python does, each distinct one once (0.0 and -0.0 are two)."""
+    import pandas as pd
+
+    values = column.to_numpy(dtype=float)
+    codes, bits = pd.factorize(values.view(np.int64))
+    words = [None if v != v else str(v) for v in bits.view(np.float64).tolist()]
+    return taken(words, codes)
 
 
 def _listed(column: pd.Series) -> list[Any]:
@@ -106,21 +185,15 @@ def _listed(column: pd.Series) -> list[Any]:
     return [None if gone else v for v, gone in zip(values, missing, strict=True)]
 
 
-def substances(table: pd.DataFrame) -> list[str]:
-    """Return what each row says, as one line; the same words for the same content in any file."""
-    places = shapely.to_wkb(table["geometry"].to_numpy(dtype=object), hex=True, output_dimension=2)
-    columns = [places.tolist(), *(_listed(table[name]) for name in _SUBSTANCE)]
-    words = [["" if v is None else str(v) for v in column] for column in columns]
-    rows = [_PART.join(row) for row in zip(*words, strict=True)]
-    tracks = _listed(table["track_id"])
-    return [r if t is None else f"{r}{_PART}{t}" for r, t in zip(rows, tracks, strict=True)]
-
-
-def _tell_twice(table: pd.DataFrame, said: list[str], problems: Problems) -> None:
+def _tell_twice(table: pd.DataFrame, problems: Problems) -> None:
     again = table["observation_id"].duplicated(keep=False).to_numpy(dtype=bool)
+    if not again.any():
+        return
+    doubled = table[again]
+    said = dict(zip(np.flatnonzero(again).tolist(), substances(doubled), strict=True))
     groups: dict[str, list[int]] = {}
-    for position in np.flatnonzero(again).tolist():
-        groups.setdefault(table["observation_id"].iloc[position], []).append(position)
+    for position, key in zip(said, doubled["observation_id"], strict=True):
+        groups.setdefault(key, []).append(position)
     rows = table["source_row"].tolist()
     for positions in groups.values():
         first, *others = positions

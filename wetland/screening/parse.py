@@ -87,6 +87,13 @@ class Reader:
         return found
 
 
+def nones(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which of the values that were read are None."""
+    import pandas as pd
+
+    return np.asarray(pd.isna(values), dtype=bool)
+
+
 def blank_columns(raw: RawTable) -> frozenset[str]:
     """Return the columns that hold nothing in any row of a table longer than a screen.
 

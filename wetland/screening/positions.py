@@ -19,7 +19,8 @@ from shapely.geometry.base import BaseGeometry
 
 from wetland.base.texts import text
 from wetland.screening.cells import angle, datum, datum_doubted, is_blank, is_empty
-from wetland.screening.parse import Reader
+from wetland.screening.parse import Reader, nones
+from wetland.screening.strings import plain_numbers
 from wetland.zones.areas import repair
 from wetland.zones.datums import DATUMS, to_wgs84
 
@@ -34,6 +35,11 @@ _PROJECTED = 1000.0
 _SHAPES = {"Point": "station", "MultiPoint": "station", "LineString": "line",
            "MultiLineString": "line", "Polygon": "footprint",
            "MultiPolygon": "footprint"}  # fmt: skip
+
+_SHAPE_OF_TYPE = np.array(
+    [_SHAPES.get(name) for name in ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint",
+                                    "MultiLineString", "MultiPolygon", "GeometryCollection")]
+    + [None], dtype=object)  # fmt: skip
 
 SWAPPED = text(
     "经度和纬度疑似颠倒（对调后在本场地附近）",
@@ -73,8 +79,8 @@ class Positions:
     @property
     def shapes(self) -> NDArray[Any]:
         """Return station, line or footprint, None without geometry."""
-        return np.array([None if g is None else _SHAPES.get(g.geom_type) for g in self.geometry],
-                        dtype=object)  # fmt: skip
+        kinds = np.asarray(shapely.get_type_id(self.geometry))
+        return _SHAPE_OF_TYPE[kinds]  # -1, no geometry, is the last one: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,7 @@ def from_columns(
 ) -> Positions:
     """Make stations from two columns."""
     lon, lat = _degrees(reader, lon_cells), _degrees(reader, lat_cells)
-    no_lon = np.array([is_empty(v) for v in lon_cells], dtype=bool)
-    no_lat = np.array([is_empty(v) for v in lat_cells], dtype=bool)
+    no_lon, no_lat = _empties(lon_cells, lon), _empties(lat_cells, lat)
     columns = f"{lon_cells.name}, {lat_cells.name}"
     shown = _Pairs(lon_cells.array, lat_cells.array)
     reader.tell(
@@ -134,17 +139,26 @@ class _Pairs(Sequence[str]):
         return f"{self.lon[position]}, {self.lat[position]}"
 
 
-def _degrees(reader: Reader, cells: pd.Series) -> NDArray[np.float64]:
+def _empties(cells: pd.Series, read: Floats) -> NDArray[np.bool_]:
+    """Tell which cells hold nothing; one that was read as a number does hold something."""
+    found = np.isnan(read)
+    found[found] = [is_empty(v) for v in cells[found]]
+    return found
+
+
+def _degrees(reader: Reader, cells: pd.Series) -> Floats:
     import pandas as pd
 
-    read = pd.to_numeric(cells, errors="coerce")
-    plain = read.to_numpy(dtype=float, na_value=np.nan, copy=True)
-    odd = ~np.isfinite(plain)
-    if odd.any():
-        rest = Reader(reader.rows[odd], reader.problems)
-        found = rest.read(cells[odd], angle, column=str(cells.name), blank=is_empty)
-        plain[odd] = [np.nan if v is None else v for v in found]
-    return plain
+    values, rest = plain_numbers(cells)
+    if len(rest):
+        some = cells.iloc[rest]
+        read = pd.to_numeric(some, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        values[rest] = np.where(np.isfinite(read), read, np.nan)
+        odd = rest[~np.isfinite(read)]
+        part = Reader(reader.rows[odd], reader.problems)
+        found = part.read(cells.iloc[odd], angle, column=str(cells.name), blank=is_empty)
+        values[odd] = [np.nan if v is None else v for v in found]
+    return values
 
 
 def from_wkt(reader: Reader, cells: pd.Series) -> NDArray[Any]:
@@ -165,19 +179,21 @@ def from_geometries(
 ) -> Positions:
     """Check geometries, mend them and bring them to WGS84."""
     told = reader.problems.error_rows
-    geometry = np.array([None if g is None or g.is_empty else shapely.force_2d(g) for g in given],
-                        dtype=object)  # fmt: skip
-    missing = [i for i, g in enumerate(geometry) if g is None and int(reader.rows[i]) not in told]
+    geometry = np.asarray(shapely.force_2d(given), dtype=object).copy()
+    geometry[shapely.is_empty(geometry)] = None
+    lacking = np.flatnonzero(shapely.is_missing(geometry)).tolist()
+    missing = [i for i in lacking if int(reader.rows[i]) not in told]
     reader.tell("position_missing", missing, NO_POSITION, column="geometry", level="warning")
-    finite = np.array([g is None or bool(np.isfinite(shapely.get_coordinates(g)).all())
-                       for g in geometry], dtype=bool)  # fmt: skip
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
+    finite = np.ones(len(geometry), dtype=bool)
+    finite[owner[~np.isfinite(coordinates).all(axis=1)]] = False
     reader.tell("not_finite", np.flatnonzero(~finite), NOT_FINITE, column="geometry")
     geometry[~finite] = None
     bounds = shapely.bounds(geometry)
     sound = _sound(reader, bounds, extent, column="geometry", values=None)
-    present = np.array([g is not None for g in geometry], dtype=bool)
     geometry[~sound] = None
-    for position in np.flatnonzero(sound & present):
+    plain = np.isin(shapely.get_type_id(geometry), (-1, 0))  # nothing, or a point: always valid
+    for position in np.flatnonzero(sound & ~plain):
         geometry[position] = _mended(reader, int(position), geometry[position])
     _shift_geometries(geometry, datums)
     return Positions(geometry, datums)
@@ -259,15 +275,20 @@ def read_datums(
     Rule of decision: the row's own word; else what the user says; else what the file settles; else
     WGS84. In a file with a datum column a row without a word and no option is an error.
     """
+    import pandas as pd
+
     rest = stated or default
     if cells is None:
         return np.full(len(reader.rows), rest or "wgs84", dtype=object)
     # A word such as "unknown" says that nobody knows the datum: an error, not a blank.
     found = reader.read(cells, datum, column=str(cells.name), blank=is_empty)
-    doubted = [i for i, v in enumerate(cells) if found[i] is not None and datum_doubted(v)]
+    codes, distinct = pd.factorize(cells)
+    in_doubt = np.array([datum_doubted(v) for v in [*distinct, None]], dtype=bool)
+    doubted = np.flatnonzero(in_doubt[codes] & ~nones(found))
     reader.tell("datum_doubted", doubted, DOUBTED, column=str(cells.name), values=cells.array,
                 level="warning")  # fmt: skip
-    blank = np.array([is_empty(v) for v in cells], dtype=bool)
+    blank = nones(found)
+    blank[blank] = [is_empty(v) for v in cells[blank]]
     if rest is None:
         reader.tell("datum_missing", np.flatnonzero(blank), NO_DATUM, column=str(cells.name))
     found[blank] = rest
@@ -285,7 +306,7 @@ def _shifted(
         if name in {"gcj02", "bd09"}:
             moved = np.round(moved[0], DECIMALS), np.round(moved[1], DECIMALS)
         x[here], y[here] = moved
-    x[_none(datums)] = np.nan
+    x[nones(datums)] = np.nan
     return x, y
 
 
@@ -295,11 +316,7 @@ def _shift_geometries(geometry: NDArray[Any], datums: NDArray[Any]) -> None:
         for position in np.flatnonzero(datums == name):
             if geometry[position] is not None:
                 geometry[position] = _moved(geometry[position], name)
-    geometry[_none(datums)] = None
-
-
-def _none(values: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.array([v is None for v in values], dtype=bool)
+    geometry[nones(datums)] = None
 
 
 def _moved(geometry: BaseGeometry, name: str) -> BaseGeometry:

@@ -59,6 +59,10 @@ class SiteConfig(Protocol):
     def position_defaults(self) -> Mapping[str, float]:
         """Return the widest uncertainty of each kind of position, metres."""
 
+    @property
+    def hdop_m(self) -> float:
+        """Return the metres that one unit of HDOP means."""
+
 
 class ReadingSite(GuardedSite, Protocol):
     """What reading needs of a site."""
@@ -206,7 +210,7 @@ def observations_of(
     positions = _positions(reader, raw, meaning, options, site)
     table = assemble(reader, raw, meaning, options, site, positions=positions)
     table["source_id"] = problems.source_id
-    table["received"] = received_rows(raw)
+    table["received"] = received_rows(raw, table["record_id"].isna().to_numpy())
     return settle_identity(table, site.id, name, problems, twins=columns is None)
 
 

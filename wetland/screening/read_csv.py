@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 SEPARATORS = ",;\t|"
 BLOCK_BYTES = 1 << 24
+HEAD_BYTES = 1 << 16
 LONGEST_RECORD = 50  # lines; a quoted cell may hold line breaks
 GUESSES = ("utf-8", "gb18030")
 _LOST = re.compile("[\udc80-\udcff]")
 _LINE = re.compile(r"\r\n|\n|\r")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+
+Broken = list[tuple[int, str, Text]]
+Found = tuple["pd.DataFrame", np.ndarray[Any, Any], Broken]
+Taken = tuple[list[str], str, "pd.DataFrame", np.ndarray[Any, Any], Broken]
 
 CELLS = text("列数不对：应有 {n} 列，实有 {m} 列", "wrong number of cells: {n} expected, {m} found")
 NOT_DECODED = text(
@@ -59,14 +64,13 @@ def read_csv(given: Given, options: ReadOptions, problems: Problems) -> RawTable
     InputError
         The encoding cannot be told, or there is nothing but a header.
     """
-    words, encoding = _decode_rows(given.read(), options.encoding, given.name)
-    header, first, separator = _header(words, given.name)
-    found = None if words.count('"') % 2 else _read_fast(words, header, first, separator)
-    records, numbers, broken = found or _read_slowly(words, header, first, separator)
+    data = given.read()
+    taken = _take_as_it_is(data, options.encoding, given.name)
+    header, encoding, records, numbers, broken = taken or _take_apart(data, options, given.name)
     for number, value, message in broken:
         problems.add("wrong_cells", row=number, value=value, message=message)
     kept = ~_blank_rows(records)
-    cells = records[kept].reset_index(drop=True)
+    cells = records if kept.all() else records[kept].reset_index(drop=True)
     total = len(cells) + len(broken)
     if not total:
         raise InputError(
@@ -76,6 +80,45 @@ def read_csv(given: Given, options: ReadOptions, problems: Problems) -> RawTable
         )
     cells.columns = _unique(header, problems)
     return RawTable("csv", numbers[kept], cells, total, encoding=encoding)
+
+
+def _take_as_it_is(data: bytes, encoding: str | None, name: str) -> Taken | None:
+    """Read a table in sound UTF-8 without decoding it as a whole; None where it may not be one."""
+    marked = data.startswith(codecs.BOM_UTF8)
+    stop = data.rfind(b"\n", 0, HEAD_BYTES) + 1
+    if not stop or data.count(b'"') % 2 or b"\0" in data or not _is_utf8(data):
+        return None
+    if encoding not in {None, "utf-8"} and not marked:
+        return None
+    decoder = "utf-8-sig" if marked else "utf-8"
+    try:
+        header, first, separator = _header(data[:stop].decode(decoder), name)
+    except InputError:
+        return None
+    found = _read_fast(memoryview(data)[3 if marked else 0 :], header, first, separator)
+    return None if found is None else (header, decoder, *found)
+
+
+def _is_utf8(data: bytes) -> bool:
+    import pyarrow as pa
+
+    ends = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
+    whole = pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(data))
+    try:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _take_apart(data: bytes, options: ReadOptions, name: str) -> Taken:
+    """Read a table in any encoding, record by record where it must be."""
+    words, encoding = _decode_rows(data, options.encoding, name)
+    header, first, separator = _header(words, name)
+    found = None
+    if not words.count('"') % 2 and not _LOST.search(words):
+        found = _read_fast(memoryview(words.encode("utf-8")), header, first, separator)
+    return header, encoding, *(found or _read_slowly(words, header, first, separator))
 
 
 def decode(data: bytes, encoding: str | None, name: str) -> tuple[str, str]:
@@ -197,12 +240,7 @@ def _header(words: str, name: str) -> tuple[list[str], int, str]:
     )
 
 
-Broken = list[tuple[int, str, Text]]
-
-
-def _read_fast(
-    words: str, header: list[str], first: int, separator: str
-) -> tuple[pd.DataFrame, np.ndarray[Any, Any], Broken] | None:
+def _read_fast(content: memoryview, header: list[str], first: int, separator: str) -> Found | None:
     """Read with Arrow; None where a row is broken in a way that may have swallowed others."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -219,7 +257,7 @@ def _read_fast(
     names = [f"c{i}" for i in range(len(header))]
     try:
         table = arrow_csv.read_csv(
-            io.BytesIO(words.encode("utf-8")),
+            pa.BufferReader(pa.py_buffer(content)),
             read_options=arrow_csv.ReadOptions(
                 use_threads=False, block_size=BLOCK_BYTES, column_names=names, skip_rows=first
             ),
@@ -233,7 +271,7 @@ def _read_fast(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
         )
-    except (pa.ArrowInvalid, UnicodeEncodeError):
+    except pa.ArrowInvalid:
         return None
     if swallowed:
         return None
@@ -252,9 +290,7 @@ def _refuse_many(rows: int) -> None:
         )
 
 
-def _read_slowly(
-    words: str, header: list[str], first: int, separator: str
-) -> tuple[pd.DataFrame, np.ndarray[Any, Any], Broken]:
+def _read_slowly(words: str, header: list[str], first: int, separator: str) -> Found:
     """Take the file apart record by record; a broken line costs only itself."""
     import pandas as pd
 

@@ -11,6 +11,7 @@ RFC 7946, The GeoJSON Format, sections 3, 4 and 11.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,7 @@ GEOMETRIES = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", 
 NOT_A_FEATURE = text("不是 GeoJSON 要素", "not a GeoJSON feature")
 BAD_GEOMETRY = text("几何无法构成：{why}", "the geometry cannot be made: {why}")
 _DEFAULT_CRS = "OGC:CRS84"
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_geojson(given: Given, options: ReadOptions, problems: Problems) -> RawTable:
@@ -98,7 +100,7 @@ def feature_table(
 
 def _parse(words: str, name: str) -> Json:
     try:
-        return json.loads(words)
+        return _without_halves(json.loads(words), words)
     except RecursionError:
         raise InputError(
             text("{f}：JSON 嵌套太深", "{f}: the JSON is nested too deeply").fill(f=name)
@@ -121,6 +123,14 @@ def _parse(words: str, name: str) -> Json:
         ) from None
 
 
+def _without_halves(document: Json, words: str) -> Json:
+    """Replace halves of characters (lone surrogates), which no text can hold, by U+FFFD."""
+    if not _HALF.search(words):
+        return document
+    whole = json.dumps(document, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    return json.loads(whole.decode("utf-16", "replace"))
+
+
 def _by_lines(words: str) -> list[Any] | None:
     """Read one feature a line (GeoJSON text sequence); None if any line is not one."""
     found = []
@@ -129,7 +139,7 @@ def _by_lines(words: str) -> list[Any] | None:
         if not clean:
             continue
         try:
-            found.append(json.loads(clean))
+            found.append(_without_halves(json.loads(clean), clean))
         except (ValueError, RecursionError):
             return None
     return found if len(found) > 1 else None
