@@ -90,7 +90,8 @@ def read_gpx(given: Given, options: ReadOptions, problems: Problems) -> RawTable
     import pandas as pd
 
     if options.layer == TRACK_POINTS:
-        tracks, points = (_features(given, n, problems) for n in ("tracks", TRACK_POINTS))
+        tracks = _features(given, "tracks", Problems(given.name))  # only for their names
+        points = _features(given, TRACK_POINTS, problems)
         return track_table(tracks, points, name=given.name)
     parts: list[tuple[pd.DataFrame, NDArray[Any]]] = []
     for layer in ("waypoints", "routes", "tracks"):
