@@ -172,35 +172,36 @@ def landmarks(rows: Rows, site: GuardedSite) -> Evidence | None:
 
 def earlier_records(rows: Rows, known: Sample) -> Evidence | None:
     """Compare rows with earlier ones of the same identifier, or of the same word in a column."""
-    spots = _spots(known)
-    if not len(spots):
+    numbers, places = _spots(known)
+    if not numbers:
         return None
-    numbers = {word: number for number, word in enumerate(spots.index)}
     keys = {
         name: numbered(column, lambda c: numbers.get(str(c).strip().casefold()), most=MOST_ROWS)
         for name, column in rows.words.items()
         if name != _ACTIVITY
     }
-    accuracy = np.full(len(spots), EARLIER_M)
-    certain = np.zeros(len(spots), dtype=bool)
-    places = spots.to_numpy(dtype=float)
+    accuracy = np.full(len(places), EARLIER_M)
+    certain = np.zeros(len(places), dtype=bool)
     return anchored("earlier", rows, keys, places=places, accuracy_m=accuracy, doubtful=certain)
 
 
-def _spots(known: Sample) -> pd.DataFrame:
+def _spots(known: Sample) -> tuple[dict[str, int], Floats]:
     """Return the spot that each word stands for; a word whose rows scatter stands for none."""
     import pandas as pd
 
     columns = [column for name, column in known.words.items() if name != _ACTIVITY]
     at = np.tile(known.frame.metres(known.lon, known.lat), (len(columns), 1))
-    cells = pd.Series(np.concatenate(columns))
-    table = pd.DataFrame({"word": cells.str.strip().str.casefold(), "x": at[:, 0], "y": at[:, 1]})
-    table = table.dropna()
+    cells = np.concatenate(columns)
+    told = np.array([cell is not None for cell in cells], dtype=bool)
+    numbers: dict[str, int] = {}
+    words = [numbers.setdefault(str(cell).strip().casefold(), len(numbers)) for cell in cells[told]]
+    table = pd.DataFrame({"word": words, "x": at[told, 0], "y": at[told, 1]})
+    around = table.groupby("word")[["x", "y"]].transform("median")
+    table["off"] = np.hypot(*(table[["x", "y"]].to_numpy() - around.to_numpy()).T)
     middle = table.groupby("word").median()
-    around = middle.loc[table["word"]].to_numpy()
-    scatter = pd.Series(np.hypot(*(table[["x", "y"]].to_numpy() - around).T))
-    loose = scatter.groupby(table["word"].to_numpy()).median() > LOOSE_M
-    return middle[~loose.reindex(middle.index).to_numpy(dtype=bool)]
+    tight = (middle["off"] <= LOOSE_M).to_numpy(dtype=bool)
+    kept = {word: number for word, number in numbers.items() if tight[number]}
+    return kept, middle[["x", "y"]].to_numpy(dtype=float)
 
 
 def ground(kind: Kind, rows: Rows, site: GuardedSite) -> Evidence | None:

@@ -32,6 +32,7 @@ class PlaceNames:
     whole: Mapping[str, int]
     crossings: Mapping[frozenset[str], int]
     held: re.Pattern[str] | None = field(repr=False)
+    words: re.Pattern[str] | None = field(repr=False)
 
     @classmethod
     def of(cls, names: Iterable[tuple[int, str]]) -> PlaceNames:
@@ -46,7 +47,8 @@ class PlaceNames:
         full: dict[str, set[int]] = {}
         short: dict[str, set[int]] = {}
         crossings: dict[frozenset[str], set[int]] = {}
-        for number, name in names:
+        pairs = list(names)
+        for number, name in pairs:
             full.setdefault(squeezed(name), set()).add(number)
             short.setdefault(squeezed(unbracketed(name)), set()).add(number)
             parts = crossing(name)
@@ -54,9 +56,11 @@ class PlaceNames:
                 crossings.setdefault(parts, set()).add(number)
         whole = _unique(short) | _unique(full)
         whole.pop("", None)
-        held = sorted((name for name in whole if _may_be_held(name)), key=len, reverse=True)
-        pattern = "|".join(_bounded(name) for name in held)
-        return cls(whole, _unique(crossings), re.compile(pattern) if held else None)
+        held = [n for n in whole if not n.isascii() and len(n) >= _HELD_HAN]
+        lettered = {spaced(unbracketed(name)) for _, name in pairs}
+        words = [n for n in lettered if n.isascii() and squeezed(n) in whole
+                 and len(n) >= _HELD_LETTERS]  # fmt: skip
+        return cls(whole, _unique(crossings), _any_of(held), _any_of(words, word=True))
 
     def find(self, cell: object) -> int | None:
         """Return the number of the place that a cell means, None where it means none for sure."""
@@ -70,9 +74,16 @@ class PlaceNames:
         parts = crossing(cell)
         if parts:
             return self.crossings.get(parts)
-        if self.held is None or not bare:
-            return None
-        found = {m.group() for m in self.held.finditer(bare)}
+        return self._holding(cell, bare)
+
+    def _holding(self, cell: str, bare: str) -> int | None:
+        """Return the place whose name a cell holds: the longest, if it holds no other."""
+        found: set[str] = set()
+        if self.held is not None:
+            found.update(m.group() for m in self.held.finditer(bare))
+        if self.words is not None:
+            words = self.words.finditer(spaced(unbracketed(cell)))
+            found.update(squeezed(m.group()) for m in words)
         longest = max(found, key=len, default="")
         single = all(name in longest for name in found)
         return self.whole[longest] if longest and single and len(longest) * 2 >= len(bare) else None
@@ -81,6 +92,11 @@ class PlaceNames:
 def squeezed(name: str) -> str:
     """Return a name without blanks, marks, width and case: what is left is compared."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", name).casefold())
+
+
+def spaced(name: str) -> str:
+    """Return a name in words: as `squeezed`, with one blank for what is left out."""
+    return _NOISE.sub(" ", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
 def unbracketed(name: str) -> str:
@@ -109,12 +125,13 @@ def _unique(numbered: Mapping[K, set[int]]) -> dict[K, int]:
     return {name: next(iter(numbers)) for name, numbers in numbered.items() if len(numbers) == 1}
 
 
-def _may_be_held(name: str) -> bool:
-    return len(name) >= (_HELD_LETTERS if name.isascii() else _HELD_HAN)
+def _any_of(names: Iterable[str], *, word: bool = False) -> re.Pattern[str] | None:
+    """Return a pattern for any of some names, longest first; None for none.
 
-
-def _bounded(name: str) -> str:
-    """Return a pattern for ``name`` that a digit more, or a letter, does not fulfil."""
-    before = r"(?<![0-9a-z])" if name[0].isascii() else ""
-    after = r"(?![0-9a-z])" if name[-1].isascii() else ""
-    return before + re.escape(name) + after
+    With ``word`` a letter or digit more, before or after, makes it another name.
+    """
+    ordered = sorted(names, key=len, reverse=True)
+    if not ordered:
+        return None
+    either = "|".join(re.escape(name) for name in ordered)
+    return re.compile(rf"(?<![0-9a-z])(?:{either})(?![0-9a-z])" if word else either)
