@@ -1,0 +1,93 @@
+"""Which fixes of visits lie in a zone for certain (确定), and not by drift alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from wetland.screening.steady import Stretches
+from wetland.screening.uncertainty import fill_uncertainty
+from wetland.zones.locate import locate_columns
+from wetland.zones.located import IN
+from wetland.zones.model import Zone, ZoneLayer
+from wetland.zones.tracks import Visits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+def certainly_inside(
+    fixes: pd.DataFrame,
+    layer: ZoneLayer,
+    found: Visits,
+    *,
+    defaults: Mapping[str, float],
+    assume_schematic: bool = False,
+) -> NDArray[np.bool_]:
+    """Tell which fixes lie in each zone for certain: an array (fixes, zones).
+
+    Rule: inside beyond its own uncertainty and the edge's accuracy, as `locate` has it, and in a
+    stay that drift does not explain, see `wetland.screening.steady`. Only fixes of visits are
+    measured; no other lies in a zone.
+
+    Parameters
+    ----------
+    fixes
+        Rows of `OBSERVATIONS` in the order in which ``found`` counts them.
+    layer
+        The zones, in the order in which ``found`` counts them.
+    found
+        The visits.
+    defaults
+        Uncertainty by source of position where none is stated, metres.
+    assume_schematic
+        Exercise mode: take schematic edges as surveyed.
+    """
+    out = np.zeros((len(fixes), len(layer)), dtype=bool)
+    here = _visited(found, len(fixes))
+    if not len(here):
+        return out
+    stated = fixes["uncertainty_m"].to_numpy(dtype=float, na_value=np.nan)
+    sources = fixes["position_source"].to_numpy(dtype=object)
+    off = fill_uncertainty(stated, sources, defaults)
+    lon, lat = lonlat_of(fixes)
+    places = np.asarray(shapely.points(lon[here], lat[here]))
+    located = locate_columns(layer, places, off[here], on=None, assume_schematic=assume_schematic)
+    stretches = Stretches.of(fixes["track_id"], fixes["occurred_at"], lonlat=(lon, lat))
+    for number, zone in enumerate(layer):
+        answer, edge_m = located[zone.id], _accuracy_m(zone, assume_schematic=assume_schematic)
+        depth, inside = np.full(len(fixes), -1.0), np.zeros(len(fixes), dtype=bool)
+        depth[here], inside[here] = answer.distance_m, answer.where == IN
+        # edges may differ in accuracy: what is certain was decided edge by edge
+        reach = np.where(inside, np.minimum(off + edge_m, depth * (1 - 1e-12)), np.inf)
+        out[:, number] = inside & ~stretches.unsteady(depth, reach, edge_m=edge_m)
+    return out
+
+
+def lonlat_of(observations: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return longitudes and latitudes of observations; NaN for what is no point."""
+    places = np.empty(len(observations), dtype=object)
+    places[:] = [g if isinstance(g, shapely.Point) else None for g in observations["geometry"]]
+    return np.asarray(shapely.get_x(places)), np.asarray(shapely.get_y(places))
+
+
+def _visited(found: Visits, size: int) -> NDArray[np.intp]:
+    """Return the fixes that lie in some visit."""
+    visits = np.zeros(size + 1, dtype=np.int64)
+    np.add.at(visits, found.first, 1)
+    np.add.at(visits, found.first + found.n_fixes, -1)
+    return np.flatnonzero(np.cumsum(visits)[:-1] > 0)
+
+
+def _accuracy_m(zone: Zone, *, assume_schematic: bool) -> float:
+    """Return the accuracy of the zone's worst edge, metres."""
+    if assume_schematic and zone.schematic:
+        return 0.0
+    parts = [edge.positional_accuracy_m for edge in zone.edges]
+    return max([zone.positional_accuracy_m, *parts])
