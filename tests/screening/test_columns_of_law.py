@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.screening.oracle import screen as by_row
 from tests.screening.test_registers import records
 from tests.screening.test_screen import observation, table
 from wetland.screening.screen import Screened, Settings, screen
+from wetland.screening.tally import merge
 from wetland.sites.config import Register
 from wetland.sites.load import Site
 
@@ -149,3 +151,61 @@ def test_by_column_is_by_row(site: Site, seed: int, monkeypatch: pytest.MonkeyPa
         seen, site, records=permits, settings=by_row.Settings(**options), widest=widest
     )
     same(new, old)
+
+
+@pytest.mark.parametrize("seed", [2, 7])
+def test_parts_add_up_to_the_whole(site: Site, seed: int) -> None:
+    """Whatever the partitioning: the same counts, and the same findings in the same order."""
+    rng = np.random.default_rng(seed)
+    seen, permits = observations(rng, 40, few=seed == 7), register(rng)
+    options = Settings(assume_schematic=True, list_undecided=True)
+    widest = {"gps": 200.0, "photo": 300.0, "unknown": 1000.0, "drawn": 150.5}
+    whole = screen(seen, site, records=permits, settings=options, widest=widest)
+    cuts = sorted({0, 40, *rng.integers(0, 40, 3).tolist()})
+    parts = [
+        screen(seen.iloc[a:b], site, records=permits, settings=options, widest=widest)
+        for a, b in pairwise(cuts)
+    ]
+    tally = merge(part.tally for part in parts)
+    assert json.dumps(tally.counts()) == json.dumps(whole.counts)
+    assert json.dumps(tally.undecided()) == json.dumps(whole.undecided)
+    tables = [table for part in parts for table in part.tables(rows=7)]
+    together = pd.concat(tables, ignore_index=True)
+    pd.testing.assert_frame_equal(together, whole.findings, check_exact=True)
+
+
+def test_undecided_rows_are_listed_or_not_as_asked(site: Site) -> None:
+    seen = table(*[observation(observation_id=f"o-{i}", facts={}) for i in range(3)])
+    found = {
+        asked: screen(seen, site, settings=Settings(undecided_rows=2, list_undecided=asked))
+        for asked in (None, True, False)
+    }
+    assert [found[a].counts["undecided_listed"] for a in (None, True, False)] == [
+        False,
+        True,
+        False,
+    ]
+    assert not len(found[None].findings)
+    assert len(found[True].findings) == sum(r["count"] for r in found[True].undecided) > 2
+    assert not len(found[False].findings)
+    assert found[False].undecided == found[True].undecided
+
+
+def test_a_fix_that_chance_placed_inside_raises_no_finding(site: Site) -> None:
+    """A track beside the park, one fix of which is thrown 50 m in: undecided, as without track."""
+    at = [dt.datetime(2015, 5, 1, 4, 0, 10 * k, tzinfo=dt.UTC) for k in range(5)]
+    park = next(z for z in site.zones if z.kind == "protection").geometry
+    outside = Point(park.bounds[0] - 0.01, park.centroid.y)
+    places = [outside, outside, park.representative_point(), outside, outside]
+    rows = [
+        observation(observation_id=f"o-{k}", geometry=p, occurred_at=a, track_id=track)
+        for track in ("boat", None)
+        for k, (p, a) in enumerate(zip(places, at, strict=True))
+    ]
+    for row, k in zip(rows, range(10), strict=True):
+        row["observation_id"] = f"o-{k}"
+    found = screen(table(*rows), site, settings=Settings(assume_schematic=True)).findings
+    broken = found[found["outcome"] == "broken"]
+    assert set(broken["subject"]) == {"o-7"}
+    fix = found[(found["subject"] == "o-2") & (found["rule"] == "xixi-2011/26-1-aquatic")]
+    assert json.loads(fix["missing"].iloc[0]) == ["position_uncertain"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from wetland.base.texts import Text
 from wetland.regulations.conditions import Node
@@ -140,7 +141,7 @@ class Regulations:
         """
         found: list[NotCovered] = []
         for regulation in self.regulations:
-            if not _relevant(regulation.covers, activities):
+            if not _relevant(regulation.covers, tuple(activities)):
                 continue
             found.extend(
                 NotCovered(regulation.title, regulation.line, gap.start, gap.end, gap.note)
@@ -176,7 +177,8 @@ def _within(on: dt.date, start: dt.date | None, end: dt.date | None) -> bool:
     return (start is None or start <= on) and (end is None or on < end)
 
 
-def _relevant(speaks_of: Iterable[str], activities: Sequence[str]) -> bool:
+@lru_cache(maxsize=8192)
+def _relevant(speaks_of: tuple[str, ...], activities: tuple[str, ...]) -> bool:
     if not activities:
         return True
     return any(

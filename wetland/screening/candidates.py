@@ -120,6 +120,7 @@ class Candidates:
     asked: list[Asked] = field(default_factory=list)
     _turns: list[dt.date] = field(default_factory=list)
     _needs: dict[int, Needs] = field(default_factory=dict)
+    _speaking: dict[tuple[str, ...], list[DatedRule]] = field(default_factory=dict)
     _known: dict[tuple[object, ...], Asked] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -155,8 +156,10 @@ class Candidates:
         return known
 
     def _ask(self, activities: tuple[str, ...], on: Day) -> Asked:
-        in_force = self.regulations.rules if on is None else self.regulations.in_force(on)
-        rules = [rule for rule in in_force if _may_speak(rule, activities)]
+        if activities not in self._speaking:
+            speaking = [rule for rule in self.regulations.rules if _may_speak(rule, activities)]
+            self._speaking[activities] = speaking
+        rules = [r for r in self._speaking[activities] if on is None or r.in_force(on)]
         gaps = () if on is None else tuple(self.regulations.not_covered(on, activities))
         late = self.decided_on is not None and on is not None and self.decided_on < on
         which = tuple(map(id, rules))

@@ -75,6 +75,16 @@ class Judge:
             self._whole[key] = _judgement(asked, answers)
         return self._whole[key]
 
+    def on_day(self, judgement: Judgement, asked: Asked, situation: Situation) -> Judgement:
+        """Return a judgement in which rules that ask for a season name the very day of the act."""
+        seasonal = {id(rule): needs for rule, needs in asked.ruled if needs.seasons}
+        judged = []
+        for one in judgement.judged:
+            needs = seasonal.get(id(one.rule))
+            dated = None if needs is None else self._answer(one.rule, needs, situation, exact=True)
+            judged.append(one if dated is None else dated)
+        return replace(judgement, judged=tuple(judged))
+
     def _answer(
         self, rule: DatedRule, needs: Needs, situation: Situation, *, exact: bool
     ) -> Judged | None:

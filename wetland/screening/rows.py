@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 WITH_ROWS = frozenset({Outcome.BROKEN, Outcome.UNDECIDED})
-BLOCK = 100_000
+BLOCK = 50_000
 MOST_PARTS = 20_000  # answers kept in words between tables; some 4 kB each
 _LAW = (
     "rule", "regulation", "article", "penalty_article", "measure", "outcome", "missing", "severity",
@@ -102,7 +103,7 @@ class Answers:
         the very area: they are judged again for each.
         """
         situation = self.judged.situation[chosen]
-        seasonal = np.array([bool(a.needs.seasons) for a in self.judged.asked], dtype=bool)
+        seasonal = np.array(self._dated(), dtype=bool)
         by_area = np.array([a.needs.area for a in self.judged.asked], dtype=bool)
         alone = by_area[situation] & self.judged.open[chosen]
         day = np.where(seasonal[situation], self.situations.day[chosen], 0)
@@ -112,12 +113,28 @@ class Answers:
         for k in first.tolist():
             number = int(situation[k])
             judgement = self.judged.judgements[self.judged.judgement[number]]
-            if seasonal[number] or alone[k]:
-                row, asked = int(chosen[k]), self.judged.asked[number]
+            row, asked = int(chosen[k]), self.judged.asked[number]
+            if alone[k]:
                 known, areas = self.situations.of(row), self.situations.areas(row, asked)
                 judgement = self.situations.judge.judge(asked, known, areas, exact=True)
+            elif seasonal[number]:
+                known = self.situations.of(row)
+                judgement = self.situations.judge.on_day(judgement, asked, known)
             parts.append(self.parts.of(judgement, self.kept))
         return answer, parts
+
+    def _dated(self) -> list[bool]:
+        """Tell for each situation whether a finding of it names the day, because of a season."""
+        pairs = zip(self.judged.asked, self.judged.judgement.tolist(), strict=True)
+        every = self.situations.law.asked
+        seasonal = [{id(rule) for rule, needs in a.ruled if needs.seasons} for a in every]
+        return [
+            any(
+                id(j.rule) in seasonal[asked.number] and j.outcome in self.kept
+                for j in self.judged.judgements[which].judged
+            )
+            for asked, which in pairs
+        ]
 
 
 def _frame(
@@ -278,7 +295,7 @@ def _area(area: float, share: float) -> Mapping[str, float]:
 
 def _quoted(values: Sequence[Any]) -> list[str]:
     """Return texts as JSON; what is missing is null."""
-    return [json_text(v) if isinstance(v, str) else "null" for v in values]
+    return [encode_basestring(v) if isinstance(v, str) else "null" for v in values]
 
 
 def _texts(values: Sequence[Any]) -> pa.Array:

@@ -149,16 +149,23 @@ def screen(
     defaults = widest_of(site.config.position_defaults, widest or {})
     acts = Acts.of(observations, site, on=chosen.on, assume_schematic=chosen.assume_schematic,
                    defaults=defaults)  # fmt: skip
+    return judge_acts(acts, site, records=records, settings=chosen)
+
+
+def judge_acts(
+    acts: Acts, site: Site, *, records: pd.DataFrame | None, settings: Settings
+) -> Screened:
+    """Compare observations whose place is known with the law: all that `screen` does from there."""
     asked = RecordsAsked(acts.days, acts.activities, acts.facts, acts.geometries,
-                         acts.uncertainty_m, acts.places, observations["occurred_at"])  # fmt: skip
+                         acts.uncertainty_m, acts.places, acts.table["occurred_at"])  # fmt: skip
     covering = record_codes(site, records, asked)
-    ground = Ground(site, acts.geometries, *acts.days, chosen.assume_schematic)
-    law = Candidates(site.regulations, chosen.decided_on)
-    judge = Judge(site.regulations, chosen.decided_on)
+    ground = Ground(site, acts.geometries, *acts.days, settings.assume_schematic)
+    law = Candidates(site.regulations, settings.decided_on)
+    judge = Judge(site.regulations, settings.decided_on)
     situations = Situations(acts, covering, law, judge, ground)
     judged = situations.judged()
-    tally = _tally(situations, judged, chosen)
-    basis = zone_basis(site, assume_schematic=chosen.assume_schematic)
+    tally = _tally(situations, judged, settings)
+    basis = zone_basis(site, assume_schematic=settings.assume_schematic)
     stamp = Stamp(site.id, DETECTOR, basis, site.digest, notice_of(site, basis))
     words = Words(site.vocabulary, site.config.zone_titles)
     kept = WITH_ROWS if tally.listed else WITH_ROWS - {Outcome.UNDECIDED}
