@@ -130,6 +130,9 @@ def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
     if found.notice is not None:
         typer.echo(found.notice.get(lang))
     answer = found.to_json(lang)
+    for problem in answer["problems"]:
+        if problem["code"] == "datum_suspected":  # every place may be wrong: before all findings
+            typer.echo(problem["message"])
     _heading(text("疑似违反", "Suspected breaches"), lang)
     emit(found.rows(undecided=undecided)[list(SHOWN)], format="table", lang=lang, titles=TITLES)
     _heading(text("待定", "Undecided"), lang)
