@@ -11,6 +11,8 @@ position is in doubt. "False" is the share of places truly outside that are said
 2. Receivers: each stands still for 24 h outside an edge and gives a fix every 5 s whose error
    wanders (Gauss-Markov, correlation time 10 min). A receiver is accused when any of its 17,280
    fixes is said to be inside.
+3. Visits: what that costs. Receivers stand inside for 10 min; a visit is found when any fix of it
+   is said to be inside.
 
 Run alone for both tables: ``python benchmarks/drift.py [--quick]``.
 """
@@ -45,8 +47,9 @@ SEED = 20_261_123
 ERRORS_M = (5.0, 10.0, 30.0, 100.0)
 NEAR_M = 150.0
 BESIDE_M = (1.0, 10.0, 30.0)
+DEEP_M, VISIT_MIN = (30.0, 60.0, 90.0, 120.0), 10
 DRIFT_M = 30.0
-EVERY_S, HOURS, WANDERS_S = 5, 24, 600.0
+EVERY_S, DAY_MIN, WANDERS_S = 5, 24 * 60, 600.0
 FIRSTS, LASTS = slice(None, -1), slice(1, None)
 DAY = dt.date(2024, 5, 1)
 PLAIN, OURS, STEADY = "plain containment", "wetland, three values", "wetland, and steady fixes only"
@@ -144,11 +147,11 @@ def observe(place: Place, error_m: float, count: int) -> list[Outcome]:
     return outcomes
 
 
-def stand(place: Place, beside_m: float, receivers: int) -> list[Outcome]:
-    """Let receivers stand outside the edge for a day, and count those that are accused."""
-    rng = np.random.default_rng([SEED, round(beside_m), receivers])
-    true = beside(place, beside_m, receivers, rng)
-    fixes = HOURS * 3600 // EVERY_S
+def stand(place: Place, depth_m: float, receivers: int, minutes: int) -> list[Outcome]:
+    """Let receivers stand inside the edge (outside: below 0), and count those said to be inside."""
+    rng = np.random.default_rng([SEED, round(abs(depth_m)), receivers])
+    true = beside(place, depth_m, receivers, rng)
+    fixes = minutes * 60 // EVERY_S
     instants = np.datetime64("2024-05-01", "ns") + np.arange(fixes) * np.timedelta64(EVERY_S, "s")
     seen = np.concatenate([spot + wander(rng, fixes, DRIFT_M / RADIUS) for spot in true])
     track, at = np.repeat(np.arange(receivers), fixes), np.tile(instants, receivers)
@@ -160,7 +163,7 @@ def stand(place: Place, beside_m: float, receivers: int) -> list[Outcome]:
     certain = found.where == IN
     shaky = unsteady(track, at, found.distance_m, DRIFT_M)
     used.append(time.process_time() - started - used[0])
-    if (certain & ~shaky).any():
+    if depth_m < 0 and (certain & ~shaky).any():
         raise SystemExit("a drifting receiver outside the zone was said to be inside")
     said = (plain, certain, certain & ~shaky)
     opened = (0.0, _share(found.where == OPEN), _share((found.where == OPEN) | shaky))
@@ -170,15 +173,15 @@ def stand(place: Place, beside_m: float, receivers: int) -> list[Outcome]:
     ]
 
 
-def beside(place: Place, beside_m: float, count: int, rng: np.random.Generator) -> Floats:
-    """Return places outside the zone whose nearest edge is ``beside_m`` away."""
+def beside(place: Place, depth_m: float, count: int, rng: np.random.Generator) -> Floats:
+    """Return places whose nearest edge is so far away; below 0 they lie outside the zone."""
     found = np.empty((0, 2))
     while len(found) < count:
         edge, side = along_the_edge(place, 4 * count, rng)
-        there = edge + beside_m * side
-        outside = ~shapely.contains_xy(place.polygon, *there.T)
+        there = edge - depth_m * side
+        inside = shapely.contains_xy(place.polygon, *there.T)
         away = shapely.distance(place.polygon.boundary, shapely.points(there))
-        kept = outside & (np.abs(away - beside_m) < 0.01 * beside_m)
+        kept = (inside == (depth_m > 0)) & (np.abs(away - abs(depth_m)) < 0.01 * abs(depth_m))
         found = np.concatenate([found, there[kept]])
     return found[:count]
 
@@ -210,16 +213,26 @@ def rows(*, quick: bool) -> list[report.Row]:
                     f"  undetermined {outcome.open:6.1%}"
                 )
                 made.append(_row(scene, outcome, count, note))
-    place = zones()[0]
-    for beside_m in BESIDE_M:
-        scene = f"receivers {beside_m:g} m outside {place.name}, {DRIFT_M:g} m error, {HOURS} h"
-        for outcome in stand(place, beside_m, receivers):
-            note = (
-                f"accused {outcome.false:6.1%} of {receivers} receivers"
-                f"  undetermined {outcome.open:6.1%} of fixes"
-            )
-            made.append(_row(scene, outcome, receivers * HOURS * 3600 // EVERY_S, note))
+    for depth_m in (*(-d for d in BESIDE_M), *DEEP_M):
+        made += _standing(zones()[0], depth_m, receivers)
     return made
+
+
+def _standing(place: Place, depth_m: float, receivers: int) -> list[report.Row]:
+    minutes, side, told = (
+        (DAY_MIN, "outside", "accused") if depth_m < 0 else (VISIT_MIN, "inside", "found")
+    )
+    scene = f"receivers {abs(depth_m):g} m {side} {place.name}, {DRIFT_M:g} m error, {minutes} min"
+    return [
+        _row(
+            scene,
+            outcome,
+            receivers * minutes * 60 // EVERY_S,
+            f"{told} {outcome.false:6.1%} of {receivers} receivers"
+            f"  undetermined {outcome.open:6.1%} of fixes",
+        )
+        for outcome in stand(place, depth_m, receivers, minutes)
+    ]
 
 
 def _row(scene: str, outcome: Outcome, size: int, note: str) -> report.Row:
