@@ -138,7 +138,7 @@ class CellIndex:
 
     def pairs_of(self, ids: Ints, *, threads: int = 1) -> tuple[Longs, Ints]:
         """Write out the sets of points as (point, polygon) pairs."""
-        starts, members = self._listed()
+        starts, members = self.listed_sets()
         bounds = [len(ids) * part // threads for part in range(threads + 1)]
         sizes = np.zeros(threads + 1, dtype=np.int64)
 
@@ -163,7 +163,7 @@ class CellIndex:
     def membership(self, ids: Ints) -> Bools:
         """Return for each set number which of the polygons are in it: bool [n, k]."""
         rows = np.zeros((len(self._sets), len(self)), dtype=bool)
-        starts, members = self._listed()
+        starts, members = self.listed_sets()
         rows[np.repeat(np.arange(len(rows)), np.diff(starts[: len(rows) + 1])),
              members[: starts[len(rows)]]] = True  # fmt: skip
         return np.asarray(rows[ids])
@@ -283,7 +283,7 @@ class CellIndex:
                 self._sets.append(key)
             return self._numbers[key]
 
-    def _listed(self) -> tuple[Ints, Ints]:
+    def listed_sets(self) -> tuple[Ints, Ints]:
         """Return all sets as starts and members; there is one member more than needed."""
         with self._lock:
             listed = self._members

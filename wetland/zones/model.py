@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Polygon
@@ -17,6 +18,9 @@ from shapely.geometry import LineString, MultiPolygon, Polygon
 from wetland.base.texts import Text
 from wetland.zones.areas import polygons_of, repair
 from wetland.zones.shapes import Shape, boundary_segments, segment_accuracies, segment_key
+
+if TYPE_CHECKING:
+    from wetland.zones.cellindex import CellIndex
 
 DEFAULT_TOLERANCE = 0.01
 
@@ -116,6 +120,8 @@ class ZoneLayer:
         self.crs_epsg = crs_epsg
         self._shapes: dict[str, Shape] = {} if like is None else like._shapes
         self._unions: dict[str, Zone] = {} if like is None else like._unions
+        #: Cell indexes by zone ids in their order (see `wetland.zones.zoneindex`).
+        self.indexes: dict[tuple[str, ...], CellIndex] = {} if like is None else like.indexes
 
     def __len__(self) -> int:
         """Return the number of zones."""
