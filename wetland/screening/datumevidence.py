@@ -145,31 +145,35 @@ def anchored(
         return None
     numbers, at = max(found, key=lambda anchors: len(anchors[0]))
     off = {name: at[name] - places[numbers] for name in HYPOTHESES}
-    apart = {name: np.hypot(*v.T) for name, v in off.items()}
-    near = np.min([apart[name] for name in HYPOTHESES], axis=0) <= FAR_M
+    near = np.min([np.hypot(*v.T) for v in off.values()], axis=0) <= FAR_M
     if not near.any():
         return None
+    sigma = np.hypot(FIX_M, accuracy_m[numbers] / R95)
+    weight = np.where(doubtful[numbers], 0.5, 1.0)
     off = {name: v[near] for name, v in off.items()}
-    apart = {name: v[near] for name, v in apart.items()}
-    sigma = np.hypot(FIX_M, accuracy_m[numbers][near] / R95)
-    weight = np.where(doubtful[numbers][near], 0.5, 1.0)
+    return _measured(kind, off, rows.declared, sigma=sigma[near], weight=weight[near])
+
+
+def _measured(
+    kind: Kind, off: Mapping[Datum, Floats], declared: Datum, *, sigma: Floats, weight: Floats
+) -> Evidence:
+    """Return what the vectors ``off`` between anchors and their places tell."""
+    apart = {name: np.hypot(*v.T) for name, v in off.items()}
     likely = {name: _log_likelihood(apart[name], sigma) for name in HYPOTHESES}
-    score = {name: float(weight @ (likely[name] - likely[rows.declared])) for name in HYPOTHESES}
-    fits = {name: apart[name] <= FIT * sigma for name in HYPOTHESES}
-    share = {name: float(weight @ fits[name] / weight.sum()) for name in HYPOTHESES}
-    speaks = None
-    for name in HYPOTHESES:
-        ahead = min(score[name] - score[o] for o in HYPOTHESES if o != name) >= LEAST_SCORE
-        if ahead and weight @ fits[name] >= LEAST_ANCHORS and share[name] >= LEAST_SHARE:
-            speaks = name
+    score = {name: float(weight @ (likely[name] - likely[declared])) for name in HYPOTHESES}
+    fits = {name: float(weight @ (apart[name] <= FIT * sigma)) for name in HYPOTHESES}
+    share = {name: fits[name] / float(weight.sum()) for name in HYPOTHESES}
+    best = max(HYPOTHESES, key=lambda name: score[name])
+    ahead = min(score[best] - score[other] for other in HYPOTHESES if other != best)
+    clear = ahead >= LEAST_SCORE and fits[best] >= LEAST_ANCHORS and share[best] >= LEAST_SHARE
     return Evidence(
         kind,
-        int(near.sum()),
+        len(weight),
         {name: float(np.median(v)) for name, v in apart.items()},
         {name: _scatter(v) for name, v in off.items()},
         share,
         limited(score),
-        speaks,
+        best if clear else None,
         int(np.count_nonzero(weight < 1)),
     )
 
