@@ -1,0 +1,66 @@
+"""Let ecoscope find where tracks cross fences; run by `tracks.py` with ecoscope's own Python.
+
+usage: python peer_ecoscope.py IN.npz OUT.npz REPEATS
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+import warnings
+
+import ecoscope
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from ecoscope.analysis.geofence import GeoCrossingProfile, GeoFence, GeoFenceCrossing, Region
+
+
+def main(given: str, out: str, repeats: int) -> None:
+    """Read tracks and zones, time the analysis, write the crossings and the medians."""
+    warnings.simplefilter("ignore")
+    data = np.load(given, allow_pickle=False)
+    zones = shapely.from_wkb([bytes.fromhex(word) for word in data["zones"].tolist()])
+    fixes = gpd.GeoDataFrame(
+        {
+            "fixtime": pd.to_datetime(data["at_ns"], utc=True),
+            "groupby_col": data["track"].astype(str),
+            "extra__": 0,
+        },
+        geometry=shapely.points(data["lon"], data["lat"]),
+        crs=4326,
+    )
+    started, used = time.perf_counter(), time.process_time()
+    relocations = ecoscope.base.Relocations.from_gdf(
+        fixes, groupby_col="groupby_col", time_col="fixtime"
+    )
+    trajectory = ecoscope.base.Trajectory.from_relocations(relocations)
+    made = time.perf_counter() - started, time.process_time() - used
+    fences = [
+        GeoFence(geometry=zone.boundary, unique_id=str(i), fence_name=str(i), warn_level="x")
+        for i, zone in enumerate(zones)
+    ]
+    regions = [Region(zone, str(i), str(i)) for i, zone in enumerate(zones)]
+    profile = GeoCrossingProfile(fences, regions)
+    wall, cpu = [], []
+    for _ in range(repeats + 1):
+        started, used = time.perf_counter(), time.process_time()
+        found = GeoFenceCrossing.analyse(profile, trajectory)
+        wall.append(time.perf_counter() - started)
+        cpu.append(time.process_time() - used)
+    crossed = pd.DatetimeIndex(found["crossing_time"]).as_unit("ns").asi8
+    np.savez(
+        out,
+        segments=len(trajectory),
+        wall=statistics.median(wall[1:]),
+        cpu=statistics.median(cpu[1:]),
+        made=np.array(made),
+        fence=found["unique_id"].astype(int).to_numpy(),
+        crossed_ns=crossed,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
