@@ -28,6 +28,12 @@ def index_of(layer: ZoneLayer) -> CellIndex:
     return made
 
 
+def index_name(layer: ZoneLayer) -> str:
+    """Return the name of the file that holds a layer's index: it tells the coordinates."""
+    shapes = [layer.shape(zone).polygon for zone in layer]
+    return f"{polygons_digest(shapes)[:24]}{SUFFIX}"
+
+
 def kept_index(layer: ZoneLayer, folder: Path) -> tuple[CellIndex, bool]:
     """Return a layer's index from a folder, and whether it was found there; else make it.
 
@@ -38,7 +44,7 @@ def kept_index(layer: ZoneLayer, folder: Path) -> tuple[CellIndex, bool]:
     """
     key = tuple(zone.id for zone in layer)
     shapes = [layer.shape(zone).polygon for zone in layer]
-    path = folder / f"{polygons_digest(shapes)[:24]}{SUFFIX}"
+    path = folder / index_name(layer)
     found = load_index(path, shapes)
     if found is not None:
         layer.indexes.setdefault(key, found)
