@@ -131,6 +131,21 @@ def table(name: str) -> pd.DataFrame | None:
     return _read(current.shown, current.head().hash, name, site().id, current)
 
 
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _last_change(address: str, head: str, table: str, _store: Store) -> str:
+    del address, head  # part of the key: a change in the store is read
+    trail = _store.audit(table=table)
+    return str(trail["hash"].iloc[-1]) if len(trail) else ""
+
+
+def last_change(table: str) -> str:
+    """Return what changes whenever a row of a table changes; empty where there is no store."""
+    current = store()
+    if current is None:
+        return ""
+    return _last_change(current.shown, current.head().hash, table, current)
+
+
 def make_store() -> Store:
     """Return the store of the site of this session; a new one where there is none yet."""
     current = site()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from wetland.base.texts import text
-from wetland.operations.screening import Screening, screen_file
+from wetland.operations.overview import Overview, overview_of, packed
+from wetland.operations.screening import screen_file
+from wetland.regulations.records import RECORDS
+from wetland.reports.findings import problem_json, rows_of
 from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
 from wetland.sites.load import Site
-from wetland.ui import findings, language, reading, session, sitebase
+from wetland.ui import findings, language, reading, session, sitebase, waiting
 from wetland.ui.guard import told
 from wetland.ui.language import COMMA, say
 from wetland.ui.place import SOURCES
@@ -45,6 +52,11 @@ _TABS = (
     text("数据问题", "Problems"),
     text("未录入的法律", "Law not encoded"),
 )
+_WORST_FIRST = text(
+    "共 {all:,} 条，这里显示最严重的 {n:,} 条；全部见下载。",
+    "The severest {n:,} of {all:,} are shown; all are in the download.",
+)
+_ALL_OF_IT = text("下载全部（GeoParquet，zip）", "Download all (GeoParquet, zip)")
 _NONE_BROKEN = text("没有疑似违反的观察。", "Nothing suspected.")
 _NO_PROBLEMS = text("文件没有问题。", "No problem in the file.")
 _NO_MISSING = text("没有缺少事实的规定。", "No fact is missing.")
@@ -87,6 +99,17 @@ def render() -> None:
         st.info(say(_EMPTY), icon=":material/upload_file:")
         return
     st.session_state["given"] = (given, options)
+    key = _key(site, given, options)
+    for waited in (key, f"{key}-saved"):
+        if not waiting.ended(waited):
+            waiting.progress(waited)
+            return
+    if given.size >= waiting.BIG_BYTES and not waiting.known(key):
+        if waiting.stopped(key):
+            return
+        waiting.begin(key, given, site, options)
+        waiting.progress(key)
+        return
     _result()
 
 
@@ -95,8 +118,12 @@ def render() -> None:
 def _result() -> None:
     site = session.site()
     given, options = st.session_state["given"]
-    with st.spinner(say(_WORKING)):
-        found = _screened(site, given, options)
+    found = _found(site, given, options)
+    if found is None:
+        return
+    saved = waiting.written(f"{_key(site, given, options)}-saved")
+    if saved is not None:
+        _tell_saved(saved)
     _counts(found)
     _save(site, given, options)
     broken, undecided, problems, laws = st.tabs([say(title) for title in _TABS])
@@ -110,21 +137,32 @@ def _result() -> None:
         _laws(found)
 
 
-def _screened(site: Site, given: Given, options: ReadOptions) -> Screening:
-    """Return the screening of what was given; the same question is answered once a session."""
-    settings = Settings(assume_schematic=session.assume_schematic())
-    store = session.store()
-    head = store.head().hash if store is not None else ""
-    key = (given.name, given.sha256(), repr(options), settings, site.digest, head)
+def _key(site: Site, given: Given, options: ReadOptions) -> str:
+    """Return what an answer hangs on: the file, how it is read, the pack and the records."""
+    records = session.last_change(RECORDS.name)
+    parts = (given.name, given.sha256(), repr(options), session.assume_schematic(), site.digest)
+    return hashlib.sha256(repr((*parts, records)).encode()).hexdigest()[:24]
+
+
+def _found(site: Site, given: Given, options: ReadOptions) -> Overview | None:
+    """Return what screening gave; the same question is answered once a session."""
+    key = _key(site, given, options)
+    if waiting.known(key):
+        return waiting.overview(key)
     known = st.session_state.get("screening")
     if known is None or known[0] != key:
-        known = (key, screen_file(given, site, store=store, options=options, settings=settings))
+        settings = Settings(assume_schematic=session.assume_schematic())
+        with st.spinner(say(_WORKING)):
+            screening = screen_file(
+                given, site, store=session.store(), options=options, settings=settings
+            )
+        known = (key, overview_of(screening))
         st.session_state["screening"] = known
-    screening: Screening = known[1]
-    return screening
+    overview: Overview = known[1]
+    return overview
 
 
-def _counts(found: Screening) -> None:
+def _counts(found: Overview) -> None:
     by_outcome = found.counts["by_outcome"]
     with st.container(horizontal=True, gap="medium"):
         st.metric(say(_ROWS), found.counts["observations"], width="content")
@@ -137,7 +175,7 @@ def _counts(found: Screening) -> None:
         source = say(SOURCES[taken["position_source"]])
         said = say(_ASSUMED, **{**taken, "position_source": source})
         st.info(said, icon=":material/my_location:")
-    if not found.counts["undecided_listed"]:
+    if not found.counts.get("undecided_listed", False):
         st.caption(say(_ONLY_COUNTED))
 
 
@@ -150,6 +188,11 @@ def _save(site: Site, given: Given, options: ReadOptions) -> None:
     actor = session.actor_or_hint() if pressed else None
     if actor is None:
         return
+    if given.size >= waiting.BIG_BYTES:
+        session.make_store()
+        waiting.begin(f"{_key(site, given, options)}-saved", given, site, options, actor=actor)
+        st.rerun()
+        return
     settings = Settings(assume_schematic=session.assume_schematic())
     with st.spinner(say(_WORKING)):
         saved = screen_file(
@@ -161,20 +204,36 @@ def _save(site: Site, given: Given, options: ReadOptions) -> None:
             actor=actor,
         )
     if saved.written is not None:
-        words = {"a": saved.written.added, "c": saved.written.changed}
-        st.success(say(_SAVED, u=saved.written.unchanged, **words), icon=":material/check_circle:")
+        _tell_saved(asdict(saved.written))
 
 
-def _broken(site: Site, found: Screening) -> None:
-    rows = found.rows()
-    if not len(rows):
+def _tell_saved(counts: Mapping[str, int]) -> None:
+    said = say(_SAVED, a=counts["added"], c=counts["changed"], u=counts["unchanged"])
+    st.success(said, icon=":material/check_circle:")
+
+
+def _broken(site: Site, found: Overview) -> None:
+    if not found.broken:
         st.info(say(_NONE_BROKEN))
         return
-    findings.show(site, rows, key="screened")
-    findings.downloads(rows, found.notice, name="findings", key="screened")
+    if found.broken > len(found.findings):
+        st.info(say(_WORST_FIRST, n=len(found.findings), all=found.broken))
+    findings.show(site, found.findings, key="screened")
+    if found.folder is None:
+        findings.downloads(found.all_findings, found.notice, name="findings", key="screened")
+    else:
+        st.download_button(
+            say(_ALL_OF_IT),
+            partial(packed, found.folder),
+            file_name="findings.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            key="screened-zip",
+            on_click="ignore",
+        )
 
 
-def _undecided(site: Site, found: Screening) -> None:
+def _undecided(site: Site, found: Overview) -> None:
     if not found.undecided:
         st.success(say(_NO_MISSING))
         return
@@ -195,8 +254,9 @@ def _rule_name(site: Site, rule: str) -> str:
     return f"{say(known.rule.title)} ({rule})" if known is not None else rule
 
 
-def _problems(found: Screening) -> None:
-    said: list[dict[str, Any]] = found.to_json(language.current())["problems"]
+def _problems(found: Overview) -> None:
+    lang = language.current()
+    said: list[dict[str, Any]] = [problem_json(row, lang) for row in rows_of(found.problems)]
     if not said:
         st.success(say(_NO_PROBLEMS))
         return
@@ -205,7 +265,7 @@ def _problems(found: Screening) -> None:
     _show(table)
 
 
-def _laws(found: Screening) -> None:
+def _laws(found: Overview) -> None:
     lang = language.current()
     rows = [
         {"law": law[f"law_{lang}"], "count": law["count"]} for law in found.counts["not_covered"]
