@@ -21,7 +21,10 @@ from wetland.regulations.evaluate import Outcome
 from wetland.regulations.judge import Judgement
 from wetland.screening.acts import Acts
 from wetland.screening.lawparts import LawParts, json_text
+from wetland.screening.likely import clause_names, place_likelihood
 from wetland.screening.situations import Judged, Situations
+from wetland.sites.likelihoods import likelihoods
+from wetland.sites.load import Site
 from wetland.zones.located import CAUSES, IN, OPEN
 
 if TYPE_CHECKING:
@@ -59,6 +62,8 @@ class Answers:
         Outcomes that get a row.
     """
 
+    site: Site
+    assume_schematic: bool
     situations: Situations
     judged: Judged
     stamp: Stamp
@@ -157,6 +162,7 @@ def _frame(
     columns |= _own(acts, rows, act)
     subjects = _quoted(acts.table["observation_id"].iloc[rows].tolist())
     columns["finding_id"] = _finding_ids(answers, subjects, act, part)
+    columns["likelihood"] = _likelihoods(answers, rows, act, part)
     columns["evidence"] = _joined(
         _take(_positions(answers, rows, chosen, subjects), act),
         _take(_texts(answers.parts.evidence), part),
@@ -228,6 +234,27 @@ def _finding_ids(
         digest.update(ends[k])
         out.append(f"f-{digest.hexdigest()[:24]}")
     return out
+
+
+def _likelihoods(
+    answers: Answers, rows: NDArray[np.intp], act: NDArray[np.intp], part: Codes
+) -> NDArray[np.float64]:
+    """Return how likely each rule's place clause holds where the act was, at least."""
+    acts, rules = answers.situations.acts, answers.parts.rules
+    used, of_finding = np.unique(part, return_inverse=True)
+    asked = {id(rules[k]): rules[k] for k in used.tolist()}
+    number = {key: k for k, key in enumerate(asked)}
+    which = np.array([number[id(rules[k])] for k in used.tolist()], dtype=np.int64)[of_finding]
+    days, listed = acts.days
+    bounds = likelihoods(
+        answers.site, acts.geometries[rows], acts.uncertainty_m[rows], on=(days[rows], listed),
+        assume_schematic=answers.assume_schematic, names=clause_names(asked.values()),
+    )  # fmt: skip
+    out = np.full(len(act), np.nan)
+    for k, rule in enumerate(asked.values()):
+        here = np.flatnonzero(which == k)
+        out[here] = place_likelihood(rule, bounds, len(rows))[act[here]]
+    return np.round(out, 4)
 
 
 def _positions(

@@ -169,7 +169,10 @@ def judge_acts(
     stamp = Stamp(site.id, DETECTOR, basis, site.digest, notice_of(site, basis))
     words = Words(site.vocabulary, site.config.zone_titles)
     kept = WITH_ROWS if tally.listed else WITH_ROWS - {Outcome.UNDECIDED}
-    return Screened(tally, Answers(situations, judged, stamp, LawParts(words), kept))
+    answers = Answers(
+        site, settings.assume_schematic, situations, judged, stamp, LawParts(words), kept
+    )
+    return Screened(tally, answers)
 
 
 def _tally(situations: Situations, judged: Judged, settings: Settings) -> Tally:

@@ -10,7 +10,7 @@ loaded).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -129,14 +129,23 @@ class Sets:
         rules = [rule.zone for m in site.config.memberships for rule in m.rules]
         self.all = list(dict.fromkeys([*self.spoken, *rules]))
 
-    def locate(self, things: NDArray[Any], widths: NDArray[np.float64]) -> dict[Kinds, Located]:
-        """Return how the things stand to each set."""
-        epochs = {kinds: self._epochs(kinds) for kinds in self.all}
+    def locate(
+        self,
+        things: NDArray[Any],
+        widths: NDArray[np.float64],
+        *,
+        only: Collection[Kinds] | None = None,
+    ) -> dict[Kinds, Located]:
+        """Return how the things stand to each set; ``only`` to these, with probabilities."""
+        likely = only is not None
+        asked = self.all if only is None else [kinds for kinds in self.all if kinds in only]
+        epochs = {kinds: self._epochs(kinds) for kinds in asked}
         zones = {zone.id: zone for found in epochs.values() for zone, _ in found if zone}
         layer = ZoneLayer(list(zones.values()), self.layer.crs_epsg, like=self.layer)
         located = locate_likely(
-            layer, things, widths, threshold=self.threshold, assume_schematic=self.assume
-        )
+            layer, things, widths, threshold=self.threshold, assume_schematic=self.assume,
+            probability=likely,
+        )  # fmt: skip
         out = {}
         for kinds, found in epochs.items():
             columns = [
@@ -183,6 +192,9 @@ def _complete(located: Located, complete: bool) -> Located:
             np.int8
         ),
         whole=located.whole,
+        probability=None
+        if located.probability is None
+        else np.where(inside, located.probability, np.nan),
     )
 
 
@@ -201,13 +213,24 @@ def _agreed(epochs: Sequence[Located]) -> Located:
         area_m2=last.area_m2,
         share=last.share,
         whole=np.all(np.stack([epoch.whole for epoch in epochs]), axis=0),
+        probability=_doubtful([epoch.probability for epoch in epochs]),
     )
+
+
+def _doubtful(epochs: Sequence[NDArray[np.float64] | None]) -> NDArray[np.float64] | None:
+    """Return of several versions' probabilities the one nearest to even odds; NaN if one is."""
+    known = [p for p in epochs if p is not None]
+    if not known:
+        return None
+    every = np.stack(known)
+    nearest = np.argmin(np.abs(every - 0.5), axis=0)  # a NaN comes first
+    return np.asarray(np.take_along_axis(every, nearest[None], axis=0)[0])
 
 
 def _not_loaded(size: int) -> Located:
     empty = Located.empty(size)
     empty.cause[:] = NOT_LOADED
-    return empty
+    return replace(empty, probability=np.full(size, np.nan))
 
 
 def declared(

@@ -94,7 +94,7 @@ def places(
     is_point = shapely.get_type_id(things) == shapely.GeometryType.POINT
     extended = np.flatnonzero(~is_point & ~shapely.is_missing(things))
     found = _Found(site, things, uncertainty_m, extended)
-    for layer, unknown, rows in _versions(site.zones, days, listed):
+    for layer, unknown, rows in versions(site.zones, days, listed):
         sets = Sets(site, layer, day_unknown=unknown, assume=assume_schematic)
         found.locate(sets, rows, None if steady is None else steady(rows))
     code, first = together(*found.packed, is_point.astype(np.int8))
@@ -103,10 +103,16 @@ def places(
     return PlaceTable(code, names, where, cause, extended, area, share)
 
 
-def _versions(
+def versions(
     zones: ZoneLayer, days: Codes, listed: Sequence[Day]
 ) -> list[tuple[ZoneLayer, bool, NDArray[np.intp]]]:
-    """Group rows by which zones hold on their day, so that each version is measured once."""
+    """Group rows by which zones hold on their day, so that each version is measured once.
+
+    Returns
+    -------
+    list of (layer, unknown, rows)
+        The zones that hold, whether it is because the day is not known, and the rows.
+    """
     layers: dict[tuple[tuple[str, ...], bool], tuple[ZoneLayer, int]] = {}
     group = np.zeros(len(listed), dtype=np.int64)
     for number in np.unique(days).tolist():
