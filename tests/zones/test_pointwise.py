@@ -214,3 +214,21 @@ def test_a_corner_of_the_park_is_where_the_projection_says() -> None:
     first, second = both(layer, west, 0.0)
     assert abs(first["plot"].distance_m[0]) < 0.01
     same(first, second)
+
+
+def test_broken_zones_answer_alike() -> None:
+    """Rings that cross, a hole outside its shell, parts on each other: as GEOS says of each."""
+    west, east = box(120.0, 30.0, 120.012, 30.012), box(120.008, 30.008, 120.02, 30.02)
+    outside = [(120.03, 30.0), (120.04, 30.0), (120.04, 30.02), (120.03, 30.02)]
+    bow = Polygon([(120.0, 30.0), (120.02, 30.02), (120.02, 30.0), (120.0, 30.02)])
+    broken = [MultiPolygon([west, east]), Polygon(SQUARE.exterior.coords, [outside]), bow]
+    layer = ZoneLayer([zone(g, f"broken-{k}") for k, g in enumerate(broken)], 4549)
+    points = around(1500, 10)
+    first, second = both(layer, points, 1.0, assume_schematic=True)
+    same(first, second)
+    alone = [
+        locate_columns(layer, [Point(*p)], 1.0, on=None, assume_schematic=True)
+        for p in zip(points.lon[:100], points.lat[:100], strict=True)
+    ]
+    for name, column in first.items():
+        assert column.where[:100].tolist() == [one[name].where[0] for one in alone]

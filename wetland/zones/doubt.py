@@ -143,7 +143,7 @@ def _at_least(asked: Asked, places: Floats, inside: Bools, widths: Floats, own: 
     """Return what one place of each thing tells of it."""
     x, y = places.T.copy()
     with ONE_AT_A_TIME:
-        covered = shapely.intersects_xy(asked.shape.polygon, x, y)
+        covered = asked.shape.covers(x, y)
     found, sure = _of_places(asked, (x, y), covered, widths, own)
     counts = ~inside | (covered & (sure >= 1.0))
     return np.maximum(np.where(counts, found, 0.0), np.where(inside, BELT_LIKELIHOOD, 0.0))
@@ -155,7 +155,7 @@ def _deepest_vertices(asked: Asked, things: NDArray[Any]) -> Floats:
     x, y = vertices.T.copy()
     least = distances(asked.shape, x, y).min(axis=0)
     with ONE_AT_A_TIME:
-        depth = np.where(shapely.intersects_xy(asked.shape.polygon, x, y), least, -least)
+        depth = np.where(asked.shape.covers(x, y), least, -least)
     order = np.lexsort((depth, owner))
     deepest: Floats = vertices[order[np.flatnonzero(np.diff(owner[order], append=-1))]]
     return deepest

@@ -161,7 +161,7 @@ def _locate(
         _asked(zone, layer.shape(zone), placed, assume_schematic=terms.assume_schematic)
         for zone in layer
     ]
-    locate_points(asked, placed, uncertainty)
+    locate_points(layer, asked, placed, uncertainty)
     out = {}
     for each in asked:
         if len(placed.far):

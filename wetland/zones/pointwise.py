@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from wetland.base.places import Cause
 from wetland.zones.located import CAUSE_CODE, IN, OPEN, OUT, Located
-from wetland.zones.model import Zone
+from wetland.zones.model import Zone, ZoneLayer
 from wetland.zones.placing import Placed
 from wetland.zones.readiness import compiled_pays
 from wetland.zones.shapes import Shape
@@ -65,15 +65,17 @@ class _Seen:
     drawn: Bools
 
 
-def locate_points(asked: Sequence[Asked], placed: Placed, uncertainty: Floats) -> None:
-    """Write the answers for the points of ``placed``."""
+def locate_points(
+    layer: ZoneLayer, asked: Sequence[Asked], placed: Placed, uncertainty: Floats
+) -> None:
+    """Write the answers for the points of ``placed``; ``asked`` are the zones of ``layer``."""
     size = len(placed.points)
     if not compiled_pays(size):
         if size:
             _by_geos(asked, placed, uncertainty, np.arange(size))
         return
     for start in range(0, size, BLOCK):
-        _by_loops(asked, placed, uncertainty, slice(start, start + BLOCK))
+        _by_loops(layer, asked, placed, uncertainty, slice(start, start + BLOCK))
 
 
 def _by_geos(asked: Sequence[Asked], placed: Placed, uncertainty: Floats, chosen: Rows) -> None:
@@ -84,31 +86,33 @@ def _by_geos(asked: Sequence[Asked], placed: Placed, uncertainty: Floats, chosen
         own = each.own[:, None]
         with ONE_AT_A_TIME:
             away = np.stack([group.distances_m(points) for group in each.shape.edges])
-            covered = shapely.intersects_xy(each.shape.polygon, x, y)
+            covered = each.shape.covers(x, y)
         near: Bools = np.any(away <= widths + own, axis=0)
         drawn: Bools = np.any((away <= own) & (own > 0), axis=0)
         _write(each.out, rows, widths, _Seen(covered, away.min(axis=0), near, drawn))
 
 
-def _by_loops(asked: Sequence[Asked], placed: Placed, uncertainty: Floats, part: slice) -> None:
+def _by_loops(
+    layer: ZoneLayer, asked: Sequence[Asked], placed: Placed, uncertainty: Floats, part: slice
+) -> None:
     from wetland.zones.nearkernels import (  # noqa: PLC0415 - brings the compiler
         BLURRED,
         DRAWN,
         NEAR,
         narrow_belts,
     )
+    from wetland.zones.zoneindex import index_of  # noqa: PLC0415 - brings the compiler
 
     rows, x, y = placed.points[part], placed.x[part], placed.y[part]
     places = _as_slice(rows)
     widths = uncertainty[places]
     bits = np.empty(len(rows), dtype=np.int32)
     nearest = np.empty(len(rows))
-    for each in asked:
+    covers = index_of(layer).covers(x, y)
+    for each, covered in zip(asked, covers.T, strict=True):
         bits[:], nearest[:] = 0, np.inf
         for group, own in zip(each.shape.edges, each.own.tolist(), strict=True):
             narrow_belts(group.near().distances(x, y), widths, own, SLACK_M, nearest, bits)
-        with ONE_AT_A_TIME:
-            covered = shapely.intersects_xy(each.shape.polygon, x, y)
         near, drawn = (bits & NEAR) > 0, (bits & DRAWN) > 0
         _write(each.out, places, widths, _Seen(covered, nearest, near, drawn))
         blurred = np.flatnonzero(bits & BLURRED)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wetland.zones.nearness import NearIndex
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 MATCH_DECIMALS = 9  # 0.1 mm: vertices of an edge must be vertices of the boundary
 FEW_SEGMENTS = 250  # up to here going through all segments beats a tree (measured)
@@ -64,10 +65,15 @@ class EdgeGroup:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """A zone in the site's projected CRS."""
+    """A zone in the site's projected CRS.
+
+    ``loose`` is a copy of an invalid polygon that nobody prepares: of one with several rings a
+    prepared polygon answers the first point of a call otherwise than the next ones.
+    """
 
     polygon: BaseGeometry
     edges: tuple[EdgeGroup, ...]
+    loose: BaseGeometry | None = None
 
     @classmethod
     def make(
@@ -80,6 +86,7 @@ class Shape:
     ) -> Shape:
         """Project ``geometry`` and sort its edges by accuracy; ``accuracy_m`` is the default."""
         polygon = project_geometry(geometry, crs_epsg)
+        loose = None if shapely.is_valid(polygon) else shapely.from_wkb(shapely.to_wkb(polygon))
         shapely.prepare(polygon)
         ends = boundary_segments(geometry)
         accuracies = segment_accuracies(ends, accuracy_m, parts)
@@ -88,7 +95,16 @@ class Shape:
             EdgeGroup.make(float(value), lines[accuracies == value])
             for value in np.unique(accuracies)
         )
-        return cls(polygon, groups)
+        return cls(polygon, groups, loose)
+
+    def covers(self, x: Floats, y: Floats) -> Bools:
+        """Tell which points the zone covers, its edges included; each as if it were the only one.
+
+        One thread at a time: GEOS makes an index on first use.
+        """
+        if self.loose is None:
+            return np.asarray(shapely.intersects_xy(self.polygon, x, y), dtype=bool)
+        return np.asarray(shapely.intersects(self.loose, shapely.points(x, y)), dtype=bool)
 
 
 def boundary_segments(geometry: Polygon | MultiPolygon) -> Floats:
