@@ -137,22 +137,37 @@ class Stretches:
         ndarray of bool
             One per row that was given; only certain fixes are ever named.
         """
+        depth = np.asarray(depth_m, dtype=float)
+        reach, edge = np.asarray(reach_m, dtype=float), np.asarray(edge_m, dtype=float)
+        with np.errstate(invalid="ignore"):
+            certain = np.broadcast_to(depth > reach, (self.size,))
+            if not certain.any():
+                return np.zeros(self.size, dtype=bool)
+            deep = depth >= edge + DEEP_REACHES * np.maximum(reach - edge, 0.0)
+            return self.shaky(depth > 0, certain, deep)
+
+    def shaky(self, inner: ArrayLike, certain: ArrayLike, deep: ArrayLike) -> Bools:
+        """Do the same where it is known already what is deep, as edges differ in accuracy.
+
+        Parameters
+        ----------
+        inner
+            Whether each fix lies on the inner side of the edge.
+        certain
+            Whether it lies deeper than its uncertainty and the nearest edges' accuracy.
+        deep
+            Whether it would even with an uncertainty `DEEP_REACHES` times as wide; asked only of
+            those that are certain.
+        """
         out = np.zeros(self.size, dtype=bool)
-        deeper = np.asarray(depth_m, dtype=float)
-        if len(self.doubted):
-            reaches = np.broadcast_to(np.asarray(reach_m, dtype=float), (self.size,))
-            out[self.doubted] = deeper[self.doubted] > reaches[self.doubted]
-        depth = deeper[self.rows]
-        at = np.flatnonzero(depth > 0)
-        if not len(at):
-            return out
-        rows, depth, number = self.rows[at], depth[at], self.number[at]
-        reach = np.broadcast_to(np.asarray(reach_m, dtype=float), (self.size,))[rows]
-        edge = np.broadcast_to(np.asarray(edge_m, dtype=float), (self.size,))[rows]
-        certain = depth > reach
+        sure = np.asarray(certain, dtype=bool)
+        out[self.doubted] = sure[self.doubted]
+        at = np.flatnonzero((np.asarray(inner, dtype=bool) | sure)[self.rows])
+        rows, number = self.rows[at], self.number[at]
+        certain = sure[rows]
         if not certain.any():
             return out
-        deep = certain & (depth >= edge + DEEP_REACHES * np.maximum(reach - edge, 0.0))
+        deep = np.asarray(deep, dtype=bool)[rows] & certain
         parted = (np.diff(at, prepend=-2) != 1) | (np.diff(number, prepend=-1) != 0)
         stay = np.cumsum(parted) - 1
         runs = np.cumsum(parted | ~certain) - 1  # a run begins at a fix that is not certain, too

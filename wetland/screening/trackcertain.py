@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from wetland.screening.steady import Stretches
+from wetland.screening.steady import DEEP_REACHES, Stretches
 from wetland.screening.uncertainty import fill_uncertainty
 from wetland.zones.locate import locate_columns
 from wetland.zones.located import IN
-from wetland.zones.model import Zone, ZoneLayer
+from wetland.zones.model import ZoneLayer
 from wetland.zones.tracks import Visits
 
 if TYPE_CHECKING:
@@ -58,15 +58,17 @@ def certainly_inside(
     off = fill_uncertainty(stated, sources, defaults)
     lon, lat = lonlat_of(fixes)
     places = np.asarray(shapely.points(lon[here], lat[here]))
-    located = locate_columns(layer, places, off[here], on=None, assume_schematic=assume_schematic)
+    located, deeper = (
+        locate_columns(layer, places, times * off[here], on=None, assume_schematic=assume_schematic)
+        for times in (1.0, DEEP_REACHES)  # edge by edge, which may differ in accuracy
+    )
     stretches = Stretches.of(fixes["track_id"], fixes["occurred_at"], lonlat=(lon, lat))
     for number, zone in enumerate(layer):
-        answer, edge_m = located[zone.id], _accuracy_m(zone, assume_schematic=assume_schematic)
-        depth, inside = np.full(len(fixes), -1.0), np.zeros(len(fixes), dtype=bool)
-        depth[here], inside[here] = answer.distance_m, answer.where == IN
-        # edges may differ in accuracy: what is certain was decided edge by edge
-        reach = np.where(inside, np.minimum(off + edge_m, depth * (1 - 1e-12)), np.inf)
-        out[:, number] = inside & ~stretches.unsteady(depth, reach, edge_m=edge_m)
+        inner, certain, deep = (np.zeros(len(fixes), dtype=bool) for _ in range(3))
+        inner[here] = located[zone.id].distance_m > 0
+        certain[here] = located[zone.id].where == IN
+        deep[here] = deeper[zone.id].where == IN
+        out[:, number] = certain & ~stretches.shaky(inner, certain, deep)
     return out
 
 
@@ -83,11 +85,3 @@ def _visited(found: Visits, size: int) -> NDArray[np.intp]:
     np.add.at(visits, found.first, 1)
     np.add.at(visits, found.first + found.n_fixes, -1)
     return np.flatnonzero(np.cumsum(visits)[:-1] > 0)
-
-
-def _accuracy_m(zone: Zone, *, assume_schematic: bool) -> float:
-    """Return the accuracy of the zone's worst edge, metres."""
-    if assume_schematic and zone.schematic:
-        return 0.0
-    parts = [edge.positional_accuracy_m for edge in zone.edges]
-    return max([zone.positional_accuracy_m, *parts])
