@@ -146,3 +146,10 @@ def test_a_finding_as_json_has_no_nan() -> None:
         assert found["fine"] is None
         assert found["occurred_at"] == "2024-05-01T00:00:00+00:00"
         assert "explanation_zh" not in found
+
+
+def test_a_likelihood_is_a_lower_bound_and_never_rounded_up() -> None:
+    document = findings_sheet(findings({"likelihood": 0.9999}), ABOUT, lang="en")
+    assert "at least 99.9 %" in document
+    assert "至少 57%" in findings_sheet(findings({"likelihood": 0.57}), ABOUT)
+    assert "at least" not in findings_sheet(findings({}), ABOUT, lang="en")

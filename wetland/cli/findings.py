@@ -17,7 +17,7 @@ Outcome = Literal["broken", "undecided", "all"]
 Status = Literal["open", "verified", "dismissed", "passed"]
 
 SHOWN = ("finding_id", "outcome", "status", "occurred_on", "activity", "rule", "article", "missing",
-         "zone_basis")  # fmt: skip
+         "likelihood", "zone_basis")  # fmt: skip
 TITLES = {
     "finding_id": text("编号", "identifier"),
     "outcome": text("结论", "outcome"),
@@ -27,6 +27,7 @@ TITLES = {
     "rule": text("规范", "rule"),
     "article": text("条款", "article"),
     "missing": text("缺失事实", "missing"),
+    "likelihood": text("可能性", "likelihood"),
     "zone_basis": text("界线依据", "zones"),
     "lon": text("经度", "longitude"),
     "lat": text("纬度", "latitude"),
