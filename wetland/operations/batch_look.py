@@ -120,10 +120,15 @@ def given_of(file: InputFile, store: str | None = None) -> Given:
     path = Path(file.path)
     refuse_store(path, store)
     size = path.stat().st_size if path.is_file() else 0
-    if size and path.open("rb").read(4) == b"PAR1":
+    if size and _is_parquet(path):
         return Given(file.name, path, None, size)
     seen = look_at(path, store=store)
     return Given(file.name, path, None, seen.size)
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
 
 
 def look(job: Job, file: InputFile) -> Look:
