@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.problems import PROBLEMS, Problems
+from wetland.operations.batch_datums import keep_sample
 from wetland.operations.batch_files import to_arrow, whole, write_arrow, write_json
 from wetland.operations.batch_job import Aside, Job, ReadOrder, site_of
 from wetland.operations.batch_look import given_of
@@ -159,6 +160,7 @@ def _keep(
                            name=order.source, columns=order.columns)  # fmt: skip
     work, seen = Path(job.work), _seen(rows)
     whole(folder / SEEN, lambda p: np.save(p, seen, allow_pickle=False), work=work)
+    keep_sample(rows, seen, folder, work)
     write_arrow(to_arrow(problems.frame(), PROBLEMS), folder / PROBLEMS_FILE, work=work)
     tracks = _spill(rows, folder, order.track_buckets, work)
     loose = {p.code for p in problems.items if p.row is None}

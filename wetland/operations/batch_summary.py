@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import wetland
-from wetland.base.problems import PROBLEMS
+from wetland.base.problems import PROBLEMS, Problems
 from wetland.base.texts import Lang, Text
 from wetland.operations.batch_counts import merged, nothing
+from wetland.operations.batch_datums import shifted_files
 from wetland.operations.batch_files import from_arrow, read_arrow, write_json, write_table
 from wetland.operations.batch_job import Job
 from wetland.operations.batch_plan import Plan, SetAside
@@ -73,7 +75,9 @@ def summarize(job: Job, site: Site, plan: Plan, result: Result) -> Batch:
     basis = zone_basis(site, assume_schematic=job.settings.assume_schematic)
     notice = notice_of(site, basis)
     aside = (*plan.aside, *result.aside)
-    write_table(_problems(job, result), PROBLEMS, folder / PROBLEMS_TABLE, work=work)
+    shifted = _shifted(job, site, result)
+    told = chain([shifted.frame()], _problems(job, result))
+    write_table(told, PROBLEMS, folder / PROBLEMS_TABLE, work=work)
     counts = _counts(result)
     summary = {
         "site": site.id,
@@ -88,12 +92,26 @@ def summarize(job: Job, site: Site, plan: Plan, result: Result) -> Batch:
         "counts": counts,
         "undecided": counts.pop("undecided_facts"),
         "widest_uncertainty_m": result.widest,
+        "datum_suspected": [
+            {"file": p.file, "zh": p.message.zh, "en": p.message.en} for p in shifted.items
+        ],
         "options": {"read": job.options.as_json(), "screen": _settings(job)},
         "versions": {"wetland": wetland.__version__, "code": job.code,
                      **{name: version(name) for name in _LIBRARIES}},
     }  # fmt: skip
     write_json(summary, folder / SUMMARY, work=work)
     return Batch(folder, summary, aside, notice)
+
+
+def _shifted(job: Job, site: Site, result: Result) -> Problems:
+    """Return the warnings of files that lie a datum away from where their words say."""
+    files: dict[str, list[Path]] = {}
+    for piece, _ in result.pieces:
+        files.setdefault(piece.file, []).append(folder_of(job.work, piece.key))
+    told = Problems("")
+    for problems in shifted_files(site, files):
+        told.extend(problems.items)
+    return told
 
 
 def _settings(job: Job) -> dict[str, Any]:
