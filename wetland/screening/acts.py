@@ -18,7 +18,7 @@ from wetland.regulations.conditions import FactValue
 from wetland.screening.steady import Stretches
 from wetland.screening.uncertainty import fill_uncertainty
 from wetland.sites.load import Site
-from wetland.sites.placecodes import PlaceTable, Steady, places
+from wetland.sites.placecodes import PlaceTable, places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,18 +138,10 @@ def _steady(observations: pd.DataFrame) -> Any:  # noqa: ANN401 - a function of 
     track, at = observations["track_id"], observations["occurred_at"]
     points = _geometries(observations["geometry"])  # of what is no point, x and y are NaN
 
-    def of_rows(rows: NDArray[np.intp]) -> Steady | None:
+    def of_rows(rows: NDArray[np.intp]) -> Stretches | None:
         if not track.iloc[rows].notna().any():
             return None
         lonlat = shapely.get_x(points[rows]), shapely.get_y(points[rows])
-        stretches = Stretches.of(track.iloc[rows], at.iloc[rows], lonlat=lonlat)
-
-        def shaky(depth_m: Floats, off_m: Floats, edge_m: float, certain: Bools) -> Bools:
-            # edges of one zone may differ in accuracy: what is certain was decided edge by edge
-            reach = off_m + edge_m
-            reach = np.where(certain, np.minimum(reach, depth_m * (1 - 1e-12)), reach)
-            return stretches.unsteady(depth_m, reach, edge_m=edge_m)
-
-        return shaky
+        return Stretches.of(track.iloc[rows], at.iloc[rows], lonlat=lonlat)
 
     return of_rows

@@ -30,6 +30,7 @@ condition is there for what is not normal: a reflection throws one fix or two.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,6 +76,7 @@ class Stretches:
     times: Ints
     alone: Bools
     doubted: Ints
+    deep_reaches: ClassVar[float] = DEEP_REACHES
 
     @classmethod
     def of(
@@ -94,13 +96,16 @@ class Stretches:
         at
             Instant of each fix (a column of instants, or `numpy.datetime64`); NaT: not known.
         lonlat
-            Longitudes and latitudes, degrees, to find fixes that are not to be believed; NaN: not
-            known. None: all are believed.
+            Longitudes and latitudes, degrees, to find fixes that are not to be believed; NaN: no
+            fix. None: all are believed.
         most_gap_s
             A longer time without a fix ends a stretch.
         """
         (codes, _), at_ns = track_codes(track), nanoseconds(at)
-        rows = np.flatnonzero((codes >= 0) & (at_ns != NO_TIME))
+        known = (codes >= 0) & (at_ns != NO_TIME)
+        if lonlat is not None:
+            known &= np.isfinite(np.asarray(lonlat, dtype=float)).all(axis=0)
+        rows = np.flatnonzero(known)
         rows = rows[np.lexsort((at_ns[rows], codes[rows]))] if len(rows) else rows
         other = np.diff(codes[rows], prepend=-1) != 0
         since = np.diff(at_ns[rows], prepend=0)
@@ -110,7 +115,7 @@ class Stretches:
         alone = np.bincount(number, weights=fresh) == 1
         doubted = np.zeros(len(rows), dtype=bool)
         if lonlat is not None:
-            lon, lat = (np.asarray(c, dtype=float)[rows] for c in lonlat)
+            lon, lat = np.asarray(lonlat, dtype=float)[:, rows]
             doubted = flag_fixes(number, at_ns[rows], lonlat=(lon, lat)).doubted
         kept, away = rows[~doubted], rows[doubted]
         number, when = number[~doubted], at_ns[kept]

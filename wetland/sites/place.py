@@ -155,16 +155,6 @@ class Sets:
             out[kinds] = columns[0] if len(columns) == 1 else _agreed(columns)
         return out
 
-    def accuracy_m(self, kinds: Kinds) -> float:
-        """Return how far the least accurate edge of a set may lie from where it is drawn."""
-        groups = [
-            0.0 if zone.schematic and self.assume else group.accuracy_m
-            for zone, _ in self._epochs(kinds)
-            if zone is not None
-            for group in self.layer.shape(zone).edges
-        ]
-        return max(groups, default=0.0)
-
     def _epochs(self, kinds: Kinds) -> list[tuple[Zone | None, bool]]:
         """Return the set as one zone, per version where the day is not known; and if complete."""
         if not self.day_unknown:

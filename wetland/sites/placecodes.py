@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
@@ -26,11 +26,28 @@ from wetland.zones.model import ZoneLayer
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Day = dt.date | None
-# (depth, uncertainty, widest accuracy of the edges, certain) -> which of the certain are not steady
-Steady = Callable[[Floats, Floats, float, Bools], Bools]
 
 BLOCK = 131_072  # places located at once: what is measured of them is forgotten after each block
 _CAUSE, _WHOLE = 3, 3 * len(CAUSES)  # a set's answer as one number: where + 3 cause + 18 whole
+
+
+class Steady(Protocol):
+    """What tells which fixes of tracks are inside only by chance (`wetland.screening.steady`).
+
+    ``rows`` are those that are fixes; a fix is deep when it is inside even with an uncertainty
+    ``deep_reaches`` times as wide.
+    """
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Return the rows that are fixes."""
+
+    @property
+    def deep_reaches(self) -> float:
+        """Return how many times as wide."""
+
+    def shaky(self, inner: Bools, certain: Bools, deep: Bools) -> Bools:
+        """Tell which of the certain are not steady."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +162,7 @@ class _Found:
 
     def locate(self, sets: Sets, rows: NDArray[np.intp], steady: Steady | None) -> None:
         """Locate the rows of one version of the zones."""
-        depth = None if steady is None else np.empty((len(self.sets), len(rows)))
+        inner = np.zeros((len(self.sets), 0 if steady is None else len(rows)), dtype=bool)
         for start in range(0, len(rows), BLOCK):
             chosen = rows[start : start + BLOCK]
             found = sets.locate(self.things[chosen], self.widths[chosen])
@@ -153,11 +170,11 @@ class _Found:
                 here = found[kinds]
                 packed = here.where + _CAUSE * here.cause + _WHOLE * here.whole
                 self.packed[number, chosen] = packed
-                if depth is not None:
-                    depth[number, start : start + len(chosen)] = here.distance_m
+                if steady is not None:
+                    inner[number, start : start + len(chosen)] = here.distance_m > 0
             self._keep_areas(chosen, found)
-        if steady is not None and depth is not None:
-            self._settle(sets, rows, depth, steady)
+        if steady is not None:
+            self._settle(sets, rows, inner, steady)
 
     def _keep_areas(self, chosen: NDArray[np.intp], found: Mapping[Kinds, Located]) -> None:
         at = np.searchsorted(self.extended, chosen)
@@ -170,14 +187,21 @@ class _Found:
             area[kind][at[here]] = found[kind,].area_m2[here]
             share[kind][at[here]] = found[kind,].share[here]
 
-    def _settle(self, sets: Sets, rows: NDArray[np.intp], depth: Floats, steady: Steady) -> None:
+    def _settle(self, sets: Sets, rows: NDArray[np.intp], inner: Bools, steady: Steady) -> None:
         """Open what is inside only by chance."""
         opened = OPEN + _CAUSE * CAUSE_CODE[Cause.POSITION_UNCERTAIN]
-        for number, kinds in enumerate(self.sets):
-            answers = self.packed[number, rows]
-            certain = answers % _CAUSE == IN
-            shaky = steady(depth[number], self.widths[rows], sets.accuracy_m(kinds), certain)
-            self.packed[number, rows[certain & shaky]] = opened
+        certain = self.packed[:, rows] % _CAUSE == IN
+        deep = np.zeros_like(certain)
+        fixes = steady.rows[certain[:, steady.rows].any(axis=0)]
+        for start in range(0, len(fixes), BLOCK):
+            chosen = fixes[start : start + BLOCK]
+            widths = steady.deep_reaches * self.widths[rows[chosen]]
+            found = sets.locate(self.things[rows[chosen]], widths)
+            for number, kinds in enumerate(self.sets):
+                deep[number, chosen] = found[kinds].where == IN
+        for number in range(len(self.sets)):
+            shaky = steady.shaky(inner[number], certain[number], deep[number])
+            self.packed[number, rows[certain[number] & shaky]] = opened
 
     def states(
         self, rows: NDArray[np.intp], points: Bools
