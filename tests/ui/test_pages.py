@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from streamlit.util import calc_hash
 from tests.ui.conftest import shown
 from wetland.operations.stores import open_store
 from wetland.sites.load import open_site
+from wetland.ui import waiting
 
 PAGES = ("map", "screen", "findings", "records", "law", "about")
 INSIDE = {"lon": "120.0668", "lat": "30.2742", "on": "2015-05-01"}
@@ -371,3 +373,50 @@ def test_where_no_law_is_encoded_nothing_is_said_to_be_allowed(app: AppTest) -> 
     open_page(app, "map", site="everglades", lang="en", lon="-80.7", lat="25.9", on="2024-05-01")
     assert "not encoded" in app.subheader[0].value
     assert "0 rules" not in shown(app)
+
+
+def test_a_large_file_is_screened_in_the_background(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The page shows how far it is, then what came out; saving goes the same way."""
+    monkeypatch.setattr(waiting, "BIG_BYTES", 100)
+    monkeypatch.setenv("WETLAND_STORE", str(tmp_path / "x.gpkg"))
+    open_page(app, "screen", lang="en")
+    rows = GOOD + "".join(ROW.format(a="fishing").replace("30.2742", f"30.27{i}") for i in (35, 42))
+    upload(app, "patrol.csv", rows.encode())
+    assert "background" in shown(app)
+    assert "Stop" in {b.label for b in app.button}
+    settle(app)
+    metrics = {m.label: m.value for m in app.metric}
+    assert (metrics["Rows read"], metrics["Suspected"]) == ("2", "2")
+    app.text_input(key="actor").input("ranger").run()
+    app.button(key="save-file").click().run()
+    settle(app)
+    assert any("added" in s.value for s in app.success)
+    with open_store(str(tmp_path / "x.gpkg"), open_site("xixi")) as store:
+        assert len(store.read("findings")) > 0
+
+
+def test_a_screening_in_the_background_can_be_stopped(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "BIG_BYTES", 100)
+    open_page(app, "screen", lang="en")
+    upload(app, "stopped.csv", (GOOD + ROW.format(a="fishing")).encode())
+    [stop] = [b for b in app.button if b.label == "Stop"]
+    stop.click().run()
+    assert not app.metric
+    [again] = [b for b in app.button if b.label == "Start again"]
+    again.click().run()
+    settle(app)
+    assert {m.label: m.value for m in app.metric}["Rows read"] == "1"
+
+
+def settle(app: AppTest) -> None:
+    """Run the page until nothing is going on in the background."""
+    for _ in range(200):
+        app.run()
+        if not any(b.label == "Stop" for b in app.button):
+            return
+        time.sleep(0.2)
+    pytest.fail("it did not end")

@@ -154,7 +154,8 @@ def progress(key: str) -> None:
     if state is None or state.ended:
         st.rerun()
         return
-    share = min(state.done / state.total, 1.0) if state.total else 0.0
+    counted = state.total > 0 and state.step != "look"
+    share = min(state.done / state.total, 1.0) if counted else 0.0
     st.progress(share, text=told(state))
     st.caption(say(_MEANWHILE))
     if st.button(say(_STOP), icon=":material/stop_circle:", key=f"stop-{key}"):

@@ -164,13 +164,17 @@ def _found(site: Site, given: Given, options: ReadOptions) -> Overview | None:
 
 def _counts(found: Overview) -> None:
     by_outcome = found.counts["by_outcome"]
+    shown = {
+        _ROWS: found.counts["observations"],
+        _ASIDE: found.counts["rows_aside"],
+        _BROKEN: by_outcome.get("broken", 0),
+        _UNDECIDED: by_outcome.get("undecided", 0),
+        _NOT_COVERED: by_outcome.get("not_covered", 0),
+        _PROBLEMS: found.counts["problems"],
+    }
     with st.container(horizontal=True, gap="medium"):
-        st.metric(say(_ROWS), found.counts["observations"], width="content")
-        st.metric(say(_ASIDE), found.counts["rows_aside"], width="content")
-        st.metric(say(_BROKEN), by_outcome.get("broken", 0), width="content")
-        st.metric(say(_UNDECIDED), by_outcome.get("undecided", 0), width="content")
-        st.metric(say(_NOT_COVERED), by_outcome.get("not_covered", 0), width="content")
-        st.metric(say(_PROBLEMS), found.counts["problems"], width="content")
+        for title, count in shown.items():
+            st.metric(say(title), f"{count:,}", width="content")
     for taken in found.counts["default_uncertainty"]:
         source = say(SOURCES[taken["position_source"]])
         said = say(_ASSUMED, **{**taken, "position_source": source})
