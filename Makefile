@@ -62,6 +62,11 @@ docs: install ## Write docs/cli.md from the commands
 bench: install ## Measure screening beside its peers in one run
 	$(BIN)/python benchmarks/screening.py $(ARGS)
 
+.PHONY: peers
+peers: ## Install what the benchmark compares with into build/peers, beside the project
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip install --disable-pip-version-check --quiet -r benchmarks/requirements.txt
+
 .PHONY: report
 report: install ## Write the findings of the store as a sheet to print and a table into .wetland/report
 	@$(DEMO)
