@@ -166,7 +166,7 @@ THINGS = st.lists(st.one_of(POINTS, LINES, FOOTPRINTS), min_size=1, max_size=5)
 THRESHOLD = st.floats(0.95, 0.99999)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(THINGS, SIZE, st.booleans())
 def test_what_the_belts_let_stand_is_right_with_95_percent(
     things: list[Any], uncertainty_m: float, assume: bool
@@ -181,7 +181,7 @@ def test_what_the_belts_let_stand_is_right_with_95_percent(
         assert (column.probability[column.where == OUT] <= 0.05 + 1e-12).all()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(THINGS, SIZE, st.floats(0, 300), st.tuples(THRESHOLD, THRESHOLD), st.booleans())
 def test_threshold_and_uncertainty_only_open(
     things: list[Any],

@@ -15,6 +15,7 @@ from scipy.stats import norm
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from wetland.zones.likelihood import (
+    LEAST_M,
     RADIUS,
     all_right,
     at_most,
@@ -133,6 +134,20 @@ def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(probability_inside(zone, x, y, 20.0), whole, rtol=0, atol=1e-14)
 
 
+def test_loops_find_the_pairs_that_arrays_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(11)
+    zone = star(60, 11, (EAST, NORTH))
+    vertices = shapely.get_coordinates(zone)
+    x = np.concatenate([EAST + rng.uniform(-200, 200, 500), vertices[:, 0]])
+    y = np.concatenate([NORTH + rng.uniform(-200, 200, 500), vertices[:, 1]])
+    sigma = rng.choice([0.0, 1e-9, 1e-6, 0.5, 20.0, 500.0], len(x))
+    plain = probability_inside(zone, x, y, sigma)
+    monkeypatch.setattr("wetland.zones.likelihood.compiled_pays", lambda _: True)
+    np.testing.assert_array_equal(probability_inside(zone, x, y, sigma), plain)
+    monkeypatch.setattr("wetland.zones.likelihood.PAIRS", 70)
+    np.testing.assert_allclose(probability_inside(zone, x, y, sigma), plain, rtol=0, atol=1e-15)
+
+
 # --- properties
 
 SEED, PLACE = st.integers(0, 10_000), st.tuples(st.floats(-150, 150), st.floats(-150, 150))
@@ -192,11 +207,21 @@ def test_one_sigma_for_edges_that_differ(
     assert small <= large
     nearest = away.min()
     alike = [math.hypot(radius_m, accuracy) for d, accuracy in groups if d == nearest]
-    assert small >= max(alike) / RADIUS * (1 - 1e-12)
+    assert small >= max(alike) / RADIUS * (1 - 1e-12) - LEAST_M
     if all(d > radius_m + accuracy for d, accuracy in groups):
         assert at_most(np.array([nearest]), np.array([small]))[0] <= 0.05 + 1e-12
     same = one_sigma(away, np.array([radius_m]), np.full(len(groups), 40.0))[0]
     assert same == pytest.approx(math.hypot(radius_m, 40.0) / RADIUS)
+
+
+@pytest.mark.parametrize("sigma", [0.0, 5e-324, 1e-300, 1e-12])
+def test_next_to_no_error_is_none(sigma: float) -> None:
+    found = probability_inside(
+        box(EAST, NORTH, EAST + 9, NORTH + 9), EAST + 4.5, NORTH + 4.5, sigma
+    )
+    assert found.tolist() == [1.0]
+    assert at_most(np.array([1e9]), np.array([sigma])).tolist() == [0.0]
+    assert one_sigma(np.array([[1e-300], [1e4]]), np.array([sigma]), [0.0, 0.0])[0] == 0.0
 
 
 def test_no_edge_at_all() -> None:

@@ -34,16 +34,20 @@ Bools = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
 EVEN = 0.5
+TOLD = 5.5  # standard deviations: farther edges are left out of what is only told
 SURE = 1 - 1e-9  # from here on no other point is asked
 
 
 def probabilities(asked: Asked, placed: Placed, uncertainty: Floats) -> Floats:
-    """Return the probability of each thing to be inside; NaN for what has no position."""
+    """Return the probability of each thing to be inside; NaN for what has no position.
+
+    What lies more than `TOLD` standard deviations away is left out (3e-7 at most).
+    """
     out = np.full(placed.size, np.nan)
     for rows, measure in _kinds(placed):
         if len(rows):
             numbers = np.arange(len(rows))
-            out[rows] = measure(asked, placed, numbers, uncertainty[rows], asked.own)
+            out[rows] = measure(asked, placed, numbers, uncertainty[rows], asked.own, TOLD)
     return out
 
 
@@ -79,7 +83,7 @@ def _open(
     inside = asked.out.where[members[numbers]] == IN
 
     def too_doubtful(chosen: Bools, widths: Floats, own: Floats) -> Bools:
-        p = measure(asked, placed, numbers[chosen], widths[chosen], own)
+        p = measure(asked, placed, numbers[chosen], widths[chosen], own, BEYOND)
         found: Bools = np.where(inside[chosen], 1.0 - p, p) > allowed
         return found
 
@@ -93,19 +97,26 @@ def _open(
     asked.out.cause[rows] = np.where(unsure & ~drawn, CAUSE_CODE[Cause.POSITION_UNCERTAIN], 0)
 
 
-def _of_points(asked: Asked, placed: Placed, numbers: Rows, widths: Floats, own: Floats) -> Floats:
+def _of_points(
+    asked: Asked, placed: Placed, numbers: Rows, widths: Floats, own: Floats, beyond: float
+) -> Floats:
     depth = asked.out.distance_m[placed.points[numbers]]
     covered = ~np.signbit(depth)
     out = covered.astype(float)
-    reach = np.hypot(widths, own.max(initial=0.0)) * (BEYOND / RADIUS)
+    reach = np.hypot(widths, own.max(initial=0.0)) * (beyond / RADIUS)
     near = np.abs(depth) <= reach
     x, y = placed.x[numbers[near]], placed.y[numbers[near]]
-    out[near] = _of_places(asked, (x, y), covered[near], widths[near], own)[0]
+    out[near] = _of_places(asked, (x, y), covered[near], widths[near], own, beyond)[0]
     return out
 
 
 def _of_places(
-    asked: Asked, places: tuple[Floats, Floats], covered: Bools, widths: Floats, own: Floats
+    asked: Asked,
+    places: tuple[Floats, Floats],
+    covered: Bools,
+    widths: Floats,
+    own: Floats,
+    beyond: float,
 ) -> tuple[Floats, Floats]:
     """Return the probability of each place and its distance to the edge, in uncertainties."""
     if not len(covered):
@@ -113,13 +124,13 @@ def _of_places(
     polygon: Any = asked.shape.polygon
     away = distances(asked.shape, *places)
     sigma, least = one_sigma(away, widths, own), away.min(axis=0)
-    found = over_edges(edges_of(polygon), places, covered, least, sigma)
+    found = over_edges(edges_of(polygon), places, covered, least, sigma, beyond)
     sure = np.divide(least, sigma * RADIUS, where=sigma > 0, out=np.full(len(least), np.inf))
     return found, sure
 
 
 def _of_extended(
-    asked: Asked, placed: Placed, numbers: Rows, widths: Floats, own: Floats
+    asked: Asked, placed: Placed, numbers: Rows, widths: Floats, own: Floats, beyond: float
 ) -> Floats:
     rows = placed.extended[numbers]
     things, inside = placed.projected[rows], asked.out.where[rows] == IN
@@ -127,24 +138,27 @@ def _of_extended(
         away = np.stack([group.distances_m(things) for group in asked.shape.edges])
         meets = shapely.intersects(asked.shape.polygon, things)
     bound = at_most(away.min(axis=0), one_sigma(away, widths, own))
-    lower = _at_least(asked, _deepest_vertices(asked, things), inside, widths, own)
+    lower = _at_least(asked, _deepest_vertices(asked, things), inside, widths, own, beyond)
     more = np.flatnonzero(meets & (lower < SURE))
     with ONE_AT_A_TIME:
         inner = shapely.intersection(asked.shape.polygon, things[more])
     some = ~shapely.is_empty(inner)
     more, within = more[some], shapely.point_on_surface(inner[some])
-    told = _at_least(asked, shapely.get_coordinates(within), inside[more], widths[more], own)
+    deep = shapely.get_coordinates(within)
+    told = _at_least(asked, deep, inside[more], widths[more], own, beyond)
     lower[more] = np.maximum(lower[more], told)
     even: Floats = np.minimum(np.maximum(EVEN, lower), np.where(meets, 1.0, bound))
     return even
 
 
-def _at_least(asked: Asked, places: Floats, inside: Bools, widths: Floats, own: Floats) -> Floats:
+def _at_least(
+    asked: Asked, places: Floats, inside: Bools, widths: Floats, own: Floats, beyond: float
+) -> Floats:
     """Return what one place of each thing tells of it."""
     x, y = places.T.copy()
     with ONE_AT_A_TIME:
         covered = asked.shape.covers(x, y)
-    found, sure = _of_places(asked, (x, y), covered, widths, own)
+    found, sure = _of_places(asked, (x, y), covered, widths, own, beyond)
     counts = ~inside | (covered & (sure >= 1.0))
     return np.maximum(np.where(counts, found, 0.0), np.where(inside, BELT_LIKELIHOOD, 0.0))
 
@@ -161,12 +175,14 @@ def _deepest_vertices(asked: Asked, things: NDArray[Any]) -> Floats:
     return deepest
 
 
-def _of_far(asked: Asked, placed: Placed, numbers: Rows, widths: Floats, own: Floats) -> Floats:
+def _of_far(
+    asked: Asked, placed: Placed, numbers: Rows, widths: Floats, own: Floats, _beyond: float
+) -> Floats:
     sigma = np.hypot(widths, own.max(initial=0.0)) / RADIUS
     return np.minimum(EVEN, at_most(placed.far_m[numbers], sigma))
 
 
-_Measure = Callable[["Asked", "Placed", Rows, Floats, Floats], Floats]
+_Measure = Callable[["Asked", "Placed", Rows, Floats, Floats, float], Floats]
 
 
 def _kinds(placed: Placed) -> list[tuple[Rows, _Measure]]:

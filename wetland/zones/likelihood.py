@@ -25,7 +25,7 @@ Owen (1956), Tables for computing bivariate normal probabilities, Ann. Math. Sta
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
@@ -33,6 +33,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from wetland.base.places import BELT_LIKELIHOOD
+from wetland.zones.readiness import compiled_pays
 from wetland.zones.shapes import boundary_segments
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,7 @@ Bools = NDArray[np.bool_]
 RADIUS = math.sqrt(-2 * math.log(1 - BELT_LIKELIHOOD))  # of 95 %, in standard deviations
 BEYOND = 9.0  # standard deviations: less than 1e-17 lies farther out
 TOUCHING = 1e-6  # standard deviations: so near an edge that its side is not looked at
+LEAST_M = 1e-6  # a smaller standard deviation is none
 PAIRS = 500_000  # points x edges at once
 
 
@@ -56,8 +58,9 @@ def probability_inside(
     x, y
         The positions, metres.
     sigma_m
-        Standard deviation of the error along each axis, metres; one or one per position. 0 gives 1
-        inside, 0 outside and 0.5 on the edge. NaN gives NaN, as a position that is NaN does.
+        Standard deviation of the error along each axis, metres; one or one per position. 0 (and
+        less than a micrometre) gives 1 inside, 0 outside and 0.5 on the edge. NaN gives NaN, as a
+        position that is NaN does.
 
     Examples
     --------
@@ -72,6 +75,7 @@ def probability_inside(
     )
     out = np.full(len(east), np.nan)
     known = np.isfinite(east) & np.isfinite(north) & (sigma >= 0)
+    sigma = _counted(sigma)
     points = shapely.points(east[known], north[known])
     covered = shapely.intersects_xy(polygon, east[known], north[known])
     away = np.asarray(shapely.distance(polygon.boundary, points), dtype=float)
@@ -86,52 +90,80 @@ def edges_of(polygon: Polygon | MultiPolygon) -> Floats:
 
 
 def over_edges(
-    edges: Floats, places: tuple[Floats, Floats], covered: Bools, away: Floats, sigma: Floats
+    edges: Floats,
+    places: tuple[Floats, Floats],
+    covered: Bools,
+    away: Floats,
+    sigma: Floats,
+    beyond: float = BEYOND,
 ) -> Floats:
-    """Return the probability where it is known who is covered and how far the nearest edge is."""
+    """Return the probability where it is known who is covered and how far the nearest edge is.
+
+    What lies more than ``beyond`` standard deviations away is left out.
+    """
     out = covered.astype(float)
     out[(sigma == 0) & (away == 0)] = 0.5
-    near = np.flatnonzero((sigma > 0) & (away <= BEYOND * sigma))
-    step = max(1, PAIRS // max(1, len(edges)))
-    for start in range(0, len(near), step):
-        rows = near[start : start + step]
-        touching = away[rows] <= TOUCHING * sigma[rows]
-        for chosen, seen in ((rows[~touching], covered), (rows[touching], None)):
-            if len(chosen):
-                at = (places[0][chosen], places[1][chosen])
-                beyond = _beyond_edges(edges, at, sigma[chosen], by_angle=seen is None)
-                out[chosen] = (0.0 if seen is None else seen[chosen]) - beyond
+    near = (sigma > 0) & (away <= beyond * sigma)
+    touching = near & (away <= TOUCHING * sigma)
+    table = np.column_stack([*places, sigma])
+    lines = _lines(edges)
+    for rows, reach in ((near & ~touching, beyond), (touching, math.inf)):
+        chosen = np.flatnonzero(rows)
+        before = 0.0 if math.isinf(reach) else covered[chosen]
+        out[chosen] = before - _beyond_edges(lines, table[chosen], reach)
     clipped: Floats = np.clip(out, 0.0, 1.0)
     return clipped
 
 
-def _beyond_edges(
-    edges: Floats, places: tuple[Floats, Floats], sigma: Floats, *, by_angle: bool
-) -> Floats:
-    """Sum up what lies beyond the edges as seen from each place.
+def _lines(edges: Floats) -> Floats:
+    """Return one end, the unit vector along and the length of each edge."""
+    way = edges[:, 2:] - edges[:, :2]
+    length = np.hypot(way[:, 0], way[:, 1])
+    return np.column_stack([edges[:, :2], way / length[:, None], length])
 
-    ``by_angle`` takes off the angle under which each edge is seen, so that the sum is what lies
-    before the edges, less than nothing: nothing then hangs on which side of an edge a place is on.
+
+def _beyond_edges(lines: Floats, places: Floats, reach: float) -> Floats:
+    """Sum up what lies beyond the edges as seen from each place (x, y, standard deviation).
+
+    With all edges (``reach`` infinite) the angle under which each edge is seen is taken off, so
+    that the sum is what lies before the edges, less than nothing: nothing then hangs on which side
+    of an edge a place is on.
     """
     from scipy.special import owens_t  # noqa: PLC0415 - only who asks for a likelihood waits for it
 
-    way = edges[:, 2:] - edges[:, :2]
-    length = np.hypot(way[:, 0], way[:, 1])
-    unit = way / length[:, None]
-    east, north = edges[:, 0] - places[0][:, None], edges[:, 1] - places[1][:, None]
-    first = (east * unit[:, 0] + north * unit[:, 1]) / sigma[:, None]
-    across = (east * unit[:, 1] - north * unit[:, 0]) / sigma[:, None]
-    last = first + length / sigma[:, None]
-    beside = np.maximum(0.0, np.maximum(first, -last))
-    seen = (across != 0) & (by_angle | (across**2 + beside**2 <= BEYOND**2))
-    row, _ = np.nonzero(seen)
-    h, a, b = across[seen], first[seen], last[seen]
-    with np.errstate(over="ignore"):
-        a, b = a / h, b / h
-    sector = owens_t(h, b) - owens_t(h, a)
-    if by_angle:
-        sector -= (np.arctan(b) - np.arctan(a)) / (2 * math.pi)
-    return np.bincount(row, weights=sector, minlength=len(sigma)).astype(float)
+    out = np.zeros(len(places))
+    for pairs in _pairs(lines, places, reach):
+        row, h = pairs[:, 0].astype(np.intp), pairs[:, 1]
+        with np.errstate(over="ignore"):
+            a, b = pairs[:, 2] / h, pairs[:, 3] / h
+        sector = owens_t(h, b) - owens_t(h, a)
+        if math.isinf(reach):
+            sector -= (np.arctan(b) - np.arctan(a)) / (2 * math.pi)
+        out += np.bincount(row, weights=sector, minlength=len(places))
+    return out
+
+
+def _pairs(lines: Floats, places: Floats, reach: float) -> Iterator[Floats]:
+    """Give the pairs of a place and an edge within reach as `sectorkernels.pair_edges` does."""
+    if compiled_pays(len(places)):
+        from wetland.zones.sectorkernels import pair_edges  # noqa: PLC0415 - brings the compiler
+
+        room, done = np.empty((PAIRS + len(lines), 4)), 0
+        while done < len(places):
+            done, used = pair_edges(places, done, lines, reach, room).tolist()
+            yield room[:used]
+        return
+    step = max(1, PAIRS // max(1, len(lines)))
+    for start in range(0, len(places), step):
+        x, y, sigma = places[start : start + step].T[:, :, None]
+        east, north = lines[:, 0] - x, lines[:, 1] - y
+        across = (east * lines[:, 3] - north * lines[:, 2]) / sigma
+        first = (east * lines[:, 2] + north * lines[:, 3]) / sigma
+        last = first + lines[:, 4] / sigma
+        beside = np.maximum(0.0, np.maximum(first, -last))
+        seen = (across != 0) & (across**2 + beside**2 <= reach**2)
+        row = np.nonzero(seen)[0] + start
+        yield np.column_stack([row, across[seen], first[seen], last[seen]])
 
 
 def one_sigma(away: Floats, uncertainty: Floats, accuracies: ArrayLike) -> Floats:
@@ -149,7 +181,12 @@ def one_sigma(away: Floats, uncertainty: Floats, accuracies: ArrayLike) -> Float
     least = away.min(axis=0)
     share = np.divide(least, away, where=away > least, out=np.ones_like(away))
     found: Floats = (share * each).max(axis=0)
-    return found
+    return _counted(found)
+
+
+def _counted(sigma: Floats) -> Floats:
+    counted: Floats = np.where(sigma < LEAST_M, 0.0, sigma)
+    return counted
 
 
 def at_most(away: Floats, sigma: Floats) -> Floats:
@@ -162,7 +199,8 @@ def at_most(away: Floats, sigma: Floats) -> Floats:
     >>> at_most(np.array([2.4477468, 0.0, 3.0]), np.array([1.0, 0.0, 0.0])).round(6).tolist()
     [0.05, 1.0, 0.0]
     """
-    size = np.divide(away, sigma, where=sigma > 0, out=np.where(away > 0, np.inf, 0.0))
+    known = _counted(sigma)
+    size = np.divide(away, known, where=known > 0, out=np.where(away > 0, np.inf, 0.0))
     bound: Floats = np.exp(-0.5 * np.minimum(size, 40.0) ** 2) * (size < 40.0)
     return bound
 
