@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wetland.screening.steady import DEEP_REACHES, Stretches
 from wetland.screening.uncertainty import fill_uncertainty
 from wetland.zones.locate import locate_columns
-from wetland.zones.located import IN
+from wetland.zones.located import IN, Located
 from wetland.zones.model import ZoneLayer
 from wetland.zones.tracks import Visits
 
@@ -57,17 +57,22 @@ def certainly_inside(
     sources = fixes["position_source"].to_numpy(dtype=object)
     off = fill_uncertainty(stated, sources, defaults)
     lon, lat = lonlat_of(fixes)
-    places = np.asarray(shapely.points(lon[here], lat[here]))
-    located, deeper = (
-        locate_columns(layer, places, times * off[here], on=None, assume_schematic=assume_schematic)
-        for times in (1.0, DEEP_REACHES)  # edge by edge, which may differ in accuracy
-    )
+
+    def located(at: NDArray[np.intp], times: float) -> dict[str, Located]:
+        places = np.asarray(shapely.points(lon[at], lat[at]))
+        return locate_columns(
+            layer, places, times * off[at], on=None, assume_schematic=assume_schematic
+        )
+
+    as_stated = located(here, 1.0)
+    sure = here[np.any([answer.where == IN for answer in as_stated.values()], axis=0)]
+    deeper = located(sure, DEEP_REACHES)  # edge by edge, which may differ in accuracy
     stretches = Stretches.of(fixes["track_id"], fixes["occurred_at"], lonlat=(lon, lat))
     for number, zone in enumerate(layer):
         inner, certain, deep = (np.zeros(len(fixes), dtype=bool) for _ in range(3))
-        inner[here] = located[zone.id].distance_m > 0
-        certain[here] = located[zone.id].where == IN
-        deep[here] = deeper[zone.id].where == IN
+        inner[here] = as_stated[zone.id].distance_m > 0
+        certain[here] = as_stated[zone.id].where == IN
+        deep[sure] = deeper[zone.id].where == IN
         out[:, number] = certain & ~stretches.shaky(inner, certain, deep)
     return out
 
