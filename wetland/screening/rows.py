@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+Bools = NDArray[np.bool_]
+
 WITH_ROWS = frozenset({Outcome.BROKEN, Outcome.UNDECIDED})
-BLOCK = 50_000
+BLOCK = 25_000
 MOST_PARTS = 20_000  # answers kept in words between tables; some 4 kB each
 _LAW = (
     "rule", "regulation", "article", "penalty_article", "measure", "outcome", "missing", "severity",
@@ -81,17 +83,18 @@ class Answers:
         until = np.cumsum(per_act[with_rows])
         last = int(until[-1]) if len(until) else 0
         cuts = np.searchsorted(until, np.arange(rows, last, rows), side="left") + 1
+        dated = self._dated()
         for chosen in np.split(with_rows, np.unique(cuts)):
             if len(chosen) or not len(with_rows):
-                yield self._table(chosen)
+                yield self._table(chosen, dated)
                 self.parts.forget(MOST_PARTS)
 
     def _count(self, judgement: Judgement) -> int:
         return sum(j.outcome in self.kept for j in judgement.judged)
 
-    def _table(self, chosen: NDArray[np.intp]) -> pd.DataFrame:
+    def _table(self, chosen: NDArray[np.intp], dated: Bools) -> pd.DataFrame:
         """Write the findings of acts (places in ``judged.rows``)."""
-        answer, parts = self._parts(chosen)
+        answer, parts = self._parts(chosen, dated)
         sizes = np.array([len(found) for found in parts], dtype=np.int64)
         starts = np.cumsum(sizes) - sizes
         flat = np.array([part for found in parts for part in found], dtype=np.int64)
@@ -101,14 +104,13 @@ class Answers:
         part = flat[starts[answer][act] + nth] if len(act) else np.zeros(0, dtype=np.int64)
         return _frame(self, chosen, act, part)
 
-    def _parts(self, chosen: NDArray[np.intp]) -> tuple[Codes, list[list[int]]]:
+    def _parts(self, chosen: NDArray[np.intp], seasonal: Bools) -> tuple[Codes, list[list[int]]]:
         """Return which answer each act has, and the parts of each answer.
 
         Where a rule asks for a season, or for the area on the ground, answers name the very day and
         the very area: they are judged again for each.
         """
         situation = self.judged.situation[chosen]
-        seasonal = np.array(self._dated(), dtype=bool)
         by_area = np.array([a.needs.area for a in self.judged.asked], dtype=bool)
         alone = by_area[situation] & self.judged.open[chosen]
         day = np.where(seasonal[situation], self.situations.day[chosen], 0)
@@ -128,18 +130,19 @@ class Answers:
             parts.append(self.parts.of(judgement, self.kept))
         return answer, parts
 
-    def _dated(self) -> list[bool]:
+    def _dated(self) -> Bools:
         """Tell for each situation whether a finding of it names the day, because of a season."""
         pairs = zip(self.judged.asked, self.judged.judgement.tolist(), strict=True)
         every = self.situations.law.asked
         seasonal = [{id(rule) for rule, needs in a.ruled if needs.seasons} for a in every]
-        return [
+        dated = [
             any(
                 id(j.rule) in seasonal[asked.number] and j.outcome in self.kept
                 for j in self.judged.judgements[which].judged
             )
             for asked, which in pairs
         ]
+        return np.array(dated, dtype=bool)
 
 
 def _frame(

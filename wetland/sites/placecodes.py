@@ -8,6 +8,7 @@ Distances are not part of a state; areas of footprints stand beside.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -130,10 +131,14 @@ def versions(
     list of (layer, unknown, rows)
         The zones that hold, whether it is because the day is not known, and the rows.
     """
+    turns = sorted({day for zone in zones for day in (zone.valid_from, zone.valid_to) if day})
     layers: dict[tuple[tuple[str, ...], bool], tuple[ZoneLayer, int]] = {}
     group = np.zeros(len(listed), dtype=np.int64)
-    for number in np.unique(days).tolist():
-        layer = zones.on(listed[number])
+    known: dict[int, ZoneLayer] = {}
+    for number in np.flatnonzero(np.bincount(days, minlength=len(listed))).tolist():
+        day = listed[number]
+        period = -1 if day is None else bisect_right(turns, day)
+        layer = known[period] if period in known else known.setdefault(period, zones.on(day))
         key = (tuple(zone.id for zone in layer), listed[number] is None)
         group[number] = layers.setdefault(key, (layer, len(layers)))[1]
     of_row = group[days]
