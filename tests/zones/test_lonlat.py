@@ -14,10 +14,17 @@ from wetland.zones.projection import project, unproject
 BOUNDS = (120.0, 30.2, 120.12, 30.32)
 
 
-@pytest.mark.parametrize("crs_epsg", [4549, 32650, 32651, 3857, 4527])
-def test_within_a_ten_millionth_of_a_metre_of_pyproj(crs_epsg: int) -> None:
-    here = LocalProjection.fit(crs_epsg, BOUNDS)
+@pytest.mark.parametrize(
+    ("crs_epsg", "bounds", "terms"),
+    [(epsg, BOUNDS, 21) for epsg in (4549, 32650, 32651, 3857, 4527)]
+    + [(4549, (119.5, 29.9, 120.7, 30.7), 36), (32617, (-81.5, 25.1, -80.4, 25.9), 36)],
+)
+def test_within_a_ten_millionth_of_a_metre_of_pyproj(
+    crs_epsg: int, bounds: tuple[float, float, float, float], terms: int
+) -> None:
+    here = LocalProjection.fit(crs_epsg, bounds)
     assert here.polynomial
+    assert here.coefficients.shape == (2, terms)
     rng = np.random.default_rng(1)
     west, south, east, north = here.box
     lon = np.concatenate([rng.uniform(west, east, 20_000), [west, west, east, east]])

@@ -1,8 +1,9 @@
 """A site's projection as a polynomial: a hundred times as fast as pyproj, and checked against it.
 
 Near a site a projection is so smooth that a polynomial of degree 5 follows it to within 1e-8 m over
-a degree. It is fitted to pyproj's own answers and compared with them on other places before it is
-used; where it is not good enough pyproj does all the work and `LocalProjection.polynomial` says so.
+half a degree, one of degree 7 over two. It is fitted to pyproj's own answers and compared with them
+on other places before it is used; where it is not good enough pyproj does all the work and
+`LocalProjection.polynomial` says so.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ Ints = NDArray[np.int32]
 
 ERROR_M = 1e-7  # what the polynomial may be off by, anywhere in its box
 CHECKED_M = 2e-8  # what it may be off by where it was compared
-DEGREE = 5
-TERMS = tuple((i, j) for j in range(DEGREE + 1) for i in range(DEGREE + 1 - j))
+DEGREES = (5, 7)  # the second where the first is not good enough: a box of a degree and more
 NEAR_DEGREES = 3.0  # so near, what lies outside the box is projected outside its image
 PART = 1 << 20
 
@@ -42,7 +42,7 @@ class LocalProjection:
     frame
         Middle of the box, its scales, and the easting and northing there.
     coefficients
-        float64 [2, 21], terms as in `TERMS`; empty where pyproj does all the work.
+        float64 [2, terms], terms as in `terms_of`; empty where pyproj does all the work.
     error_m
         Greatest distance from pyproj on a dense grid over the box, corners included.
     """
@@ -84,16 +84,11 @@ class LocalProjection:
         x, y = project([lon], [lat], crs_epsg)
         scales = 2 / (box[2] - box[0]), 2 / (box[3] - box[1])
         frame = np.array([lon, lat, *scales, x[0], y[0]])
-        nodes = np.cos(np.pi * (np.arange(16) + 0.5) / 16)
-        terms, metres = _sampled(crs_epsg, frame, nodes)
-        off = np.inf
-        coefficients = np.empty((2, 0))
-        if np.isfinite(metres).all():
-            found = np.linalg.lstsq(terms, metres, rcond=None)[0]
-            terms, metres = _sampled(crs_epsg, frame, np.linspace(-1, 1, 101))
-            off = float(np.hypot(*(terms @ found - metres).T).max())
-            if off < CHECKED_M:
-                coefficients = np.ascontiguousarray(found.T)
+        coefficients, off = np.empty((2, 0)), np.inf
+        for degree in DEGREES:
+            if np.isfinite(frame).all() and off >= CHECKED_M:
+                found, off = _fitted(crs_epsg, frame, degree)
+                coefficients = found if off < CHECKED_M else np.empty((2, 0))
         return cls(crs_epsg, box, frame, coefficients, off)
 
     def project(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
@@ -132,11 +127,17 @@ class LocalProjection:
 
 
 def look_up_lonlat(
-    index: CellIndex, projection: LocalProjection, degrees: tuple[Floats, Floats], *, threads: int
+    index: CellIndex,
+    projection: LocalProjection,
+    degrees: tuple[Floats, Floats],
+    *,
+    threads: int,
+    open_rows: list[NDArray[np.intp]] | None = None,
 ) -> Ints:
     """Return the sets of points in longitude and latitude (see `CellIndex.set_ids_lonlat`).
 
-    Where an edge is nearer than the polynomial's error, pyproj and GEOS decide.
+    Where an edge is nearer than the polynomial's error, pyproj and GEOS decide. ``open_rows`` takes
+    the rows of which that was asked, where the loops were used.
     """
     lon, lat = degrees
     if not projection.polynomial:
@@ -145,9 +146,7 @@ def look_up_lonlat(
     from wetland.zones.lonlatkernels import look_up_degrees  # noqa: PLC0415 - compiled
 
     ids = np.empty(len(lon), dtype=np.int32)
-    grid = index.cells.grid
-    high = grid.x0 + grid.columns * grid.cell_m, grid.y0 + grid.rows * grid.cell_m
-    near = NEAR_DEGREES if projection.holds((grid.x0, grid.y0), high) else 0.0
+    near = _near_degrees(index, projection)
     left: list[int] = []
 
     def part(start: int, stop: int) -> None:
@@ -157,13 +156,42 @@ def look_up_lonlat(
         left.append(look_up_degrees(lon[rows], lat[rows], frame, limits, index.cells, ids[rows]))
 
     in_threads(part, len(lon), threads)
-    if sum(left):
-        rows = np.flatnonzero(ids < 0)
+    rows = np.flatnonzero(ids < 0) if sum(left) else np.empty(0, dtype=np.intp)
+    if open_rows is not None:
+        open_rows.append(rows)
+    if len(rows):
         ids[rows] = 0
         ids[rows] = _by_pyproj(index, projection, lon[rows], lat[rows], foreign=False)
     if len(index.foreign):
         _add_foreign(index, projection, degrees, ids)
     return ids
+
+
+def _near_degrees(index: CellIndex, projection: LocalProjection) -> float:
+    """Return how far from the middle a point outside the box is still known to be in no zone."""
+    grid = index.cells.grid
+    high = grid.x0 + grid.columns * grid.cell_m, grid.y0 + grid.rows * grid.cell_m
+    return NEAR_DEGREES if projection.holds((grid.x0, grid.y0), high) else 0.0
+
+
+def look_up_with_edges(
+    index: CellIndex, projection: LocalProjection, lon: Floats, lat: Floats
+) -> tuple[Ints, NDArray[np.int64], Ints]:
+    """Return the sets of points, and every (point, polygon) of a point exactly on an edge.
+
+    Exactly is as pyproj projects the point. A point that the loops do not leave open is farther
+    from every edge than the polynomial is off.
+    """
+    open_rows: list[NDArray[np.intp]] = []
+    ids = look_up_lonlat(index, projection, (lon, lat), threads=1, open_rows=open_rows)
+    rows = open_rows[0] if open_rows and not len(index.foreign) else np.arange(len(lon))
+    points, polygons = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
+    for start in range(0, len(rows), PART):
+        some = rows[start : start + PART]
+        point, polygon = index.on_edge(*project(lon[some], lat[some], projection.crs_epsg))
+        points.append(some[point])
+        polygons.append(polygon)
+    return ids, np.concatenate(points), np.concatenate(polygons)
 
 
 def _by_pyproj(
@@ -186,11 +214,28 @@ def _add_foreign(
         index.add_foreign(ids[rows], x, y)
 
 
-def _sampled(crs_epsg: int, frame: Floats, nodes: Floats) -> tuple[Floats, Floats]:
+def terms_of(degree: int) -> list[tuple[int, int]]:
+    """Return the powers of longitude and latitude in each term, in the order of the loops."""
+    return [(i, j) for j in range(degree + 1) for i in range(degree + 1 - j)]
+
+
+def _fitted(crs_epsg: int, frame: Floats, degree: int) -> tuple[Floats, float]:
+    """Fit to pyproj on one grid; return the coefficients and the error on a denser one."""
+    nodes = np.cos(np.pi * (np.arange(20) + 0.5) / 20)
+    terms, metres = _sampled(crs_epsg, frame, nodes, degree)
+    if not np.isfinite(metres).all():
+        return np.empty((2, 0)), np.inf
+    found = np.linalg.lstsq(terms, metres, rcond=None)[0]
+    terms, metres = _sampled(crs_epsg, frame, np.linspace(-1, 1, 101), degree)
+    off = float(np.hypot(*(terms @ found - metres).T).max())
+    return np.ascontiguousarray(found.T), off if np.isfinite(off) else np.inf
+
+
+def _sampled(crs_epsg: int, frame: Floats, nodes: Floats, degree: int) -> tuple[Floats, Floats]:
     """Return the terms at the nodes of a grid over the box, and what pyproj says there."""
     u, v = (grid.ravel() for grid in np.meshgrid(nodes, nodes))
     lon, lat = frame[0] + u / frame[2], frame[1] + v / frame[3]
     u, v = (lon - frame[0]) * frame[2], (lat - frame[1]) * frame[3]
     x, y = project(lon, lat, crs_epsg)
-    terms = np.column_stack([u**i * v**j for i, j in TERMS])
+    terms = np.column_stack([u**i * v**j for i, j in terms_of(degree)])
     return terms, np.column_stack([x - frame[4], y - frame[5]])

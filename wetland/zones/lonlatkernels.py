@@ -8,6 +8,7 @@ from wetland.zones.cellbuild import Floats, Ints
 from wetland.zones.cellkernels import BLOCK, DOUBT, Cells, read_codes, settle
 from wetland.zones.compiled import compiled
 
+FEW_TERMS = 21  # of the polynomial of degree 5
 Frame = tuple[Floats, Floats, Floats]
 
 
@@ -25,6 +26,23 @@ def one_axis(u: Floats, v: Floats, c: Floats, middle: float, out: Floats) -> Non
 
 
 @compiled
+def one_axis_wide(u: Floats, v: Floats, c: Floats, middle: float, out: Floats) -> None:
+    """Do so with a polynomial of degree 7, for boxes of a degree and more."""
+    for k in range(u.size):
+        a, b = u[k], v[k]
+        r0 = (c[7] * a + c[6]) * a + c[5]
+        r0 = ((((r0 * a + c[4]) * a + c[3]) * a + c[2]) * a + c[1]) * a + c[0]
+        r1 = (c[14] * a + c[13]) * a + c[12]
+        r1 = (((r1 * a + c[11]) * a + c[10]) * a + c[9]) * a + c[8]
+        r2 = ((((c[20] * a + c[19]) * a + c[18]) * a + c[17]) * a + c[16]) * a + c[15]
+        r3 = (((c[25] * a + c[24]) * a + c[23]) * a + c[22]) * a + c[21]
+        r4 = ((c[29] * a + c[28]) * a + c[27]) * a + c[26]
+        r5 = (c[32] * a + c[31]) * a + c[30]
+        high = (((c[35] * b + c[34] * a + c[33]) * b + r5) * b + r4) * b + r3
+        out[k] = middle + (((high * b + r2) * b + r1) * b + r0)
+
+
+@compiled
 def place_block(lon: Floats, lat: Floats, frame: Frame, east: Floats, north: Floats) -> int:
     """Project a block of points; NaN outside the box. Return how many are outside."""
     at, box, coefficients = frame
@@ -37,8 +55,12 @@ def place_block(lon: Floats, lat: Floats, frame: Frame, east: Floats, north: Flo
         u[k] = (lon[k] - lon0) * lon_scale if here else np.nan
         v[k] = (lat[k] - lat0) * lat_scale
         inside += here
-    one_axis(u, v, coefficients[0], at[4], east)
-    one_axis(u, v, coefficients[1], at[5], north)
+    if coefficients.shape[1] == FEW_TERMS:
+        one_axis(u, v, coefficients[0], at[4], east)
+        one_axis(u, v, coefficients[1], at[5], north)
+    else:
+        one_axis_wide(u, v, coefficients[0], at[4], east)
+        one_axis_wide(u, v, coefficients[1], at[5], north)
     return int(lon.size - inside)
 
 
