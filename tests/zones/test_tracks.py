@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
@@ -207,7 +207,6 @@ def _dwells(found: Visits, zones: int) -> np.ndarray:
 
 
 @given(scenes())
-@settings(max_examples=150)
 def test_lengths_are_those_of_shapely_segment_by_segment(scene: tuple[np.ndarray, list]) -> None:
     points, zones = scene
     both = []
@@ -237,7 +236,6 @@ def test_lengths_are_those_of_shapely_segment_by_segment(scene: tuple[np.ndarray
 
 
 @given(scenes())
-@settings(max_examples=60)
 def test_inside_and_outside_make_the_whole(scene: tuple[np.ndarray, list]) -> None:
     points, zones = scene
     frame = box(-1e4, -1e4, 1e4, 1e4)
@@ -260,7 +258,6 @@ def test_inside_and_outside_make_the_whole(scene: tuple[np.ndarray, list]) -> No
 
 
 @given(scenes(), st.integers(0, 29))
-@settings(max_examples=60)
 def test_cutting_a_track_at_a_fix_changes_no_sum(scene: tuple[np.ndarray, list], cut: int) -> None:
     points, zones = scene
     cut = min(cut, len(points) - 1)
@@ -277,7 +274,6 @@ def test_cutting_a_track_at_a_fix_changes_no_sum(scene: tuple[np.ndarray, list],
 
 
 @given(scenes())
-@settings(max_examples=60)
 def test_backwards_is_the_mirror(scene: tuple[np.ndarray, list]) -> None:
     points, zones = scene
     last = (len(points) - 1) * 10 * S
