@@ -177,6 +177,21 @@ def test_an_older_store_takes_the_new_column(tmp_path: Path, site: Site, file: P
         assert kept.set_index("observation_id")["track_id"].isna()["o-1"]
 
 
+def test_zones_that_begin_on_the_way(site: Site) -> None:
+    """Management zones hold from 2018-01-05: only fixes of that day count; the others go on."""
+    lines = ["track_id,lon,lat,time"]
+    lines += [f"a,{120.06 + k * 1e-5},30.27,2018-01-04 23:59:{k:02}" for k in range(50, 60, 2)]
+    lines += [f"a,{120.0601 + k * 1e-5},30.27,2018-01-05 00:00:{k:02}" for k in range(0, 10, 2)]
+    found = visit_zones(read_tracks(Given.of_bytes("a.csv", "\n".join(lines).encode()), site), site)
+    visits = found.visits.set_index("zone")
+    assert visits["n_fixes"]["protection-2011"] == 10
+    assert visits["dwell_s"]["protection-2011"] == 18
+    assert visits["n_fixes"]["management-middle-2018"] == 5
+    assert visits["dwell_s"]["management-middle-2018"] == 8
+    assert found.counts["fixes"] == 10
+    assert found.totals["zone"].isna().sum() == 1
+
+
 def test_durations() -> None:
     assert [parse_duration(v) for v in ("90", "90s", "1.5h", "2 min", 3.0)] == [
         90, 90, 5400, 120, 3,

@@ -21,7 +21,7 @@ from wetland.screening.trackfiles import TRACK_POINTS
 from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
 from wetland.store.store import Store
-from wetland.zones.model import ZoneLayer
+from wetland.zones.model import Zone, ZoneLayer
 from wetland.zones.projection import project
 from wetland.zones.trackfilters import TITLES, Flags, Limits, flag_fixes
 from wetland.zones.tracks import Breaks, find_visits, order_fixes
@@ -170,26 +170,25 @@ def visit_zones(
     Notes
     -----
     A visit is certain when some fix of it lies inside for certain, beyond its own uncertainty and
-    the edge's, as part of a stay that drift does not explain (`wetland.screening.steady`). A track
-    that was going on while zones changed is cut at midnight (local) of that day.
+    the edge's, as part of a stay that drift does not explain (`wetland.screening.steady`). To a
+    zone that began or ended to hold meanwhile, only the fixes of its days (local) count: a visit
+    starts and ends with these.
     """
     import pandas as pd
 
     day = tracks.observations["occurred_on"].to_numpy(dtype=object)
-    parts: list[_Part] = []
-    for layer, rows in _versions(site.zones, day):
-        parts.append(_visits(tracks, site, layer, rows, (breaks or Breaks(), assume_schematic)))
-    visits = pd.concat([p.visits for p in parts], ignore_index=True)
-    gaps = pd.concat([p.gaps for p in parts], ignore_index=True)
-    totals = pd.concat([p.totals for p in parts], ignore_index=True)
-    counts: dict[str, int] = {"rows": len(day), "fixes": 0, "tracks": 0}
-    for part in parts:
-        for name, value in part.counts.items():
-            counts[name] = counts.get(name, 0) + value
-    counts["visits"], counts["certain"] = len(visits), int(visits["certain"].sum())
-    counts["gaps"] = len(gaps)
+    how = breaks or Breaks(), assume_schematic
+    parts = [_visits(tracks, site, layer, rows, how) for layer, rows in _eras(site.zones, day)]
+    whole, *others = parts
+    visits = pd.concat([part.visits for part in parts], ignore_index=True)
+    inside = [part.totals[part.totals["zone"].notna()] for part in others]
+    totals = pd.concat([whole.totals, *inside], ignore_index=True)
+    if others:
+        visits = visits.sort_values(["track", "entered_at"], kind="stable", ignore_index=True)
+    counts = {"rows": len(day), **whole.counts, "visits": len(visits),
+              "certain": int(visits["certain"].sum()), "gaps": len(whole.gaps)}  # fmt: skip
     basis = zone_basis(site, assume_schematic=assume_schematic)
-    return TrackVisits(site, visits, gaps, totals, counts, basis, tracks)
+    return TrackVisits(site, visits, whole.gaps, totals, counts, basis, tracks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,17 +199,22 @@ class _Part:
     counts: dict[str, int]
 
 
-def _versions(zones: ZoneLayer, day: NDArray[Any]) -> list[tuple[ZoneLayer, NDArray[np.intp]]]:
-    """Return the zones of each time and the rows of it; days not known take all versions."""
+def _eras(zones: ZoneLayer, day: NDArray[Any]) -> list[tuple[ZoneLayer, NDArray[np.intp]]]:
+    """Return the zones of all days with all rows, then the others with the rows of their days."""
     import pandas as pd
 
     codes, days = pd.factorize(day)
-    groups: dict[tuple[str, ...], tuple[ZoneLayer, list[int]]] = {}
-    for code, one in [*enumerate(days.tolist()), (-1, None)]:
-        if code >= 0 or (codes < 0).any() or not len(codes):
-            layer = zones.on(one)
-            groups.setdefault(tuple(z.id for z in layer), (layer, []))[1].append(code)
-    return [(layer, np.flatnonzero(np.isin(codes, own))) for layer, own in groups.values()]
+    held: dict[tuple[bool, ...], list[Zone]] = {(True,) * len(days): []}
+    for zone in zones:
+        held.setdefault(tuple(zone.valid_on(one) for one in days.tolist()), []).append(zone)
+    return [
+        (
+            ZoneLayer(some, zones.crs_epsg, like=zones),
+            np.arange(len(day)) if all(then) else np.flatnonzero(np.array([*then, False])[codes]),
+        )
+        for then, some in held.items()
+        if any(then) or all(then)
+    ]
 
 
 def _visits(
