@@ -66,6 +66,8 @@ bench: install ## Measure screening beside its peers in one run
 peers: ## Install what the benchmark compares with into build/peers, beside the project
 	$(PYTHON) -m venv build/peers
 	build/peers/bin/python -m pip install --disable-pip-version-check --quiet -r benchmarks/requirements.txt
+	$(PYTHON) -m venv build/ecoscope
+	build/ecoscope/bin/python -m pip install --disable-pip-version-check --quiet -r benchmarks/requirements-ecoscope.txt
 
 .PHONY: report
 report: install ## Write the findings of the store as a sheet to print and a table into .wetland/report
