@@ -21,8 +21,8 @@ from wetland.zones import pointwise
 from wetland.zones.locate import locate, locate_columns
 from wetland.zones.located import OPEN, Located
 from wetland.zones.model import Edge, Zone, ZoneLayer
-from wetland.zones.placing import Points
-from wetland.zones.projection import unproject
+from wetland.zones.placing import Points, place_geometries
+from wetland.zones.projection import project_geometry, unproject
 from wetland.zones.readiness import compiled_pays
 
 EAST_EDGE = LineString([(120.02, 30.0), (120.02, 30.02)])
@@ -232,3 +232,27 @@ def test_broken_zones_answer_alike() -> None:
     ]
     for name, column in first.items():
         assert column.where[:100].tolist() == [one[name].where[0] for one in alone]
+
+
+def test_small_things_are_projected_as_dense_ones_are() -> None:
+    """A thing smaller than a piece of a dense edge gains nothing by being densified."""
+    rng = np.random.default_rng(12)
+    centres = rng.uniform((119.98, 29.98), (120.04, 30.04), (400, 2))
+    sizes = 10 ** rng.uniform(-6, -1, (400, 1))
+    things = [
+        shapely.convex_hull(shapely.MultiPoint(c + s * rng.normal(0, 1, (6, 2))))
+        if k % 2
+        else LineString(c + s * rng.normal(0, 1, (4, 2)))
+        for k, (c, s) in enumerate(zip(centres, sizes, strict=True))
+    ]
+    placed = place_geometries(LAYER, things)
+    expected = [project_geometry(thing, 4549) for thing in things]
+    assert shapely.equals_exact(placed.projected, expected, tolerance=0).all()
+
+
+def test_a_thing_as_long_as_a_continent_does_not_coarsen_the_others() -> None:
+    plot = box(120.0, 30.0, 120.3, 30.2)
+    around = LineString([(117.5, 27.5), (122.5, 32.5)] * 12)
+    both_ways = ([plot], [plot, around])
+    alone, together = (place_geometries(LAYER, things).projected[0] for things in both_ways)
+    assert shapely.equals_exact(alone, together, tolerance=0)

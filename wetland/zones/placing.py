@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from wetland.zones.areas import repair
 from wetland.zones.model import ZoneLayer
-from wetland.zones.projection import ellipsoid, project, project_geometry
+from wetland.zones.projection import (
+    DENSE_DEGREES,
+    MOST_PIECES,
+    ellipsoid,
+    project,
+    project_geometry,
+)
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -113,7 +119,7 @@ def _with_extended(
     cut = np.zeros(placed.size, dtype=bool)
     cut[rows] = sticks
     projected = np.full(placed.size, None, dtype=object)
-    projected[rows[near]] = project_geometry(clipped[near], layer.crs_epsg)
+    projected[rows[near]] = _projected(clipped[near], bounds[near], layer.crs_epsg)
     away = known & ~near
     far = np.concatenate([placed.far, rows[away]])
     far_m = np.concatenate([placed.far_m, _far_m(layer, sound[away], reach)])
@@ -189,6 +195,22 @@ def _far_m(
     ends = shapely.get_coordinates(shapely.shortest_line(zones, things)).reshape(-1, 2, 2)
     (lon1, lat1), (lon2, lat2) = ends[:, 0].T, ends[:, 1].T
     return np.asarray(ellipsoid(layer.crs_epsg).inv(lon1, lat1, lon2, lat2)[2], dtype=float)
+
+
+def _projected(things: NDArray[Any], bounds: Floats, crs_epsg: int) -> NDArray[Any]:
+    """Project sound things; what is small has no edge that bends and is not densified.
+
+    What is longer than can be densified finely is projected by itself, so that it does not coarsen
+    the others.
+    """
+    west, south, east, north = bounds.T
+    bends = np.hypot(east - west, north - south) > DENSE_DEGREES
+    long = bends & (shapely.length(things) > DENSE_DEGREES * MOST_PIECES)
+    out = np.empty(len(things), dtype=object)
+    out[~bends] = project_geometry(things[~bends], crs_epsg, dense=False)
+    out[bends & ~long] = project_geometry(things[bends & ~long], crs_epsg)
+    out[long] = [project_geometry(thing, crs_epsg) for thing in things[long]]
+    return out
 
 
 def _sound(geometries: NDArray[Any]) -> NDArray[Any]:
