@@ -93,14 +93,41 @@ def densify(geometry: G, step_degrees: float = DENSE_DEGREES) -> G:
     given: Any = geometry
     lengths = np.asarray(shapely.length(given))
     step = max(step_degrees, float(np.max(lengths, initial=0.0)) / MOST_PIECES)
-    if lengths.all():
-        dense: G = shapely.segmentize(given, step)
+    if lengths.ndim == 0:
+        dense: G = _segmentized(np.array([given], dtype=object), step)[0]
         return dense
-    if lengths.ndim == 0:  # a point, or a line of no length, which segmentize refuses
-        return geometry
     some: Any = np.array(given, dtype=object)
-    some[lengths > 0] = shapely.segmentize(some[lengths > 0], step)
+    west, south, east, north = np.moveaxis(shapely.bounds(given), -1, 0)
+    far = np.hypot(east - west, north - south) > step  # else no edge is longer than a step
+    some[far] = _segmentized(some[far], step)
     return some  # type: ignore[no-any-return]
+
+
+def _segmentized(things: NDArray[Any], step: float) -> NDArray[Any]:
+    """Put vertices on long edges; GEOS (3.14) ends the process on a part or ring of no length."""
+    parts, owner = shapely.get_parts(things, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    hollow = shapely.get_type_id(things) == shapely.GeometryType.GEOMETRYCOLLECTION
+    hollow[owner[shapely.length(parts) == 0]] = True
+    hollow[owner[part[shapely.length(rings) == 0]]] = True
+    out = np.array(things, dtype=object)
+    out[~hollow] = shapely.segmentize(things[~hollow], step)
+    for row in np.flatnonzero(hollow):
+        out[row] = _segmentized_by_parts(things[row], step)
+    return out
+
+
+def _segmentized_by_parts(thing: Any, step: float) -> Any:  # noqa: ANN401 - any geometry
+    """Do it part by part; empty parts and holes of no length are left out."""
+    if thing.length == 0:
+        return thing
+    if hasattr(thing, "geoms"):
+        parts = [part for part in thing.geoms if not part.is_empty]
+        return type(thing)([_segmentized_by_parts(part, step) for part in parts])
+    if thing.geom_type == "Polygon":
+        holes = [ring for ring in thing.interiors if ring.length > 0]
+        thing = type(thing)(thing.exterior, holes)
+    return shapely.segmentize(thing, step)
 
 
 def project_geometry(geometry: G, crs_epsg: int, *, dense: bool = True) -> G:
