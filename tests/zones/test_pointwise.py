@@ -19,7 +19,7 @@ from wetland.base.texts import text
 from wetland.sites.load import open_site
 from wetland.zones import pointwise
 from wetland.zones.locate import locate, locate_columns
-from wetland.zones.located import OPEN, Located
+from wetland.zones.located import IN, OPEN, OUT, Located
 from wetland.zones.model import Edge, Zone, ZoneLayer
 from wetland.zones.placing import Points, place_geometries
 from wetland.zones.projection import project_geometry, unproject
@@ -232,6 +232,18 @@ def test_broken_zones_answer_alike() -> None:
     ]
     for name, column in first.items():
         assert column.where[:100].tolist() == [one[name].where[0] for one in alone]
+
+
+def test_a_zone_whose_rings_cross_loses_no_part() -> None:
+    bow = Polygon([(120.0, 30.0), (120.02, 30.02), (120.02, 30.0), (120.0, 30.02)])
+    flat = Polygon([(120.0, 30.0), (120.02, 30.0), (120.01, 30.0)])
+    layer = ZoneLayer([zone(bow, "bow"), zone(flat, "flat")], 4549)
+    points = Points(np.array([120.003, 120.017, 120.01]), np.array([30.01, 30.01, 30.003]))
+    for found in both(layer, points, 1.0, assume_schematic=True):
+        assert found["bow"].where.tolist() == [IN, IN, OUT]
+        assert found["flat"].where.tolist() == [OUT, OUT, OUT]
+    found = locate_columns(layer, points, 1.0, on=None, assume_schematic=True, probability=True)
+    np.testing.assert_allclose(found["bow"].probability, [1.0, 1.0, 0.0], atol=1e-12)
 
 
 def test_small_things_are_projected_as_dense_ones_are() -> None:

@@ -14,6 +14,7 @@ from shapely import STRtree
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from wetland.zones.areas import polygons_of, repair
 from wetland.zones.projection import project_geometry
 
 if TYPE_CHECKING:
@@ -84,8 +85,12 @@ class Shape:
         accuracy_m: float,
         parts: Sequence[tuple[LineString, float]] = (),
     ) -> Shape:
-        """Project ``geometry`` and sort its edges by accuracy; ``accuracy_m`` is the default."""
-        polygon = project_geometry(geometry, crs_epsg)
+        """Project ``geometry`` and sort its edges by accuracy; ``accuracy_m`` is the default.
+
+        Rings that cross are repaired first, so that no part is lost; they stay edges as drawn.
+        """
+        sound = polygons_of(repair(geometry)[0])
+        polygon = project_geometry(sound, crs_epsg)
         loose = None if shapely.is_valid(polygon) else shapely.from_wkb(shapely.to_wkb(polygon))
         shapely.prepare(polygon)
         ends = boundary_segments(geometry)
