@@ -160,7 +160,7 @@ def _ecoscope(
     note = _same_crossings(same, said["fence"], said["crossed_ns"])
     size, cpu = int(said["segments"]), float(said["cpu"])
     ratio = (cpu / size) / (ours.cpu_s / ours.size)
-    made = float(said["made"][1])
+    made = float(said["made"])
     note += f"; making its trajectory takes {made:.2f} CPU s more, not counted"
     return report.Row(SECTION, "a", name, size, float(said["wall"]), cpu, 0.0, ratio, note)
 
