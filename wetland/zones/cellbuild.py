@@ -19,7 +19,7 @@ from wetland.zones.compiled import compiled, in_place
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-HEAD = 4  # words before a cell's edges: their number, its place in the table, error, reach
+HEAD = 4  # words before a cell's edges: how many, its place in the table, error, reach
 EDGE = 5  # words of an edge: both ends from the cell's centre, and the bit it toggles
 MOST_BITS = 6  # groups of zones that change within a cell; a cell of more asks GEOS
 FEW_EDGES = 64  # of a cell are compared, to keep a shared edge once
@@ -47,6 +47,7 @@ class Work(NamedTuple):
     edges: Floats
     owners: Ints
     codes: Ints
+    held: NDArray[np.int32]
     following: Ints
     entries: Ints
     set_start: Ints
@@ -106,19 +107,16 @@ def enter_edges(work: Work, grid: Grid) -> int:
 
 
 @in_place
-def differing(work: Work, one: int, other: int) -> int:
-    """Return the set of the zones that are in just one of two sets."""
-    slot = (one * 40503 + other * 9973) & (work.memo.shape[0] - 1)
-    same = work.memo[slot, 2]
-    if work.memo[slot, 0] != one or work.memo[slot, 1] != other:
-        same = newly_differing(work, one, other)
-        work.memo[slot, 0], work.memo[slot, 1], work.memo[slot, 2] = one, other, same
-    return int(same)
+def recall(memo: Ints, one: int, other: int) -> int:
+    """Return what `differing` said of two sets, if that is still known; else -1."""
+    slot = (one * 40503 + other * 9973) & (memo.shape[0] - 1)
+    known = memo[slot, 0] == one and memo[slot, 1] == other
+    return memo[slot, 2] if known else -1
 
 
 @compiled
-def newly_differing(work: Work, one: int, other: int) -> int:
-    """Do so without memory of earlier answers."""
+def differing(work: Work, one: int, other: int) -> int:
+    """Return the set of the zones that are in just one of two sets, and remember it."""
     a, a_end = work.set_start[one], work.set_start[one + 1]
     b, b_end = work.set_start[other], work.set_start[other + 1]
     found = work.state[SETS]
@@ -135,7 +133,10 @@ def newly_differing(work: Work, one: int, other: int) -> int:
             b, end = b + 1, end + 1
         else:
             a, b = a + 1, b + 1
-    return int(named(work, start, end))
+    same = named(work, start, end)
+    slot = (one * 40503 + other * 9973) & (work.memo.shape[0] - 1)
+    work.memo[slot, 0], work.memo[slot, 1], work.memo[slot, 2] = one, other, same
+    return int(same)
 
 
 @compiled
@@ -166,15 +167,15 @@ def named(work: Work, start: int, end: int) -> int:
 
 
 @in_place
-def same_edge(work: Work, first: int, at: int) -> int:
+def same_edge(reals: NDArray[np.float32], first: int, at: int) -> int:
     """Return where this edge stands already, in either direction; else ``at``.
 
     Edges that differ by less than what is kept of them are decided alike, or both not decided here.
     """
-    ax, ay, bx, by = work.reals[at], work.reals[at + 1], work.reals[at + 2], work.reals[at + 3]
+    ax, ay, bx, by = reals[at], reals[at + 1], reals[at + 2], reals[at + 3]
     for one in range(max(first, at - EDGE * FEW_EDGES), at, EDGE):
         cx, cy, dx, dy = (
-            work.reals[one], work.reals[one + 1], work.reals[one + 2], work.reals[one + 3]
+            reals[one], reals[one + 1], reals[one + 2], reals[one + 3]
         )  # fmt: skip
         if ax == cx and ay == cy and bx == dx and by == dy:
             return one
@@ -183,111 +184,112 @@ def same_edge(work: Work, first: int, at: int) -> int:
     return at
 
 
-@in_place
-def keep_edges(work: Work, grid: Grid, entry: int, x: float, y: float) -> int:
-    """Write the edges of a cell as seen from its centre; an edge of several zones once.
-
-    Leaves in the last word of each edge the set of zones that it bounds.
-    """
-    start = work.state[RECORDS]
-    kept, error, reach = 0, 0.0, 0.0
-    while entry >= 0:
-        what, entry = work.entries[entry], work.following[entry]
-        if what & 1:
-            continue
-        edge = what >> 1
-        ax, ay = work.edges[edge, 0] - x, work.edges[edge, 1] - y
-        bx, by = work.edges[edge, 2] - x, work.edges[edge, 3] - y
-        far = max(max(abs(ax), abs(ay)), max(abs(bx), abs(by)), grid.cell_m)
-        length = abs(bx - ax) + abs(by - ay)
-        shift = SINGLE * far + grid.ulp_m
-        error = max(error, 4.0 * shift * (length + 4.0 * grid.cell_m + 4.0 * shift))
-        reach = max(reach, 6.0 * far)
-        at = start + HEAD + EDGE * kept
-        if at + EDGE > work.words.size:
-            work.state[FULL] = 1
+@compiled
+def sweep(work: Work, grid: Grid) -> int:
+    """Give every cell the set of its centre, row by row; list the cells that hold edges."""
+    codes, entries, following, owners = work.codes, work.entries, work.following, work.owners
+    memo, held = work.memo, work.held
+    count = 0
+    for row in range(grid.rows):
+        current = 0
+        for cell in range(row * grid.columns, (row + 1) * grid.columns):
+            first = entry = codes[cell]
+            edges = 0
+            while entry >= 0:
+                what = entries[entry]
+                if what & 1:
+                    zone = owners[what >> 1] + 1
+                    same = recall(memo, current, zone)
+                    current = differing(work, current, zone) if same < 0 else same
+                else:
+                    edges += 1
+                entry = following[entry]
+            codes[cell] = current
+            if edges:
+                held[count, 0], held[count, 1], held[count, 2] = cell, first, current
+                count += 1
+        if work.state[FULL]:
             return 0
-        work.reals[at], work.reals[at + 1] = ax, ay
-        work.reals[at + 2], work.reals[at + 3] = bx, by
-        work.words[at + 4] = work.owners[edge] + 1
-        twin = same_edge(work, start + HEAD, at)
-        if twin == at:
-            kept += 1
-        else:
-            work.words[twin + 4] = differing(work, work.words[twin + 4], work.words[at + 4])
-    work.words[start] = kept
-    work.reals[start + 2] = error * 1.001
-    work.reals[start + 3] = reach * 1.001
-    return kept
-
-
-@in_place
-def name_sets(work: Work, kept: int, current: int) -> None:
-    """Give each group of zones that changes within a cell a bit, and combinations their sets."""
-    start, slots = work.state[RECORDS], work.state[SLOTS]
-    bits = 0
-    for at in range(start + HEAD, start + HEAD + EDGE * kept, EDGE):
-        group = work.words[at + 4]
-        if group == 0:  # there and back again: nothing changes across it
-            continue
-        bit = 0
-        while bit < bits and work.groups[bit] != group:
-            bit += 1
-        if bit == MOST_BITS:
-            work.words[start] = -1
-            work.state[RECORDS] += HEAD
-            return
-        work.groups[bit] = group
-        bits = max(bits, bit + 1)
-        work.words[at + 4] = 1 << bit
-    work.state[RECORDS] += HEAD + EDGE * kept
-    work.words[start + 1] = slots
-    work.state[SLOTS] += 1 << bits
-    if slots + (1 << bits) > work.table.size:
-        work.state[FULL] = 1
-        return
-    work.table[slots] = current
-    for mask in range(1, 1 << bits):
-        work.table[slots + mask] = -1
-        if bits <= EAGER_BITS:
-            bit = 1 if mask & 2 else 0
-            before = work.table[slots + (mask & ~(1 << bit))]
-            work.table[slots + mask] = differing(work, before, work.groups[bit])
-    return
+    return count
 
 
 @compiled
-def cover(work: Work, grid: Grid) -> None:
-    """Give every cell its code: a set where no edge comes near, else -1 - place of its record.
+def keep_edges(work: Work, grid: Grid, count: int) -> None:
+    """Write the edges of each cell that holds some, as seen from its centre.
 
-    Stops early with ``state[FULL]`` where a list of ``work`` is too short.
+    An edge of several zones is written once; its last word is the set of zones that it bounds.
     """
-    for row in range(grid.rows):
-        current = 0
-        for column in range(grid.columns):
-            cell = row * grid.columns + column
-            entry = work.codes[cell]
-            if entry < 0:
-                work.codes[cell] = current
+    edges, entries, following, owners = work.edges, work.entries, work.following, work.owners
+    words, reals, memo, held, codes = work.words, work.reals, work.memo, work.held, work.codes
+    start = 0
+    for one in range(count):
+        cell, entry = held[one, 0], held[one, 1]
+        x = grid.x0 + (cell % grid.columns + 0.5) * grid.cell_m
+        y = grid.y0 + (cell // grid.columns + 0.5) * grid.cell_m
+        at, error, reach = start + HEAD, 0.0, 0.0
+        while entry >= 0:
+            edge, crossing, entry = entries[entry] >> 1, entries[entry] & 1, following[entry]
+            if crossing:
                 continue
-            edges = 0
-            first = entry
-            while entry >= 0:
-                what = work.entries[entry]
-                if what & 1:
-                    current = differing(work, current, work.owners[what >> 1] + 1)
-                else:
-                    edges += 1
-                entry = work.following[entry]
-            work.codes[cell] = current
-            if edges:
-                work.codes[cell] = -1 - work.state[RECORDS]
-                x = grid.x0 + (column + 0.5) * grid.cell_m
-                y = grid.y0 + (row + 0.5) * grid.cell_m
-                kept = keep_edges(work, grid, first, x, y)
-                name_sets(work, kept, current)
-            if work.state[FULL]:
-                return
+            ax, ay = edges[edge, 0] - x, edges[edge, 1] - y
+            bx, by = edges[edge, 2] - x, edges[edge, 3] - y
+            far = max(max(abs(ax), abs(ay)), max(abs(bx), abs(by)), grid.cell_m)
+            shift = SINGLE * far + grid.ulp_m
+            span = abs(bx - ax) + abs(by - ay) + 4.0 * (grid.cell_m + shift)
+            error, reach = max(error, 4.0 * shift * span), max(reach, 6.0 * far)
+            reals[at], reals[at + 1], reals[at + 2], reals[at + 3] = ax, ay, bx, by
+            zone = owners[edge] + 1
+            twin = same_edge(reals, start + HEAD, at)
+            if twin == at:
+                words[at + 4] = zone
+                at += EDGE
+            else:
+                same = recall(memo, words[twin + 4], zone)
+                words[twin + 4] = differing(work, words[twin + 4], zone) if same < 0 else same
+        words[start] = (at - start - HEAD) // EDGE
+        reals[start + 2], reals[start + 3] = error * 1.001, reach * 1.001
+        codes[cell] = -1 - start
+        start = at
+    work.state[RECORDS] = start
+
+
+@compiled
+def name_sets(work: Work, count: int) -> None:
+    """Give each group of zones that changes within a cell a bit, and combinations their sets."""
+    words, table, groups, memo = work.words, work.table, work.groups, work.memo
+    slots = 0
+    for one in range(count):
+        start = -1 - work.codes[work.held[one, 0]]
+        bits = 0
+        for at in range(start + HEAD, start + HEAD + EDGE * words[start], EDGE):
+            group = words[at + 4]
+            if group == 0:  # there and back again: nothing changes across it
+                continue
+            bit = 0
+            while bit < bits and groups[bit] != group:
+                bit += 1
+            if bit == MOST_BITS:
+                words[start] = -1
+                break
+            groups[bit] = group
+            bits = max(bits, bit + 1)
+            words[at + 4] = 1 << bit
+        if words[start] < 0:
+            continue
+        if slots + (1 << bits) > table.size or work.state[FULL]:
+            work.state[FULL] = 1
+            return
+        words[start + 1] = slots
+        table[slots] = work.held[one, 2]
+        for mask in range(1, 1 << bits):
+            table[slots + mask] = -1
+            if bits <= EAGER_BITS:
+                bit = 1 if mask & 2 else 0
+                before = table[slots + (mask & ~(1 << bit))]
+                same = recall(memo, before, groups[bit])
+                table[slots + mask] = differing(work, before, groups[bit]) if same < 0 else same
+        slots += 1 << bits
+    work.state[SLOTS] = slots
 
 
 def empty_work(edges: Floats, owners: Ints, sizes: dict[str, int], zones: int) -> Work:
@@ -301,6 +303,7 @@ def empty_work(edges: Floats, owners: Ints, sizes: dict[str, int], zones: int) -
         edges=edges,
         owners=owners,
         codes=np.full(sizes["cells"], -1, dtype=np.int32),
+        held=ints(sizes["entries"], 3),
         following=ints(sizes["entries"]),
         entries=ints(sizes["entries"]),
         set_start=ints(sizes["sets"] + 2),

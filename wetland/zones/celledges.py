@@ -19,9 +19,11 @@ from wetland.zones.cellbuild import (
     SLOTS,
     Grid,
     Work,
-    cover,
     empty_work,
     enter_edges,
+    keep_edges,
+    name_sets,
+    sweep,
 )
 from wetland.zones.cellkernels import Cells
 
@@ -40,11 +42,15 @@ SLACK_M = 2e-7  # coordinates may be off by half as much when they were projecte
 
 @dataclass(frozen=True)
 class Edges:
-    """Edges of the polygons that cells can hold, the polygon of each, and the other polygons."""
+    """Edges of the polygons that cells can hold, the polygon of each, and the other polygons.
+
+    ``bounds`` are those of the former.
+    """
 
     ends: Floats
     owners: Ints
     foreign: Ints
+    bounds: Floats
 
 
 def edges_of(polygons: Geometries) -> Edges:
@@ -61,23 +67,26 @@ def edges_of(polygons: Geometries) -> Edges:
     bounds = shapely.bounds(polygons)
     several = np.bincount(ring_owner, minlength=len(polygons)) > 1
     foreign = (bounds[:, 0] == bounds[:, 2]) & (bounds[:, 1] == bounds[:, 3])
-    wild = ~(np.abs(coords) <= FARTHEST_M).all(axis=1)
-    foreign[ring_owner[ring[wild]]] = True
+    if not np.abs(coords).max(initial=0.0) <= FARTHEST_M:  # nor where one is NaN
+        wild = ~(np.abs(coords) <= FARTHEST_M).all(axis=1)
+        foreign[ring_owner[ring[wild]]] = True
     ask = np.flatnonzero(several & ~foreign)
     foreign[ask] = ~shapely.is_valid(polygons[ask])
     foreign &= ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
-    joined = ring[1:] == ring[:-1]
-    owners = ring_owner[ring[:-1]].astype(np.int32)
-    kept = joined & (coords[1:] != coords[:-1]).any(axis=1) & ~foreign[owners]
-    ends = np.hstack([coords[:-1][kept], coords[1:][kept]])
-    return Edges(ends, owners[kept], np.flatnonzero(foreign).astype(np.int32))
+    x, y = coords[:, 0].copy(), coords[:, 1].copy()
+    owners = ring_owner.astype(np.int32)[ring[:-1]]
+    kept = (ring[1:] == ring[:-1]) & ((x[1:] != x[:-1]) | (y[1:] != y[:-1])) & ~foreign[owners]
+    first = np.flatnonzero(kept)
+    ends = np.column_stack([x[first], y[first], x[first + 1], y[first + 1]])
+    return Edges(ends, owners[first], np.flatnonzero(foreign).astype(np.int32), bounds[~foreign])
 
 
 def no_edges(polygons: Geometries) -> Edges:
     """Leave all polygons to GEOS."""
     held = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
     nothing = np.empty(0, dtype=np.int32)
-    return Edges(np.empty((0, 4)), nothing, np.flatnonzero(held).astype(np.int32))
+    foreign = np.flatnonzero(held).astype(np.int32)
+    return Edges(np.empty((0, 4)), nothing, foreign, np.empty((0, 4)))
 
 
 def grid_over(edges: Edges, cell_m: float | None) -> Grid:
@@ -89,11 +98,11 @@ def grid_over(edges: Edges, cell_m: float | None) -> Grid:
     ends = edges.ends
     if len(ends) == 0:
         return Grid(0.0, 0.0, 1.0, 1.0, 1, 1, 0.25, 0.0)
-    both = ends.reshape(-1, 2)
-    (low_x, low_y), (high_x, high_y) = both.min(axis=0), both.max(axis=0)
+    low_x, low_y = np.nanmin(edges.bounds[:, :2], axis=0)
+    high_x, high_y = np.nanmax(edges.bounds[:, 2:], axis=0)
     wide, high = float(high_x - low_x), float(high_y - low_y)
     length = float(np.abs(ends[:, 2:] - ends[:, :2]).sum()) * 0.8
-    ulp = float(np.spacing(np.abs(both).max()))
+    ulp = float(np.spacing(np.nanmax(np.abs(edges.bounds))))
     least = max(
         max(wide, high) / MOST_ACROSS,
         math.sqrt(wide * high / MOST_CELLS),
@@ -124,7 +133,9 @@ def cells_over(edges: Edges, grid: Grid, zones: int) -> tuple[Cells, Ints, Ints]
         work = empty_work(edges.ends, edges.owners, _sizes(grid, entries, many), zones)
         entered = enter_edges(work, grid)
         work = _roomy(work, entered, many)
-        cover(work, grid)
+        held = sweep(work, grid)
+        keep_edges(work, grid, held)
+        name_sets(work, held)
         if not work.state[FULL]:
             break
         many *= 4
