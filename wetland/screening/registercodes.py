@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,6 @@ from wetland.regulations.records import (
     held_by,
     of_activity,
     record_from_row,
-    time_truth,
     within_quantity,
 )
 from wetland.screening.registers import record_rows
@@ -115,6 +114,7 @@ class _Answers:
         facts, listed = acts.facts
         self.holders = _values(facts, (f.get("party_name") for f in listed))
         self.amounts = _values(facts, (f.get("quantity") for f in listed))
+        self.days = _Days(acts.days[1])
         self._hours: NDArray[np.int64] | None = None
         self._points: _Points | None = None
 
@@ -123,9 +123,8 @@ class _Answers:
         rows, truth = self._place(record, place)
         if not len(rows):
             return rows, truth
-        days, listed = self.acts.days
-        timed = replace(record, hours=None)
-        truth = np.minimum(truth, _asked(days[rows], listed, lambda d: time_truth(timed, d, None)))
+        days, _ = self.acts.days
+        truth = np.minimum(truth, self.days.hold(record)[days[rows]])
         if record.hours is not None:
             truth = np.minimum(truth, self._in_hours(rows, record.hours))
         codes, activities = self.acts.activities
@@ -168,6 +167,35 @@ class _Answers:
         partly = (found[rows] == YES) & ~(share >= 1)
         found[rows[partly]] = UNKNOWN
         return found
+
+
+class _Days:
+    """Some days, ready to be compared with the times of records."""
+
+    def __init__(self, listed: Sequence[dt.date | None]) -> None:
+        known = [day or dt.date.min for day in listed]
+        self.unknown = np.array([day is None for day in listed], dtype=bool)
+        self.number = np.array([day.toordinal() for day in known], dtype=np.int64)
+        self.weekday = np.array([day.isoweekday() for day in known], dtype=np.int64)
+        self.of_year = np.array([day.strftime("%m-%d") for day in known], dtype="<U5")
+
+    def hold(self, record: Record) -> Truths:
+        """Tell for each day what `time_truth` says of a record, hours left aside."""
+        sure = self.number >= record.valid_from.toordinal()
+        if record.valid_to is not None:
+            sure &= self.number < record.valid_to.toordinal()
+        if record.season is not None:
+            first, last = record.season
+            begun, not_over = self.of_year >= first, self.of_year <= last
+            sure &= begun & not_over if first <= last else begun | not_over
+        if record.weekdays:
+            sure &= np.isin(self.weekday, record.weekdays)
+        truth = np.where(sure, YES, NO)
+        if record.revoked and record.revoked_on is None:
+            truth = np.minimum(truth, UNKNOWN)
+        elif record.revoked_on is not None and record.revoked:
+            truth[self.number >= record.revoked_on.toordinal()] = NO
+        return np.where(self.unknown, UNKNOWN, truth).astype(np.int8)
 
 
 def _values(numbers: Codes, values: Iterable[FactValue]) -> tuple[Codes, list[FactValue]]:
@@ -231,12 +259,15 @@ class _Points:
         first, last = np.searchsorted(self.x, [west - margin, east + margin])
         y = self.y[first:last]
         here = first + np.flatnonzero((y >= south - margin) & (y <= north + margin))
+        x, y, own = self.x[here], self.y[here], self.off[self.points[here]] + _SLACK_M
+        beside = np.maximum(np.maximum(west - x, x - east), np.maximum(south - y, y - north))
+        here = here[beside <= own]
         rows, x, y = self.points[here], self.x[here], self.y[here]
-        at, off = shapely.points(x, y), self.off[rows]
-        shapely.prepare(shape)
+        edge = shapely.boundary(shape)
+        shapely.prepare([shape, edge])
         covered = shapely.intersects_xy(shape, x, y)
-        edge = shapely.distance(shapely.boundary(shape), at)
-        truth = np.where(edge > off, np.where(covered, YES, NO), UNKNOWN).astype(np.int8)
+        near = shapely.dwithin(edge, shapely.points(x, y), self.off[rows])
+        truth = np.where(near, UNKNOWN, np.where(covered, YES, NO)).astype(np.int8)
         kept = truth != NO
         return rows[kept], truth[kept]
 
