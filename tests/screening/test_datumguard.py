@@ -378,19 +378,50 @@ def test_boats_anywhere_are_no_evidence(
     assert suspected(table(x, y, ["船"] * count), site) == [None]
 
 
-def test_rows_that_name_their_zone(tmp_path: Path) -> None:
-    """A small zone with a good boundary: most of a shifted file lies outside of it."""
-    ring = [[120.0, 30.0], [120.006, 30.0], [120.006, 30.006], [120.0, 30.006], [120.0, 30.0]]
-    write_pack(tmp_path / "a", feature(ring=ring, positional_accuracy_m=10))
-    site = open_site(tmp_path / "a")
+PARK = [[120.0, 30.0], [120.04, 30.0], [120.04, 30.04], [120.0, 30.04], [120.0, 30.0]]
+
+
+@pytest.fixture(scope="module")
+def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Give a park of 4 km by 4 km whose boundary is good to 5 m."""
+    folder = tmp_path_factory.mktemp("surveyed")
+    return open_site(write_pack(folder, feature(ring=PARK, positional_accuracy_m=5)))
+
+
+@given(SEEDS, st.integers(20, 600), st.sampled_from(["wgs84", "gcj02", "bd09"]))
+@settings(max_examples=40)
+def test_rows_that_name_their_zone(surveyed: Site, seed: int, count: int, true: str) -> None:
+    """Right ones never warn; shifted ones do where enough of them leave the zone."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(120.0, 120.04, count), rng.uniform(30.0, 30.04, count)
+    dx, dy = noise(rng, count, 10)
+    rows = table(*from_wgs84(x + dx, y + dy, true), ["公园"] * count)
+    (found,) = suspected(rows, surveyed)
+    if true == "wgs84":
+        assert found is None
+    elif true == "bd09" and count >= 200:
+        assert found == "bd09"
+    else:
+        assert found in {None, true}
+
+
+@given(SEEDS, st.integers(20, 600), st.floats(0.0, 0.3))
+@settings(max_examples=40)
+def test_rows_that_name_the_wrong_zone_here_and_there(
+    surveyed: Site, seed: int, count: int, wrong: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(120.0, 120.04, count), rng.uniform(30.0, 30.04, count)
+    out = rng.uniform(0, 1, count) < wrong
+    x[out] += rng.choice([-0.02, 0.02], count)[out]
+    assert suspected(table(x, y, ["公园"] * count), surveyed) == [None]
+
+
+def test_a_drawn_boundary_tells_nothing(tmp_path: Path) -> None:
+    write_pack(tmp_path / "a", feature(ring=PARK, positional_accuracy_m=900))
     rng = np.random.default_rng(6)
-    x, y = rng.uniform(120.0, 120.006, 200), rng.uniform(30.0, 30.006, 200)
-    assert suspected(table(x, y, ["公园"] * 200), site) == [None]
-    assert suspected(table(*from_wgs84(x, y, "bd09"), ["公园"] * 200), site) == ["bd09"]
-    schematic = feature(ring=ring, positional_accuracy_m=900)
-    write_pack(tmp_path / "b", schematic)
-    drawn = open_site(tmp_path / "b")  # such a boundary tells nothing
-    assert suspected(table(*from_wgs84(x, y, "bd09"), ["公园"] * 200), drawn) == [None]
+    x, y = from_wgs84(rng.uniform(120.0, 120.04, 400), rng.uniform(30.0, 30.04, 400), "gcj02")
+    assert suspected(table(x, y, ["公园"] * 400), open_site(tmp_path / "a")) == [None]
 
 
 # --- where there is nothing to tell

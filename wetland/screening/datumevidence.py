@@ -212,8 +212,9 @@ def _scatter(off: Floats) -> float:
 
 
 def limited(score: Mapping[Datum, float]) -> dict[Datum, float]:
-    """Return scores within `MOST_SCORE`, so that no one kind of evidence drowns the others."""
-    return {name: float(np.clip(v, -MOST_SCORE, MOST_SCORE)) for name, v in score.items()}
+    """Return scores scaled to `MOST_SCORE`, so that no one kind of evidence drowns the others."""
+    scale = min(1.0, MOST_SCORE / max(1.0, *(abs(v) for v in score.values())))
+    return {name: value * scale for name, value in score.items()}
 
 
 def numbered(

@@ -41,7 +41,7 @@ MOST_ROWS = 6_000  # of a longer file so many are looked at, drawn evenly
 MOST_COLUMNS = 40
 MOST_DISTINCT = 1_500  # names of one column
 NEAR_M = 50_000.0
-EARLIER_M = 30.0  # accuracy of an earlier record, and beside a line
+EARLIER_M = 30.0  # accuracy of an earlier record, and beside a line or a boundary
 UNSTATED_M = 100.0  # accuracy of a landmark that states none
 _SEED = 4490
 _ROW, _ACTIVITY = "\0record_id", "\0activity"  # columns of ours beside those of the file
@@ -250,7 +250,7 @@ def _exactly(finder: PlaceNames, cell: object) -> int | None:
 
 def _widened(frame: Frame, zone: Zone) -> Any:  # noqa: ANN401 - any shapely area
     accuracy = max([zone.positional_accuracy_m, *(e.positional_accuracy_m for e in zone.edges)])
-    return shapely.buffer(_flat(frame, zone.geometry), accuracy)
+    return shapely.buffer(_flat(frame, zone.geometry), accuracy + EARLIER_M)
 
 
 def _flat(frame: Frame, geometry: Any) -> Any:  # noqa: ANN401 - any shapely geometry
