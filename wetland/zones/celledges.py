@@ -32,7 +32,7 @@ Ints = NDArray[np.int32]
 Geometries = NDArray[np.object_]
 
 FARTHEST_M = 1e9  # a coordinate beyond it is no place on Earth: such a polygon is left to GEOS
-SHARE = 0.057  # of the cells may hold edges, about: fewer cost memory, more cost time
+SHARE = 0.075  # of the cells may hold edges, about: fewer cost memory, more cost time
 FEWEST_CELLS, MOST_CELLS = 1 << 18, 1 << 22
 MOST_ACROSS = 1 << 20
 MOST_VISITS = 1 << 21  # of an edge to a cell, beside one for each edge
