@@ -268,3 +268,39 @@ def test_a_thing_as_long_as_a_continent_does_not_coarsen_the_others() -> None:
     both_ways = ([plot], [plot, around])
     alone, together = (place_geometries(LAYER, things).projected[0] for things in both_ways)
     assert shapely.equals_exact(alone, together, tolerance=0)
+
+
+def hostile(rng: np.random.Generator, lattice: bool) -> Any:
+    """Make rings at random: they cross, touch, lie on each other, and holes lie anywhere."""
+
+    def ring(size: float) -> Any:
+        corners = rng.integers(3, 9)
+        steps = rng.integers(-3, 4, (corners, 2)) * 0.002 if lattice else None
+        way = rng.normal(0, 0.004, (corners, 2)) if steps is None else steps
+        return (120.01, 30.01) + size * way
+
+    parts = [
+        Polygon(ring(1.0), [ring(0.5) for _ in range(rng.integers(0, 3))])
+        for _ in range(rng.integers(1, 3))
+    ]
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_hostile_zones_answer_alike(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    zones = [
+        zone(made, f"z{k}", positional_accuracy_m=float(rng.choice([0, 5, 100])))
+        for k in range(4)
+        if shapely.length(made := hostile(rng, lattice=seed % 2 == 0)) > 0
+    ]
+    layer = ZoneLayer(zones, 4549)
+    vertices = shapely.get_coordinates([each.geometry for each in zones])
+    middles = (vertices[:-1] + vertices[1:]) / 2
+    places = np.concatenate([vertices, middles, rng.uniform(119.99, 120.03, (100, 2)) - (0, 90)])
+    points = Points(places[:, 0].copy(), places[:, 1].copy())
+    for uncertainty_m in (0.0, 20.0):
+        same(*both(layer, points, uncertainty_m, assume_schematic=bool(seed % 3)))
+    first, second = both(layer, points, 20.0, probability=True)
+    for name, column in first.items():
+        np.testing.assert_allclose(column.probability, second[name].probability, atol=1e-9)
