@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from wetland.screening.options import ReadOptions
 
 app = typer.Typer()
+
+OutOption = Annotated[
+    str, typer.Option("--out", "-o", metavar="OUT.parquet", help="写到哪里 / The file to write")
+]
 
 TITLES = {
     "row": text("行", "row"),
@@ -124,6 +128,37 @@ def datum(
     else:
         emit(answer, format=format, lang=lang, rows=answer["evidence"])
     fail_on(fail, {"problems": len(checked.suspected)})
+
+
+@app.command("zone")
+@reading_options
+def zone(
+    reading: ReadOptions,
+    file: FileArgument,
+    out: OutOption,
+    site: SiteOption = DEFAULT_SITE,
+    fail: FailOnOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """给每一行标注所在分区，写成 GeoParquet / Write each sound row with its zones as GeoParquet."""
+    from wetland.operations.zoned import zone_file  # noqa: PLC0415 - starts fast
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    done = zone_file(given_file(file), open_site(site), out, options=reading)
+    answer = done.to_json(lang)
+    if format == "table":
+        if done.notice is not None:
+            typer.echo(done.notice.get(lang))
+        emit(answer["problems"], format=format, lang=lang, titles=TITLES)
+        said = text(
+            "共 {rows} 行：写出 {written}，搁置 {rows_aside}；{out}",
+            "{rows} rows: {written} written, {rows_aside} kept aside; {out}",
+        )
+        typer.echo(said.fill(**answer["counts"], out=answer["out"]).get(lang))
+    else:
+        emit(answer, format=format, lang=lang, rows=answer["problems"])
+    fail_on(fail, {"problems": len(answer["problems"])})
 
 
 @app.command("list")

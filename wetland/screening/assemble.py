@@ -77,16 +77,16 @@ def assemble(
     import pandas as pd
 
     cells, roles = raw.cells, columns.roles
-    days, instants, ends = _times(reader, raw, columns, options, site)
-    uncertainty = _uncertainty(reader, cells, roles, site)
+    days, instants, ends = times_of(reader, raw, columns, options, site)
+    uncertainty = uncertainties_of(reader, cells, roles, site)
     sources = _sources(reader, raw, roles.get("position_source"), options)
     _warn_wide(reader, uncertainty, sources, site)
     return pd.DataFrame(
         {
             "site": site.id,
             "source_row": pd.array(raw.rows, dtype="Int64"),
-            "record_id": _record_ids(cells, roles.get("id")),
-            "track_id": _record_ids(cells, roles.get("track")),
+            "record_id": record_ids_of(cells, roles.get("id")),
+            "track_id": record_ids_of(cells, roles.get("track")),
             "activity": _activities(reader, raw, columns, options, site),
             "occurred_on": as_dates(days),
             "occurred_at": _instants(instants),
@@ -108,7 +108,8 @@ def _instants(values: Ints) -> pd.Series:
     return pd.Series(values.view("datetime64[us]")).dt.tz_localize("UTC")
 
 
-def _record_ids(cells: pd.DataFrame, column: str | None) -> pd.Series | NDArray[Any]:
+def record_ids_of(cells: pd.DataFrame, column: str | None) -> pd.Series | NDArray[Any]:
+    """Return the identifiers of a column without white space around them; None where blank."""
     if column is None:
         return np.full(len(cells), None, dtype=object)
     words = strings_of(cells[column])
@@ -118,7 +119,7 @@ def _record_ids(cells: pd.DataFrame, column: str | None) -> pd.Series | NDArray[
     return np.array([None if is_blank(v) else str(v).strip() for v in cells[column]], dtype=object)
 
 
-def _times(
+def times_of(
     reader: Reader, raw: RawTable, columns: Columns, options: ReadOptions, site: ReadingSite
 ) -> tuple[Ints, Ints, Ints]:
     """Return the site's local day, the instant, and the instant of the end, of each row."""
@@ -152,12 +153,12 @@ def _times(
     return days, instants, ends
 
 
-def _uncertainty(
+def uncertainties_of(
     reader: Reader, cells: pd.DataFrame, roles: Mapping[str, str], site: ReadingSite
 ) -> NDArray[np.float64]:
     """Return what each row says of its uncertainty: metres, or an HDOP where it states none."""
-    stated = _numbers(reader, cells, roles.get("uncertainty"), distance_m)
-    dilution = _numbers(reader, cells, roles.get("hdop"), hdop)
+    stated = numbers_of(reader, cells, roles.get("uncertainty"), distance_m)
+    dilution = numbers_of(reader, cells, roles.get("hdop"), hdop)
     if not np.isfinite(dilution).any():
         return stated
     from_hdop = uncertainty_of_hdop(dilution, site.config.hdop_m)
@@ -167,9 +168,10 @@ def _uncertainty(
     return np.where(np.isnan(stated), from_hdop, stated)
 
 
-def _numbers(
+def numbers_of(
     reader: Reader, cells: pd.DataFrame, column: str | None, parse: Callable[[Any], float]
 ) -> NDArray[np.float64]:
+    """Read a column of numbers that are not negative; NaN where blank, or wrong, which is told."""
     if column is None:
         return np.full(len(cells), np.nan)
     values, rest = plain_numbers(cells[column], signed=False)

@@ -62,6 +62,14 @@ class Given:
         with self._file().open("rb") as file:
             return file.read(HEAD_BYTES)
 
+    def tail(self) -> bytes:
+        """Return the last 64 kB."""
+        if self.data is not None:
+            return self.data[-HEAD_BYTES:]
+        with self._file().open("rb") as file:
+            file.seek(max(0, self.size - HEAD_BYTES))
+            return file.read()
+
     def read(self) -> bytes:
         """Return the whole content."""
         return self.data if self.data is not None else self._file().read_bytes()

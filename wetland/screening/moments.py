@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from wetland.base.texts import Text
 from wetland.screening.dates import (
     CONTRADICTS,
+    END_YEAR,
+    FIRST_YEAR,
     NO_DAY_FOR_TIME,
     Moment,
     parse_moment,
@@ -33,6 +35,10 @@ Codes = NDArray[np.int8]
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - local time of any zone
 _EPOCH_DAY = _EPOCH.toordinal()
 
+_PARTS_OF_DAY = (0, 12 * HOUR, DAY - 1)
+# Between these an instant is of a plausible year, whatever offset it was written with.
+FIRST_INSTANT = (dt.date(FIRST_YEAR, 1, 3).toordinal() - _EPOCH_DAY) * DAY
+LAST_INSTANT = (dt.date(END_YEAR - 1, 12, 30).toordinal() - _EPOCH_DAY) * DAY
 JOIN_ERRORS: dict[int, tuple[str, Text]] = {
     1: ("date_missing", NO_DAY_FOR_TIME),
     2: ("date_contradicts", CONTRADICTS),
@@ -65,6 +71,13 @@ class Moments:
         """Return ``count`` rows that say nothing."""
         none = np.full(count, NONE, dtype=np.int64)
         return cls(np.zeros(count, dtype=bool), none, none.copy(), none.copy())
+
+    @classmethod
+    def of_instants(cls, at: Ints) -> Moments:
+        """Return moments of instants, microseconds UTC."""
+        day, clock = np.divmod(at, DAY)
+        zero = np.zeros(len(at), dtype=np.int64)
+        return cls(np.ones(len(at), dtype=bool), day, clock, zero)
 
     def instants(self, zone: ZoneInfo) -> Ints:
         """Return the instants, microseconds UTC; `NONE` for whole days and bare times of day."""
@@ -178,17 +191,24 @@ def as_dates(days: Ints) -> NDArray[Any]:
 def _ahead(at: Ints, zone: ZoneInfo, *, local: bool) -> Ints:
     """Return how far ahead of UTC a zone is at instants, or at local times, microseconds.
 
-    An hour at whose two ends the zone is as far ahead is settled at once.
+    A day on which the zone is as far ahead at its start, middle and end is settled at once; on the
+    others, those on which clocks are changed, each instant is asked for.
     """
-    hours, codes = np.unique(at // HOUR, return_inverse=True)
-    first = np.array([_offset(h * HOUR, zone, local=local) for h in hours.tolist()], dtype=np.int64)
-    last = np.array(
-        [_offset(h * HOUR + HOUR - 1, zone, local=local) for h in hours.tolist()], dtype=np.int64
-    )
-    found = first[codes] if len(hours) else np.zeros(0, dtype=np.int64)
-    for position in np.flatnonzero((first != last)[codes]).tolist() if len(hours) else ():
+    if not len(at):
+        return np.zeros(0, dtype=np.int64)
+    days = at // DAY
+    first = int(days.min())
+    present = np.flatnonzero(np.bincount(days - first))
+    table = np.zeros(present[-1] + 1, dtype=np.int64)
+    changes = np.zeros(len(table), dtype=bool)
+    for day in present.tolist():
+        start = (first + day) * DAY
+        seen = {_offset(start + part, zone, local=local) for part in _PARTS_OF_DAY}
+        table[day], changes[day] = min(seen), len(seen) > 1
+    found = table[days - first]
+    for position in np.flatnonzero(changes[days - first]).tolist() if changes.any() else ():
         found[position] = _offset(int(at[position]), zone, local=local)
-    return np.asarray(found)
+    return found
 
 
 def _offset(at: int, zone: ZoneInfo, *, local: bool) -> int:

@@ -107,7 +107,7 @@ def from_columns(
     reader: Reader, lon_cells: pd.Series, lat_cells: pd.Series, datums: NDArray[Any], extent: Extent
 ) -> Positions:
     """Make stations from two columns."""
-    lon, lat = _degrees(reader, lon_cells), _degrees(reader, lat_cells)
+    lon, lat = degrees_of(reader, lon_cells), degrees_of(reader, lat_cells)
     no_lon, no_lat = _empties(lon_cells, lon), _empties(lat_cells, lat)
     columns = f"{lon_cells.name}, {lat_cells.name}"
     shown = _Pairs(lon_cells.array, lat_cells.array)
@@ -146,7 +146,8 @@ def _empties(cells: pd.Series, read: Floats) -> NDArray[np.bool_]:
     return found
 
 
-def _degrees(reader: Reader, cells: pd.Series) -> Floats:
+def degrees_of(reader: Reader, cells: pd.Series) -> Floats:
+    """Read a column of degrees; NaN where a cell is empty, or wrong, which is told."""
     import pandas as pd
 
     values, rest = plain_numbers(cells)

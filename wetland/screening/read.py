@@ -207,7 +207,7 @@ def observations_of(
     meaning = columns or understand(
         raw.cells.columns, options.columns, raw.roles, site.vocabulary, blank=blank_columns(raw)
     )
-    positions = _positions(reader, raw, meaning, options, site)
+    positions = positions_of(reader, raw, meaning, options, site)
     table = assemble(reader, raw, meaning, options, site, positions=positions)
     table["source_id"] = problems.source_id
     table["received"] = received_rows(raw, table["record_id"].isna().to_numpy())
@@ -233,16 +233,17 @@ def source_id_of(site: str, sha256: str, options: ReadOptions) -> str:
     return "s-" + hashlib.sha256(whole.encode("utf-8")).hexdigest()[:24]
 
 
-def _extent(site: ReadingSite) -> Extent:
+def extent_of(site: ReadingSite) -> Extent:
+    """Return where the zones of a site are."""
     bounds = shapely.total_bounds(np.array([z.geometry for z in site.zones], dtype=object))
     return Extent(*(float(b) for b in bounds))
 
 
-def _positions(
+def positions_of(
     reader: Reader, raw: RawTable, columns: Columns, options: ReadOptions, site: ReadingSite
 ) -> Positions:
     """Take positions from geometry, from WKT, or from two columns."""
-    roles, extent = columns.roles, _extent(site)
+    roles, extent = columns.roles, extent_of(site)
     cells = raw.cells[roles["datum"]] if "datum" in roles else None
     datums = read_datums(reader, cells, default=raw.datum or columns.datum, stated=options.datum)
     if raw.geometry is not None:

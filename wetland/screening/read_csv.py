@@ -92,7 +92,7 @@ def _take_as_it_is(data: bytes, encoding: str | None, name: str) -> Taken | None
         return None
     decoder = "utf-8-sig" if marked else "utf-8"
     try:
-        header, first, separator = _header(data[:stop].decode(decoder), name)
+        header, first, separator = header_of(data[:stop].decode(decoder), name)
     except InputError:
         return None
     found = _read_fast(memoryview(data)[3 if marked else 0 :], header, first, separator)
@@ -114,7 +114,7 @@ def _is_utf8(data: bytes) -> bool:
 def _take_apart(data: bytes, options: ReadOptions, name: str) -> Taken:
     """Read a table in any encoding, record by record where it must be."""
     words, encoding = _decode_rows(data, options.encoding, name)
-    header, first, separator = _header(words, name)
+    header, first, separator = header_of(words, name)
     found = None
     if not words.count('"') % 2 and not _LOST.search(words):
         found = _read_fast(memoryview(words.encode("utf-8")), header, first, separator)
@@ -214,7 +214,7 @@ def _refuse_binary(words: str, name: str) -> None:
         )
 
 
-def _header(words: str, name: str) -> tuple[list[str], int, str]:
+def header_of(words: str, name: str) -> tuple[list[str], int, str]:
     """Return the names of the columns, how many lines they end after, and the separator."""
     position = 0
     lines = 0
