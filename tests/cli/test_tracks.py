@@ -63,17 +63,26 @@ def test_visits_as_json(run_cli: Run, file: Path) -> None:
     assert answer["notice"]
     assert answer["zone_basis"] == "schematic"
     visits = [v for v in answer["visits"] if v["zone"] == "protection-2011"]
-    first, second, last = visits
-    assert (first["entry_kind"], first["exit_kind"]) == ("start", "crossing")
+    first, last = visits
+    assert (first["entry_kind"], first["exit_kind"], first["n_fixes"]) == ("start", "gap", 3)
     assert first["entered_at"] == "2024-05-01T00:00:00+00:00"  # 08:00 at Xixi
-    assert (second["exit_kind"], second["n_fixes"]) == ("gap", 1)
+    assert first["dwell_s"] == 30
+    assert first["length_m"] == pytest.approx(115.5, abs=0.2)  # 0.0012 degrees at 30.27 N
     assert (last["entry_kind"], last["exit_kind"], last["dwell_s"]) == ("gap", "end", 0)
     assert [g["duration_s"] for g in answer["gaps"]] == [3600]
     whole = next(t for t in answer["totals"] if t["zone"] is None)
-    assert (whole["fixes"], whole["gaps"], whole["gap_s"]) == (5, 1, 3600)
-    assert answer["counts"]["fixes"] == answer["counts"]["rows"] == 5
+    assert (whole["fixes"], whole["gaps"], whole["gap_s"]) == (4, 1, 3600)
+    assert (answer["counts"]["rows"], answer["counts"]["doubted"]) == (5, 1)
     bridged = run_cli("tracks", "visits", file, "--max-gap", "2h", "--format", "json")
     assert json.loads(bridged.out)["gaps"] == []
+
+
+def test_doubtful_fixes_are_used_where_that_is_asked(run_cli: Run, file: Path) -> None:
+    ran = run_cli("tracks", "visits", file, "--all-fixes", "--source-kind", "gps", "-f", "json")
+    answer = json.loads(ran.out)
+    assert answer["counts"]["fixes"] == answer["counts"]["rows"] == 5
+    kinds = [v["exit_kind"] for v in answer["visits"] if v["zone"] == "protection-2011"]
+    assert kinds == ["crossing", "gap", "end"]  # out to the east and back
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -83,9 +92,10 @@ def test_visits_as_a_table(run_cli: Run, file: Path, lang: str) -> None:
     assert ("示意" if lang == "zh" else "not for enforcement") in ran.out
     assert ("确定的到访" if lang == "zh" else "Certain visits") in ran.out
     assert ("不作为事实" if lang == "zh" else "within the errors") in ran.out
+    assert ("未采用" if lang == "zh" else "left out") in ran.out
     assert ("缺口" if lang == "zh" else "gap") in ran.out
     assert "2024-05-01 08:00:00" in ran.out  # the site's own time
-    assert ("5 个定位点" if lang == "zh" else "5 fixes") in ran.out
+    assert ("4 个定位点" if lang == "zh" else "4 fixes") in ran.out
 
 
 def test_visits_as_csv_bear_the_notice(run_cli: Run, file: Path) -> None:

@@ -101,6 +101,12 @@ GapMetresOption = Annotated[
         "--max-gap-m", min=0, help="两点相距超过多少米算缺口 / A longer way between fixes is a gap"
     ),
 ]
+AllFixesOption = Annotated[
+    bool,
+    typer.Option(
+        "--all-fixes", help="可疑点也采用（tracks check） / Use doubtful fixes too (tracks check)"
+    ),
+]
 KindOption = Annotated[
     Kind | None, typer.Option("--kind", help="何种轨迹，定限速 / Kind of track: sets the limit")
 ]
@@ -116,6 +122,7 @@ def _visits(
     file: FileOption = None,
     max_gap: GapOption = 600.0,
     max_gap_m: GapMetresOption = None,
+    all_fixes: AllFixesOption = False,
     assume_schematic: AssumeSchematicOption = False,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
@@ -137,7 +144,8 @@ def _visits(
             kept = stack.enter_context(open_store(store, opened))
         given = None if file is None else given_file(file)
         tracks = read_tracks(given, opened, options=reading, store=kept)
-    found = visit_zones(tracks, opened, breaks=breaks, assume_schematic=assume_schematic)
+    found = visit_zones(tracks, opened, breaks=breaks, assume_schematic=assume_schematic,
+                        believe_all=all_fixes)  # fmt: skip
     if format == "table":
         _print(found, lang)
         return

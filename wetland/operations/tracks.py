@@ -42,6 +42,7 @@ NOTED: Mapping[str, Text] = {
     "repeated": text("重复", "repeated"),
     "out_of_order": text("顺序颠倒（已排序）", "out of order (sorted)"),
     "equal_time": text("时刻相同", "with an equal time"),
+    "doubted": text("不可信、未采用（见 tracks check）", "not believed, left out (tracks check)"),
 }
 
 
@@ -164,6 +165,7 @@ def visit_zones(
     *,
     breaks: Breaks | None = None,
     assume_schematic: bool = False,
+    believe_all: bool = False,
 ) -> TrackVisits:
     """Tell when and how far tracks were in each zone.
 
@@ -172,13 +174,18 @@ def visit_zones(
     A visit is certain when some fix of it lies inside for certain, beyond its own uncertainty and
     the edge's, as part of a stay that drift does not explain (`wetland.screening.steady`). To a
     zone that began or ended to hold meanwhile, only the fixes of its days (local) count: a visit
-    starts and ends with these.
+    starts and ends with these. Fixes that are not to be believed (`check_tracks`: impossible
+    speed, stale) are left out and counted as ``doubted``, unless ``believe_all``.
     """
     import pandas as pd
 
     day = tracks.observations["occurred_on"].to_numpy(dtype=object)
     how = breaks or Breaks(), assume_schematic
-    parts = [_visits(tracks, site, layer, rows, how) for layer, rows in _eras(site.zones, day)]
+    used = np.ones(len(day), dtype=bool) if believe_all else ~_flags(tracks, None).doubted
+    parts = [
+        _visits(tracks, site, layer, rows[used[rows]], how)
+        for layer, rows in _eras(site.zones, day)
+    ]
     whole, *others = parts
     visits = pd.concat([part.visits for part in parts], ignore_index=True)
     inside = [part.totals[part.totals["zone"].notna()] for part in others]
@@ -187,6 +194,7 @@ def visit_zones(
         visits = visits.sort_values(["track", "entered_at"], kind="stable", ignore_index=True)
     counts = {"rows": len(day), **whole.counts, "visits": len(visits),
               "certain": int(visits["certain"].sum()), "gaps": len(whole.gaps)}  # fmt: skip
+    counts |= {"doubted": int((~used).sum())} if not used.all() else {}
     basis = zone_basis(site, assume_schematic=assume_schematic)
     return TrackVisits(site, visits, whole.gaps, totals, counts, basis, tracks)
 
@@ -245,15 +253,19 @@ def _visits(
 
 def check_tracks(tracks: Tracks, site: Site, *, limits: Limits | None = None) -> CheckedTracks:
     """Flag fixes that are not to be believed; nothing is dropped."""
-    table = tracks.observations
-    stated = table["uncertainty_m"].to_numpy(dtype=float, na_value=np.nan)
-    flags = flag_fixes(
-        tracks.names, table["occurred_at"], lonlat=(tracks.lon, tracks.lat),
-        uncertainty_m=stated, limits=limits,
-    )  # fmt: skip
+    table, flags = tracks.observations, _flags(tracks, limits)
     counts = {"rows": len(table), "tracks": int(tracks.names.nunique()), **flags.counts()}
     counts["flagged"] = int(flags.any.sum())
     return CheckedTracks(_flagged(tracks, flags), counts, tracks)
+
+
+def _flags(tracks: Tracks, limits: Limits | None) -> Flags:
+    table = tracks.observations
+    stated = table["uncertainty_m"].to_numpy(dtype=float, na_value=np.nan)
+    lonlat = tracks.lon, tracks.lat
+    return flag_fixes(
+        tracks.names, table["occurred_at"], lonlat=lonlat, uncertainty_m=stated, limits=limits
+    )
 
 
 def _flagged(tracks: Tracks, flags: Flags) -> pd.DataFrame:
