@@ -17,7 +17,7 @@ SETS = max(1_000, settings.get_current_profile_name() == "soak" and 20_000)
 ORIGINS = ((0.0, 0.0), (505_773.1, 3_350_046.7), (-1e7, 2e7), (1e-3, -1e8), (3e9, 0.0))
 SCALES = (1.0, 1e-3, 7.3, 100.0, 12_345.6, 1e-9)
 KINDS = ("ring", "ring", "ring", "holes", "holes", "many", "many", "bow", "spike", "line", "dot",
-         "again", "nested", "touching", "empty", "fine")  # fmt: skip
+         "elbow", "again", "nested", "touching", "empty", "fine")  # fmt: skip
 
 
 def lattice_ring(rng: np.random.Generator) -> NDArray[np.float64]:
@@ -40,6 +40,7 @@ FIXED: dict[str, Any] = {
     "spike": Polygon([(1, 1), (5, 1), (5, 5), (8, 8), (5, 5), (1, 5)]),
     "line": Polygon([(0, 0), (8, 4), (4, 2), (0, 0)]),
     "dot": Polygon([(3, 3)] * 4),
+    "elbow": Polygon([(4, 8), (0, 8), (0, 2), (0, 8), (4, 8)]),
     "touching": Polygon(square(0, 8), [[(0, 4), (4, 2), (4, 6)], [(4, 2), (6, 1), (6, 3)]]),
 }
 
@@ -134,6 +135,13 @@ def test_hostile_zones_never_disagree(
         for each in shapely.from_wkb(shapely.to_wkb(polygons))
     ]
     assert single == wanted[one].tolist()
+
+
+def test_what_geos_takes_for_a_rectangle_is_taken_so() -> None:
+    """To and fro along two sides of its bounds: no area, but GEOS says it holds what they hold."""
+    elbow = Polygon([(4, 8), (0, 8), (0, 2), (0, 8), (4, 8)])
+    assert shapely.intersects_xy(elbow, 3, 3)
+    assert CellIndex.build([elbow]).covers([3.0, 5.0], [3.0, 3.0]).tolist() == [[True], [False]]
 
 
 def test_geos_answers_the_first_point_otherwise() -> None:

@@ -19,13 +19,14 @@ from wetland.zones.compiled import compiled, in_place
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-HEAD = 4  # words before a cell's edges: how many, its place in the table, error, reach
+HEAD = 4  # words before a cell's edges: how many, how many bits, error, reach; then 2**bits sets
 EDGE = 5  # words of an edge: both ends from the cell's centre, and the bit it toggles
+SPARE = 16  # words after the last record: a look ahead may reach them
 MOST_BITS = 6  # groups of zones that change within a cell; a cell of more asks GEOS
 FEW_EDGES = 64  # of a cell are compared, to keep a shared edge once
 EAGER_BITS = 2  # up to here every combination is named at once, else when it is first met
 SINGLE = 2.0**-24  # half a unit in the last place of the coordinates kept
-SETS, MEMBERS, RECORDS, SLOTS, FULL = range(5)  # of `Work.state`
+SETS, MEMBERS, RECORDS, PACKED, FULL = range(5)  # of `Work.state`
 
 
 class Grid(NamedTuple):
@@ -57,7 +58,7 @@ class Work(NamedTuple):
     memo: Ints
     words: Ints
     reals: NDArray[np.float32]
-    table: Ints
+    packed: Ints
     groups: Ints
     state: NDArray[np.int64]
 
@@ -253,43 +254,59 @@ def keep_edges(work: Work, grid: Grid, count: int) -> None:
     work.state[RECORDS] = start
 
 
+@in_place
+def name_groups(words: Ints, groups: Ints, start: int) -> int:
+    """Give each group of zones that changes in a cell a bit; return how many, -1 if too many."""
+    bits = 0
+    for at in range(start + HEAD, start + HEAD + EDGE * words[start], EDGE):
+        group = words[at + 4]
+        if group == 0:  # there and back again: nothing changes across it
+            continue
+        bit = 0
+        while bit < bits and groups[bit] != group:
+            bit += 1
+        if bit == MOST_BITS:
+            return -1
+        groups[bit] = group
+        bits = max(bits, bit + 1)
+        words[at + 4] = 1 << bit
+    return bits
+
+
 @compiled
 def name_sets(work: Work, count: int) -> None:
-    """Give each group of zones that changes within a cell a bit, and combinations their sets."""
-    words, table, groups, memo = work.words, work.table, work.groups, work.memo
-    slots = 0
+    """Pack the records, each followed by the sets of all combinations of its groups."""
+    words, packed, groups, memo = work.words, work.packed, work.groups, work.memo
+    codes, held = work.codes, work.held
+    place = 0
     for one in range(count):
-        start = -1 - work.codes[work.held[one, 0]]
-        bits = 0
-        for at in range(start + HEAD, start + HEAD + EDGE * words[start], EDGE):
-            group = words[at + 4]
-            if group == 0:  # there and back again: nothing changes across it
-                continue
-            bit = 0
-            while bit < bits and groups[bit] != group:
-                bit += 1
-            if bit == MOST_BITS:
-                words[start] = -1
-                break
-            groups[bit] = group
-            bits = max(bits, bit + 1)
-            words[at + 4] = 1 << bit
-        if words[start] < 0:
-            continue
-        if slots + (1 << bits) > table.size or work.state[FULL]:
+        cell = held[one, 0]
+        start = -1 - codes[cell]
+        bits = name_groups(words, groups, start)
+        size = HEAD + EDGE * words[start] if bits >= 0 else HEAD
+        if place + size + (1 << MOST_BITS) + SPARE > packed.size or work.state[FULL]:
             work.state[FULL] = 1
             return
-        words[start + 1] = slots
-        table[slots] = work.held[one, 2]
+        for k in range(size):
+            packed[place + k] = words[start + k]
+        packed[place + 1] = bits
+        codes[cell] = -1 - place
+        if bits < 0:
+            packed[place] = -1
+            place += HEAD
+            continue
+        place += size
+        packed[place] = held[one, 2]
         for mask in range(1, 1 << bits):
-            table[slots + mask] = -1
+            packed[place + mask] = -1
             if bits <= EAGER_BITS:
                 bit = 1 if mask & 2 else 0
-                before = table[slots + (mask & ~(1 << bit))]
+                before = packed[place + (mask & ~(1 << bit))]
                 same = recall(memo, before, groups[bit])
-                table[slots + mask] = differing(work, before, groups[bit]) if same < 0 else same
-        slots += 1 << bits
-    work.state[SLOTS] = slots
+                packed[place + mask] = differing(work, before, groups[bit]) if same < 0 else same
+        place += 1 << bits
+    packed[place : place + SPARE] = 0
+    work.state[PACKED] = place + SPARE
 
 
 def empty_work(edges: Floats, owners: Ints, sizes: dict[str, int], zones: int) -> Work:
@@ -313,7 +330,7 @@ def empty_work(edges: Floats, owners: Ints, sizes: dict[str, int], zones: int) -
         memo=np.full((1 << 13, 3), -1, dtype=np.int32),
         words=words,
         reals=words.view(np.float32),
-        table=ints(1),
+        packed=ints(1),
         groups=ints(MOST_BITS + 1),
         state=np.zeros(5, dtype=np.int64),
     )

@@ -14,9 +14,9 @@ from wetland.zones.cellbuild import (
     FULL,
     HEAD,
     MOST_BITS,
-    RECORDS,
+    PACKED,
     SETS,
-    SLOTS,
+    SPARE,
     Grid,
     Work,
     empty_work,
@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Geometries = NDArray[np.object_]
 
+BOX_COORDINATES = 5
 FARTHEST_M = 1e9  # a coordinate beyond it is no place on Earth: such a polygon is left to GEOS
 SHARE = 0.075  # of the cells may hold edges, about: fewer cost memory, more cost time
 FEWEST_CELLS, MOST_CELLS = 1 << 18, 1 << 22
@@ -57,8 +58,10 @@ def edges_of(polygons: Geometries) -> Edges:
     """Take polygons apart.
 
     GEOS counts crossings of one ring, valid or not, as the cells do. Not so where rings of one
-    polygon overlap, hence an invalid polygon of several rings is foreign: GEOS itself is asked. So
-    is one of no extent, or with a coordinate that is missing or beyond 1e9 m.
+    polygon overlap, nor where a ring goes to and fro between corners of its bounds, which GEOS
+    takes for a rectangle. Hence an invalid polygon of several rings, or of five coordinates, is
+    foreign: GEOS itself is asked. So is one of no extent, or with a coordinate that is missing or
+    beyond 1e9 m.
     """
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
@@ -70,7 +73,8 @@ def edges_of(polygons: Geometries) -> Edges:
     if not np.abs(coords).max(initial=0.0) <= FARTHEST_M:  # nor where one is NaN
         wild = ~(np.abs(coords) <= FARTHEST_M).all(axis=1)
         foreign[ring_owner[ring[wild]]] = True
-    ask = np.flatnonzero(several & ~foreign)
+    like_boxes = np.bincount(ring_owner[ring], minlength=len(polygons)) == BOX_COORDINATES
+    ask = np.flatnonzero((several | like_boxes) & ~foreign)
     foreign[ask] = ~shapely.is_valid(polygons[ask])
     foreign &= ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
     x, y = coords[:, 0].copy(), coords[:, 1].copy()
@@ -141,10 +145,9 @@ def cells_over(edges: Edges, grid: Grid, zones: int) -> tuple[Cells, Ints, Ints]
         many *= 4
         if 16 * many > MOST_MEMBERS + 32 * zones:
             return None
-    words = work.words[: work.state[RECORDS]].copy()
-    table = work.table[: max(int(work.state[SLOTS]), 1)].copy()
+    words = work.packed[: work.state[PACKED]].copy()
     starts = work.set_start[: work.state[SETS] + 1].copy()
-    cells = Cells(grid, work.codes, words, words.view(np.float32), table)
+    cells = Cells(grid, work.codes, words, words.view(np.float32))
     return cells, starts, work.set_members[: starts[-1]].copy()
 
 
@@ -160,5 +163,6 @@ def _sizes(grid: Grid, entries: int, many: int) -> dict[str, int]:
 def _roomy(work: Work, entered: int, many: int) -> Work:
     """Give room for the records: no cell holds more than was entered."""
     words = np.empty((EDGE + HEAD) * entered + EDGE, dtype=np.int32)
-    slots = np.empty(2 * entered + many + (1 << MOST_BITS), dtype=np.int32)
-    return work._replace(words=words, reals=words.view(np.float32), table=slots)
+    room = len(words) + 2 * entered + many + (1 << MOST_BITS) + SPARE
+    packed = np.empty(room, dtype=np.int32)
+    return work._replace(words=words, reals=words.view(np.float32), packed=packed)

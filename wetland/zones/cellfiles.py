@@ -15,12 +15,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from wetland.zones.cellbuild import EDGE, HEAD, Grid, Ints
+from wetland.zones.cellbuild import EDGE, HEAD, MOST_BITS, SPARE, Grid, Ints
 from wetland.zones.cellindex import CellIndex, tuples_of
 from wetland.zones.cellkernels import Cells
-from wetland.zones.compiled import compiled
+from wetland.zones.compiled import compiled, in_place
 
-FORMAT = 1  # of the file and of what the loops make of it: a new one where either changes
+FORMAT = 2  # of the file and of what the loops make of it: a new one where either changes
 SUFFIX = ".npz"
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error,
               NotImplementedError)  # fmt: skip
@@ -53,7 +53,6 @@ def save_index(index: CellIndex, path: Path) -> None:
         "grid": np.array(index.cells.grid, dtype=np.float64),
         "codes": index.cells.codes,
         "words": index.cells.words,
-        "table": index.cells.table,
         "set_start": starts,
         "set_members": members[: starts[-1]],
         "foreign": index.foreign,
@@ -92,8 +91,8 @@ def _checked(parts: dict[str, NDArray[Any]], polygons: Sequence[Any] | NDArray[A
     values = parts["grid"].tolist()
     x0, y0, cell_m, per_m, columns, rows, pad_m, ulp_m = values
     grid = Grid(x0, y0, cell_m, per_m, int(columns), int(rows), pad_m, ulp_m)
-    lists = ("codes", "words", "table", "set_start", "set_members", "foreign")
-    codes, words, table, starts, members, foreign = (parts[name] for name in lists)
+    lists = ("codes", "words", "set_start", "set_members", "foreign")
+    codes, words, starts, members, foreign = (parts[name] for name in lists)
     if any(parts[name].dtype != np.int32 or parts[name].ndim != 1 for name in lists):
         raise ValueError("not the lists of an index")
     sets, zones = len(starts) - 1, len(polygons)
@@ -106,14 +105,13 @@ def _checked(parts: dict[str, NDArray[Any]], polygons: Sequence[Any] | NDArray[A
         and (np.diff(starts) >= 0).all()
         and _all_within(members, zones)
         and _all_within(foreign, zones)
-        and _all_within(table + 1, sets + 1)
-        and sound_codes(codes.reshape(grid.rows, grid.columns), words, table.size, sets)
+        and sound_codes(codes.reshape(grid.rows, grid.columns), words, sets)
     )
     if not sound:
         raise ValueError("not an index")
     taken = np.empty(zones, dtype=object)
     taken[:] = polygons
-    cells = Cells(grid, codes, words, words.view(np.float32), table)
+    cells = Cells(grid, codes, words, words.view(np.float32))
     return CellIndex(taken, cells, tuples_of(starts, members), foreign)
 
 
@@ -121,8 +119,30 @@ def _all_within(numbers: Ints, limit: int) -> bool:
     return bool(((numbers >= 0) & (numbers < limit)).all())
 
 
+@in_place
+def sound_record(words: Ints, start: int, sets: int) -> bool:
+    """Tell whether a record and the sets after it are there."""
+    if start + HEAD + SPARE > words.size:
+        return False
+    bits = words[start + 1]
+    if words[start] < 0:
+        return bool(words[start] == -1)
+    stop = start + HEAD + EDGE * np.int64(words[start])
+    if bits < 0 or bits > MOST_BITS or stop + (1 << bits) > words.size:
+        return False
+    mask = 0
+    for at in range(start + HEAD, stop, EDGE):
+        mask |= words[at + 4]
+    if mask < 0 or mask >= 1 << bits:
+        return False
+    named = True
+    for at in range(stop, stop + (1 << bits)):
+        named &= words[at] >= -1 and words[at] < sets
+    return named
+
+
 @compiled
-def sound_codes(codes: NDArray[np.int32], words: Ints, slots: int, sets: int) -> bool:
+def sound_codes(codes: NDArray[np.int32], words: Ints, sets: int) -> bool:
     """Tell whether every code leads to a set or to a record that is there."""
     rows, columns = codes.shape
     for row in range(rows):
@@ -131,18 +151,6 @@ def sound_codes(codes: NDArray[np.int32], words: Ints, slots: int, sets: int) ->
             border = row == 0 or column == 0 or row == rows - 1 or column == columns - 1
             if code >= sets or (border and code != 0):
                 return False
-            if code >= 0:
-                continue
-            start = -1 - code
-            if start + HEAD > words.size or words[start] < -1:
-                return False
-            stop = start + HEAD + EDGE * np.int64(words[start])
-            if stop > words.size:
-                return False
-            mask = 0
-            for at in range(start + HEAD, stop, EDGE):
-                mask |= words[at + 4]
-            first = np.int64(words[start + 1])
-            if words[start] >= 0 and (first < 0 or mask < 0 or first + mask >= slots):
+            if code < 0 and not sound_record(words, int(-1 - code), sets):
                 return False
     return True

@@ -224,10 +224,10 @@ class CellIndex:
         found = self._sets_by_geos(x[asked], y[asked])
         slots = -2 - places[named]
         with self._lock:
-            self._cells.table[slots] = found[: len(slots)]
+            self._cells.words[slots] = found[: len(slots)]
         ids[rows[codes == DOUBT]] = found[len(slots) :]
         known = codes != DOUBT
-        ids[rows[known]] = self._cells.table[-2 - codes[known]]
+        ids[rows[known]] = self._cells.words[-2 - codes[known]]
 
     def _sets_by_geos(self, x: Floats, y: Floats) -> Ints:
         found = np.zeros(len(x), dtype=np.int32)

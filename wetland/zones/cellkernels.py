@@ -16,22 +16,26 @@ from wetland.zones.cellbuild import EDGE, HEAD, Floats, Grid, Ints
 from wetland.zones.compiled import compiled
 
 BLOCK = 1024  # points taken together: their codes stay in the nearest cache
-DOUBT = -1  # an answer that GEOS must give; below it: -2 - place in the table to fill
+AHEAD = 15  # words: the next line of the cache; records are followed by as many spare words
+DOUBT = -1  # an answer that GEOS must give; below it: -2 - place of the set to name
 
 
 class Cells(NamedTuple):
-    """A grid and what is known of its cells."""
+    """A grid, a code for each cell, and the records of those with edges (see `cellbuild`)."""
 
     grid: Grid
     codes: Ints
     words: Ints
     reals: NDArray[np.float32]
-    table: Ints
 
 
 @compiled
 def read_codes(x: Floats, y: Floats, cells: Cells, ids: Ints, open_: Ints) -> int:
-    """Read the codes of a block of points; list those whose cell holds edges."""
+    """Read the codes of a block of points; list those whose cell holds edges.
+
+    Their records are looked at once, one after the other without waiting, so that they are near
+    when they are needed.
+    """
     x0, y0, per_m = cells.grid.x0, cells.grid.y0, cells.grid.per_m
     last_column, last_row = cells.grid.columns - 1.0, cells.grid.rows - 1.0
     columns = np.uint64(cells.grid.columns)
@@ -47,6 +51,12 @@ def read_codes(x: Floats, y: Floats, cells: Cells, ids: Ints, open_: Ints) -> in
     for i in range(x.size):
         open_[count] = i
         count += ids[i] < 0
+    words = cells.words
+    seen = 0
+    for k in range(count):
+        start = -1 - ids[open_[k]]
+        seen ^= words[start] ^ words[start + AHEAD]
+    open_[BLOCK] = seen & 1  # of no use, but that it was looked at
     return count
 
 
@@ -54,7 +64,7 @@ def read_codes(x: Floats, y: Floats, cells: Cells, ids: Ints, open_: Ints) -> in
 def settle(x: Floats, y: Floats, cells: Cells, slack_m: float, ids: Ints, open_: Ints) -> int:
     """Decide the listed points of a block by the edges of their cells; return how many are left."""
     x0, y0, cell_m, per_m = cells.grid.x0, cells.grid.y0, cells.grid.cell_m, cells.grid.per_m
-    words, reals, table = cells.words, cells.reals, cells.table
+    words, reals = cells.words, cells.reals
     left = 0
     for i in open_:
         start = -1 - ids[i]
@@ -77,10 +87,11 @@ def settle(x: Floats, y: Floats, cells: Cells, slack_m: float, ids: Ints, open_:
                 mask ^= words[at + 4]
             else:
                 doubt = True
-        found = table[words[start + 1] + mask] if not doubt else DOUBT
+        place = start + HEAD + EDGE * words[start] + mask
+        found = DOUBT if doubt else words[place]
         if found < 0:
             left += 1
-            found = DOUBT if doubt else -2 - (words[start + 1] + mask)
+            found = DOUBT if doubt else -2 - place
         ids[i] = found
     return left
 
