@@ -1,4 +1,4 @@
-"""Vertices on long edges, also where a part or a ring has no length (GEOS would end the process)."""
+"""Vertices on long edges, also where a part or a ring has no length (which ends GEOS)."""
 
 from __future__ import annotations
 

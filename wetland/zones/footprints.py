@@ -17,13 +17,16 @@ from shapely.geometry.base import BaseGeometry
 
 from wetland.base.places import Cause
 from wetland.zones.located import CAUSE_CODE, OPEN, Located
+from wetland.zones.readiness import compiled_pays
 
 if TYPE_CHECKING:
+    from wetland.zones.footprintruns import Drawn
     from wetland.zones.placing import Placed
     from wetland.zones.shapes import Shape
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 
 QUADRANT = 16  # segments in a quarter of a circle
 AROUND = 1.0 / math.cos(math.pi / (4 * QUADRANT))  # makes the polygon surround the circle
@@ -31,11 +34,43 @@ GROW_M = 1e-6
 INTERIORS_MEET = "T********"
 
 
+def draw_extended(placed: Placed) -> tuple[list[Drawn], Rows] | None:
+    """Lay out very many lines and footprints for `classify_extended`; None where they are few."""
+    if not compiled_pays(len(placed.extended)):
+        return None
+    from wetland.zones.footprintruns import draw  # noqa: PLC0415 - brings the compiler
+
+    return draw(placed)
+
+
 def classify_extended(
-    out: Located, shape: Shape, placed: Placed, uncertainty: Floats, own: Floats
+    out: Located,
+    shape: Shape,
+    placed: Placed,
+    uncertainty: Floats,
+    own: Floats,
+    drawn: tuple[list[Drawn], Rows] | None = None,
 ) -> None:
-    """Write the answers for the extended geometries of ``placed`` into ``out``."""
+    """Write the answers for the extended geometries of ``placed`` into ``out``.
+
+    Very many were laid out by `draw_extended` and go through `wetland.zones.footprintruns`, which
+    gives the same answers.
+    """
     rows = placed.extended
+    if drawn is not None and shape.loose is None:
+        from wetland.zones.footprintruns import classify_many  # noqa: PLC0415 - brings the compiler
+
+        for some in drawn[0]:
+            classify_many(out, shape, placed.cut, uncertainty, own, some)
+        rows = drawn[1]
+    if len(rows):
+        classify_few(out, shape, placed, uncertainty, own, rows)
+
+
+def classify_few(
+    out: Located, shape: Shape, placed: Placed, uncertainty: Floats, own: Floats, rows: Rows
+) -> None:
+    """Write the answers for ``rows`` of ``placed`` into ``out``, one by one where in doubt."""
     things = placed.projected[rows]
     away = np.stack([group.distances_m(things) for group in shape.edges])
     meets = shapely.intersects(shape.polygon, things)
@@ -52,8 +87,8 @@ def classify_extended(
     out.distance_m[rows] = np.where(covered, nearest, -nearest)
     out.whole[rows] = covered & ~near
     out.cause[rows] = 0
-    _blame_position(out, shape, placed, uncertainty, own)
-    _measure(out, shape, placed)
+    _blame_position(out, shape, placed, uncertainty, own, rows)
+    _measure(out, shape, placed, rows)
 
 
 def _diameters(things: NDArray[Any]) -> Floats:
@@ -68,7 +103,11 @@ def _some_part_inside(shape: Shape, thing: BaseGeometry, belt: Floats) -> bool:
         deep &= group.distances_m(vertices) > width
     if deep.any():
         return True
-    core = core_of(shape, belt, around=thing)
+    return inside_core(thing, core_of(shape, belt, around=thing))
+
+
+def inside_core(thing: BaseGeometry, core: BaseGeometry) -> bool:
+    """Tell whether some part of a thing lies in a zone without its belts."""
     return not core.is_empty and bool(shapely.relate_pattern(thing, core, INTERIORS_MEET))
 
 
@@ -89,10 +128,9 @@ def core_of(shape: Shape, belt: Floats, *, around: BaseGeometry) -> BaseGeometry
 
 
 def _blame_position(
-    out: Located, shape: Shape, placed: Placed, uncertainty: Floats, own: Floats
+    out: Located, shape: Shape, placed: Placed, uncertainty: Floats, own: Floats, rows: Rows
 ) -> None:
     """Mark what the position's uncertainty leaves open and the edge's own accuracy would not."""
-    rows = placed.extended
     for row in rows[(out.where[rows] == OPEN) & (uncertainty[rows] > 0)]:
         thing, width = placed.projected[row], float(uncertainty[row])
         one = np.array([thing], dtype=object)
@@ -110,9 +148,8 @@ def _open_within(shape: Shape, thing: BaseGeometry, one: NDArray[Any], belt: Flo
     return not _some_part_inside(shape, thing, belt)
 
 
-def _measure(out: Located, shape: Shape, placed: Placed) -> None:
+def _measure(out: Located, shape: Shape, placed: Placed, rows: Rows) -> None:
     """Measure the area of each footprint inside the zone as drawn, and its share."""
-    rows = placed.extended
     things: NDArray[Any] = placed.projected[rows]
     whole = shapely.area(things)
     flat = whole > 0

@@ -30,7 +30,7 @@ from wetland.base.errors import InputError
 from wetland.base.places import BELT_LIKELIHOOD, Cause, Membership
 from wetland.base.texts import text
 from wetland.zones.doubt import open_unlikely, probabilities
-from wetland.zones.footprints import classify_extended
+from wetland.zones.footprints import classify_extended, draw_extended
 from wetland.zones.located import CAUSE_CODE, OPEN, OUT, Located
 from wetland.zones.model import Zone, ZoneLayer
 from wetland.zones.placing import Placed, Things, place_geometries
@@ -162,13 +162,14 @@ def _locate(
         for zone in layer
     ]
     locate_points(layer, asked, placed, uncertainty)
+    drawn = draw_extended(placed)
     out = {}
     for each in asked:
         if len(placed.far):
             _locate_far(each, placed, uncertainty)
         if len(placed.extended):
             with ONE_AT_A_TIME:
-                classify_extended(each.out, each.shape, placed, uncertainty, each.own)
+                classify_extended(each.out, each.shape, placed, uncertainty, each.own, drawn)
         found = probabilities(each, placed, uncertainty) if terms.probability else None
         open_unlikely(each, placed, uncertainty, terms.threshold)
         _explain(each, uncertainty)

@@ -121,7 +121,9 @@ def plain_areas(zones: Objects, footprints: Sequence[Any] | Objects | Flat) -> G
     hit = shapely.STRtree(things).query(zones, predicate="intersects")
     order = np.lexsort((hit[0], hit[1]))
     zone, thing = hit[0][order], hit[1][order]
-    area = np.asarray(shapely.area(shapely.intersection(zones[zone], things[thing])), dtype=float)
+    with np.errstate(all="ignore"):  # GEOS divides by lengths that are next to nothing
+        shared = shapely.intersection(zones[zone], things[thing])
+    area = np.asarray(shapely.area(shared), dtype=float)
     west, south, east, north = shapely.bounds(things[thing]).reshape(-1, 4).T
     shares = area > np.maximum(TOUCH_M2, TOUCH_SHARE * ((east - west) ** 2 + (north - south) ** 2))
     return Ground(thing[shares].astype(np.int64), zone[shares].astype(np.int32), area[shares])

@@ -93,6 +93,8 @@ class GroundIndex:
         limit = 2.0 ** math.ceil(math.log2(2 * float((high - low).max()) + 8 * size))
         grain = limit / 2.0**EXACT_BITS
         edges, zone = _edges(ends - np.tile(origin, 2), zone, grain, LONGEST * size)
+        if not len(edges):
+            return cls(_no_cells(), zones, np.zeros(1, dtype=np.int64))
         cells = _cells(edges, zone, size, (float(origin[0]), float(origin[1]), limit, grain))
         return cls(cells, zones, _depths(cells.sets))
 
