@@ -15,7 +15,7 @@ from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
 from tests.screening.oracle import screen as by_row
 from tests.screening.test_registers import records
 from tests.screening.test_screen import observation, table
-from wetland.screening.screen import Screened, Settings, screen
+from wetland.screening.screen import Law, Screened, Settings, screen
 from wetland.screening.tally import merge
 from wetland.sites.config import Register
 from wetland.sites.load import Site
@@ -161,9 +161,10 @@ def test_parts_add_up_to_the_whole(site: Site, seed: int) -> None:
     options = Settings(assume_schematic=True, list_undecided=True)
     widest = {"gps": 200.0, "photo": 300.0, "unknown": 1000.0, "drawn": 150.5}
     whole = screen(seen, site, records=permits, settings=options, widest=widest)
+    law = Law.of(site, options) if seed == 2 else None
     cuts = sorted({0, 40, *rng.integers(0, 40, 3).tolist()})
     parts = [
-        screen(seen.iloc[a:b], site, records=permits, settings=options, widest=widest)
+        screen(seen.iloc[a:b], site, records=permits, settings=options, widest=widest, law=law)
         for a, b in pairwise(cuts)
     ]
     tally = merge(part.tally for part in parts)

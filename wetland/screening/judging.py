@@ -35,6 +35,12 @@ class Judge:
     _answers: dict[tuple[object, ...], Judged | None] = field(default_factory=dict)
     _whole: dict[tuple[object, ...], Judgement] = field(default_factory=dict)
 
+    def forget(self, most: int) -> None:
+        """Forget all answers where there are more than ``most``."""
+        if len(self._answers) > most:
+            self._whole.clear()  # first: its keys are where the answers stand in memory
+            self._answers.clear()
+
     def judge(
         self, asked: Asked, situation: Situation, areas: Areas | None, *, exact: bool = False
     ) -> Judgement:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DETECTOR = "screening"
+MOST_ANSWERS = 200_000  # of rules, remembered from one part of a dataset to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,25 @@ class Settings:
         if self.list_undecided is None:
             return undecided <= self.undecided_rows
         return self.list_undecided
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Law:
+    """The law of a site, with all it answered so far: screen part after part with one of it."""
+
+    candidates: Candidates
+    judge: Judge
+    parts: LawParts
+
+    @classmethod
+    def of(cls, site: Site, settings: Settings) -> Law:
+        """Make ready the law of a site for screening with these settings."""
+        words = Words(site.vocabulary, site.config.zone_titles)
+        return cls(
+            Candidates(site.regulations, settings.decided_on),
+            Judge(site.regulations, settings.decided_on),
+            LawParts(words),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +140,7 @@ def screen(
     records: pd.DataFrame | None = None,
     settings: Settings | None = None,
     widest: Mapping[str, float] | None = None,
+    law: Law | None = None,
 ) -> Screened:
     """Compare observations with the law of the day of each act.
 
@@ -136,6 +157,9 @@ def screen(
     widest
         Widest uncertainty by source of position that other observations state: a default is never
         narrower.
+    law
+        What screened other observations of the same site with the same settings: what it answered
+        is not worked out again. Findings are the same with it and without.
 
     Notes
     -----
@@ -149,29 +173,31 @@ def screen(
     defaults = widest_of(site.config.position_defaults, widest or {})
     acts = Acts.of(observations, site, on=chosen.on, assume_schematic=chosen.assume_schematic,
                    defaults=defaults)  # fmt: skip
-    return judge_acts(acts, site, records=records, settings=chosen)
+    return judge_acts(acts, site, records=records, settings=chosen, law=law)
 
 
 def judge_acts(
-    acts: Acts, site: Site, *, records: pd.DataFrame | None, settings: Settings
+    acts: Acts,
+    site: Site,
+    *,
+    records: pd.DataFrame | None,
+    settings: Settings,
+    law: Law | None = None,
 ) -> Screened:
     """Compare observations whose place is known with the law: all that `screen` does from there."""
     asked = RecordsAsked(acts.days, acts.activities, acts.facts, acts.geometries,
                          acts.uncertainty_m, acts.places, acts.table["occurred_at"])  # fmt: skip
     covering = record_codes(site, records, asked)
     ground = Ground(site, acts.geometries, *acts.days, settings.assume_schematic)
-    law = Candidates(site.regulations, settings.decided_on)
-    judge = Judge(site.regulations, settings.decided_on)
-    situations = Situations(acts, covering, law, judge, ground)
+    known = law or Law.of(site, settings)
+    known.judge.forget(MOST_ANSWERS)
+    situations = Situations(acts, covering, known.candidates, known.judge, ground)
     judged = situations.judged()
     tally = _tally(situations, judged, settings)
     basis = zone_basis(site, assume_schematic=settings.assume_schematic)
     stamp = Stamp(site.id, DETECTOR, basis, site.digest, notice_of(site, basis))
-    words = Words(site.vocabulary, site.config.zone_titles)
     kept = WITH_ROWS if tally.listed else WITH_ROWS - {Outcome.UNDECIDED}
-    answers = Answers(
-        site, settings.assume_schematic, situations, judged, stamp, LawParts(words), kept
-    )
+    answers = Answers(site, settings.assume_schematic, situations, judged, stamp, known.parts, kept)
     return Screened(tally, answers)
 
 
