@@ -25,7 +25,7 @@ from wetland.operations.batch_job import Job, ScreenOrder, site_of
 from wetland.operations.batch_read import ROWS, track_file
 from wetland.operations.batch_twins import CONFLICT
 from wetland.regulations.records import RECORDS
-from wetland.screening.screen import screen
+from wetland.screening.screen import Law, screen
 from wetland.screening.steady import MOST_GAP_S
 from wetland.screening.tables import OBSERVATIONS
 
@@ -49,10 +49,12 @@ def screen_part(job: Job, order: ScreenOrder) -> dict[str, Any]:
     records = None if job.records is None else _records(job.records, job.records_digest)
     about: dict[str, Any] = {"key": order.key, "counts": {}}
     told = Problems("")
+    law = Law.of(site, job.settings)
 
     def findings() -> Iterator[pd.DataFrame]:
         for rows in _chunks(job, order, told):
-            found = screen(rows, site, records=records, settings=job.settings, widest=order.widest)
+            found = screen(rows, site, records=records, settings=job.settings, widest=order.widest,
+                           law=law)  # fmt: skip
             about["counts"] = merged([about["counts"], counted(found)])
             yield from found.tables()
 
