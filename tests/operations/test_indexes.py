@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,8 @@ def test_warm_up_says_when_it_is_ready(site: Site) -> None:
     assert not thread.is_alive()
     assert readiness.compiled_pays(readiness.FEW)
     assert not readiness.compiled_pays(readiness.FEW - 1)
+    names = ("cellkernels", "nearkernels", "lonlatkernels", "overlaykernels", "trackkernels")
+    assert not [name for name in names if f"wetland.zones.{name}" not in sys.modules]
 
 
 def test_a_warm_up_that_fails_raises_nothing(

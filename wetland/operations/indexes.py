@@ -13,17 +13,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import shapely
 from platformdirs import user_cache_path
+from shapely.geometry import LineString, Point, box
 
 from wetland.sites.load import Site
 from wetland.sites.place import Sets
 from wetland.zones import readiness
+from wetland.zones.locate import locate_columns
 from wetland.zones.model import ZoneLayer
-from wetland.zones.shapes import Shape
+from wetland.zones.overlay import areas_in_zones
+from wetland.zones.placing import Points
+from wetland.zones.projection import project
+from wetland.zones.trackfixes import order_fixes
+from wetland.zones.tracks import find_visits
 
 FOLDER = ".index"
 NOTE = "Indexes of the zones, made by the program. Delete them at any time.\n"
-WARM_POINTS = 64
+REHEARSED = 40
 _LOG = logging.getLogger(__name__)
 
 
@@ -75,12 +82,11 @@ def prepare_indexes(site: Site) -> int:
 
 
 def warm_up(site: Site) -> None:
-    """Load every compiled loop of look-ups once, and have the site's indexes at hand."""
+    """Load every compiled loop once by a small question, and have the site's indexes at hand."""
     prepare_indexes(site)
-    rng = np.random.default_rng(0)
-    for layer in asked_layers(site):
-        shapes = [layer.shape(zone) for zone in layer]
-        _touch(layer, shapes, rng)
+    with readiness.rehearsal():
+        for layer in asked_layers(site):
+            _rehearse(layer)
     readiness.mark_ready()
 
 
@@ -101,22 +107,30 @@ def warm_in_background(site: Site) -> threading.Thread:
     return thread
 
 
-def _touch(layer: ZoneLayer, shapes: list[Shape], rng: np.random.Generator) -> None:
+def _rehearse(layer: ZoneLayer) -> None:
+    """Ask of a few places, lines, footprints and a track what a screening asks of many."""
     from wetland.zones.lonlat import LocalProjection  # noqa: PLC0415 - with the loops only
-    from wetland.zones.projection import unproject  # noqa: PLC0415 - with the loops only
     from wetland.zones.zoneindex import index_of  # noqa: PLC0415 - brings the compiler
 
-    bounds = np.array([shape.polygon.bounds for shape in shapes])
-    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
-    x, y = rng.uniform(low, high, (WARM_POINTS, 2)).T.copy()
-    index = index_of(layer)
-    index.pairs(x, y)
-    (west, east), (south, north) = unproject([low[0], high[0]], [low[1], high[1]], layer.crs_epsg)
+    shapes = [layer.shape(zone).polygon for zone in layer]
+    west, south, east, north = shapely.total_bounds([zone.geometry for zone in layer])
+    rng = np.random.default_rng(0)
+    lon, lat = rng.uniform(west, east, REHEARSED), rng.uniform(south, north, REHEARSED)
+    x, y = project(lon, lat, layer.crs_epsg)
     here = LocalProjection.fit(layer.crs_epsg, (west, south, east, north))
-    index.set_ids_lonlat(here, *unproject(x, y, layer.crs_epsg))
-    for shape in shapes:
-        for group in shape.edges:
-            group.near().distances(x, y)
+    index_of(layer).pairs_of(index_of(layer).set_ids_lonlat(here, lon, lat))
+    index_of(layer).pairs(x, y)
+    small = (east - west) / 200
+    sheds = [box(a, b, a + small, b + small) for a, b in zip(lon, lat, strict=True)]
+    path = LineString(np.column_stack([lon[:3], lat[:3]]))
+    things = [Point(lon[0], lat[0]), path, *sheds]
+    for assume in (False, True):
+        locate_columns(layer, Points(lon, lat), 5.0, on=None, assume_schematic=assume,
+                       probability=True)  # fmt: skip
+        locate_columns(layer, things, 5.0, on=None, assume_schematic=assume)
+    areas_in_zones(shapes, shapely.box(x, y, x + 9, y + 9))
+    at_ns = np.arange(REHEARSED) * 1_000_000_000
+    find_visits(order_fixes(np.zeros(REHEARSED, dtype=np.int64), at_ns, x=x, y=y), shapes)
 
 
 def _explain(folder: Path) -> None:
