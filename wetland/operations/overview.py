@@ -34,7 +34,7 @@ class Overview:
     broken
         How many there are in all.
     problems
-        Table `PROBLEMS`, likewise the first of it.
+        Table `PROBLEMS`, likewise the first of it: what concerns a whole file, then row by row.
     undecided
         Per rule and missing facts, how often.
     counts
@@ -79,6 +79,7 @@ def overview_of(screening: Screening, *, most: int = MOST) -> Overview:
 def overview_in(folder: Path, *, most: int = MOST) -> Overview:
     """Return the overview of a screening that was written to a folder."""
     import pandas as pd
+    import pyarrow as pa
     import pyarrow.compute as pc
     from pyarrow import parquet
 
@@ -91,7 +92,10 @@ def overview_in(folder: Path, *, most: int = MOST) -> Overview:
         tables.append(from_arrow(part.take(chosen), FINDINGS))
     tables = tables or [from_arrow(arrow_schema(FINDINGS).empty_table(), FINDINGS)]
     worst = _worst(pd.concat(tables, ignore_index=True), most)
-    problems = parquet.read_table(folder / PROBLEMS_TABLE).slice(0, most)
+    problems = parquet.read_table(folder / PROBLEMS_TABLE)
+    whole_files = problems.filter(pc.is_null(problems["row"]))
+    rows = problems.filter(pc.is_valid(problems["row"]))
+    problems = pa.concat_tables([whole_files, rows]).slice(0, most)
     notice = summary["notice"]
     return Overview(
         worst,

@@ -64,6 +64,7 @@ COLUMNS = text("规范|缺失的事实|次数", "rule|missing facts|count")
 SOURCE_COLUMNS = text("文件|名称|行数|读入|搁置|SHA-256", "file|name|rows|read|aside|SHA-256")
 YES_NO = {True: text("是", "yes"), False: text("否", "no"), None: text("不明", "not known")}
 
+LIKELIHOOD = text("在规定区域内的可能性", "likelihood to be where the rule holds")
 AT_LEAST = text("至少 {p}%", "at least {p} %")
 STATED = text("记录标明", "as stated")
 ASSUMED = text("未标明，按“{s}”的最大误差", "not stated: the widest of '{s}'")
@@ -78,7 +79,7 @@ FIELDS: tuple[tuple[str, Text], ...] = (
     ("zones", text("所在区域", "zones")),
     ("zone_basis", text("界线依据", "basis of the zones")),
     ("uncertainty", text("位置误差", "uncertainty of the position")),
-    ("likelihood", text("在规定区域内的可能性", "likelihood to be where the rule holds")),
+    ("likelihood", LIKELIHOOD),
     ("fine", text("罚款幅度", "range of the fine")),
     ("authority", text("主管部门", "authority")),
     ("facts", text("事实", "facts")),
@@ -212,7 +213,7 @@ def _values(
         "zones": _names(row["zones"] or [], sheet, lang),
         "zone_basis": ZONE_BASES[row["zone_basis"]].get(lang),
         "uncertainty": _uncertainty(evidence, lang),
-        "likelihood": _likelihood(row.get("likelihood"), lang),
+        "likelihood": likelihood_text(row.get("likelihood"), lang),
         "fine": _fine(row["fine"], lang),
         "authority": row["authority"] or "",
         "facts": _pairs(evidence.get("facts"), sheet, lang),
@@ -268,8 +269,14 @@ def _uncertainty(evidence: Mapping[str, Any], lang: Lang) -> str:
     return f"{value:g} m ({why.get(lang)})"
 
 
-def _likelihood(value: float | None, lang: Lang) -> str:
-    """Say a lower bound in per cent; it is cut, not rounded up."""
+def likelihood_text(value: float | None, lang: Lang) -> str:
+    """Say a lower bound in per cent; it is cut, not rounded up.
+
+    Examples
+    --------
+    >>> likelihood_text(0.99987, "en")
+    'at least 99.9 %'
+    """
     if value is None:
         return ""
     return AT_LEAST.fill(p=f"{math.floor(round(value * 1000, 6)) / 10:g}").get(lang)

@@ -54,6 +54,7 @@ KINDS: Mapping[Kind, Text] = {
     "zones": text("写明分区的记录", "places that name their zone"),
     "extent": text("场地范围内的记录", "rows inside the site"),
 }
+SUSPECTED = "datum_suspected"
 WINDS = (
     text("北", "north"), text("东北", "north-east"), text("东", "east"),
     text("东南", "south-east"), text("南", "south"), text("西南", "south-west"),
@@ -233,7 +234,7 @@ def tell_datums(problems: Problems, compared: tuple[Comparison, ...]) -> None:
     for comparison in compared:
         if comparison.suspected is not None:
             problems.add(
-                "datum_suspected",
+                SUSPECTED,
                 value=NAMES[comparison.declared],
                 level="warning",
                 message=comparison.message,

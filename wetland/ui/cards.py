@@ -9,6 +9,7 @@ import streamlit as st
 
 from wetland.base.texts import Text, text
 from wetland.regulations.citation import cite
+from wetland.reports.sheet import LIKELIHOOD
 from wetland.ui.language import COMMA, SEMICOLON, pair, say
 from wetland.ui.plain import md
 
@@ -87,6 +88,9 @@ def show(rule: Rule, *, key: str, asked_activity: bool = True) -> None:
         _fine(rule)
         if asked_activity:
             _missing(rule)
+        if rule.get("likelihood_text"):
+            words = pair(say(LIKELIHOOD), str(rule["likelihood_text"]))
+            st.markdown(":material/my_location: " + md(words))
         _why(rule)
 
 

@@ -13,6 +13,7 @@ from wetland.regulations.models import CarriedOver
 from wetland.regulations.rulebook import DatedRule
 from wetland.regulations.wording import MODALITIES
 from wetland.reports.findings import finding_json
+from wetland.reports.sheet import likelihood_text
 from wetland.sites.load import Site
 from wetland.ui import language, sitebase
 from wetland.ui.language import say
@@ -48,6 +49,7 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
         "authority": said["authority"] or "",
         "explanation": said["explanation"] or "",
         "source": evidence.get("source", ""),
+        "likelihood_text": likelihood_text(said["likelihood"], language.current()),
     }
 
 

@@ -16,6 +16,7 @@ from wetland.operations.overview import Overview, overview_of, packed
 from wetland.operations.screening import screen_file
 from wetland.regulations.records import RECORDS
 from wetland.reports.findings import problem_json, rows_of
+from wetland.screening.datumguard import SUSPECTED
 from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
@@ -24,6 +25,7 @@ from wetland.ui import findings, language, reading, session, sitebase, waiting
 from wetland.ui.guard import told
 from wetland.ui.language import COMMA, say
 from wetland.ui.place import SOURCES
+from wetland.ui.plain import md
 
 _EMPTY = text(
     "选一个文件，或先试用示例。这里只算不存，点“保存到存储”才写入。",
@@ -124,6 +126,7 @@ def _result() -> None:
     saved = waiting.written(f"{_key(site, given, options)}-saved")
     if saved is not None:
         _tell_saved(saved)
+    _datum_warning(found)
     _counts(found)
     _save(site, given, options)
     broken, undecided, problems, laws = st.tabs([say(title) for title in _TABS])
@@ -160,6 +163,14 @@ def _found(site: Site, given: Given, options: ReadOptions) -> Overview | None:
         st.session_state["screening"] = known
     overview: Overview = known[1]
     return overview
+
+
+def _datum_warning(found: Overview) -> None:
+    """Say before anything else that the whole file may lie some hundred metres off."""
+    lang = language.current()
+    suspected = found.problems[found.problems["code"] == SUSPECTED]
+    for problem in rows_of(suspected):
+        st.warning(md(str(problem[f"message_{lang}"])), icon=":material/wrong_location:")
 
 
 def _counts(found: Overview) -> None:
