@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime import Runtime
 
 from wetland.base.errors import WetlandError
 from wetland.base.texts import Text, text
+from wetland.operations.indexes import warm_in_background
 from wetland.operations.stores import default_store, open_store
 from wetland.sites.load import Site, find_pack, list_packs, open_site
 from wetland.store import Store
@@ -64,7 +66,10 @@ def _site_name(name: str) -> Text:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _open_site(folder: str, stamp: str) -> Site:
     del stamp  # part of the key: a changed pack is read again
-    return open_site(folder)
+    opened = open_site(folder)
+    if isinstance(Runtime.instance() if Runtime.exists() else None, Runtime):  # not in a test
+        warm_in_background(opened)
+    return opened
 
 
 def _open(name: str) -> Site:
