@@ -84,8 +84,7 @@ def measure(
     cpu: dict[str, list[float]] = {name: [] for name in ways}
     extra: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(repeats):
-        names = list(ways) if turn % 2 == 0 else list(ways)[::-1]
-        for name in names:
+        for name in list(ways)[:: 1 if turn % 2 == 0 else -1]:
             gc.collect()
             memory = _Memory()
             memory.start()
