@@ -9,6 +9,7 @@ nothing tells which is right.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,16 @@ from wetland.base.problems import Problems
 from wetland.base.tables import DTYPES
 from wetland.base.texts import text
 from wetland.screening.raw import RawTable
-from wetland.screening.strings import TEXT, digests, joined, missing, strings_of, stripped, taken
+from wetland.screening.strings import (
+    TEXT,
+    digests,
+    joined,
+    marks_of,
+    missing,
+    strings_of,
+    stripped,
+    taken,
+)
 from wetland.screening.tables import OBSERVATIONS
 
 if TYPE_CHECKING:
@@ -32,6 +42,9 @@ CONFLICT = text(
     "编号与第 {n} 行相同而内容不同，无法判断哪一行正确",
     "same identifier as row {n}, other content: which is right cannot be told",
 )
+_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
+_HEX = np.array([int.from_bytes(b"%02X" % byte, sys.byteorder) for byte in range(256)],
+                dtype=np.uint16)  # fmt: skip
 _PART = "\x1f"  # JSON escapes it, so it cannot stand inside a part
 
 
@@ -119,8 +132,19 @@ def _received(cells: pd.Series, name: str) -> pa.LargeStringArray:
 
 def hex_places(geometry: NDArray[Any]) -> pa.LargeStringArray:
     """Return each geometry as WKB in hexadecimal, missing where there is none."""
+    if not shapely.get_type_id(geometry).any():  # points, all of them
+        return _hex_points(shapely.get_x(geometry), shapely.get_y(geometry))
     found = np.asarray(shapely.to_wkb(geometry, hex=True, output_dimension=2), dtype=object)
     return pa.array(found, type=TEXT)
+
+
+def _hex_points(x: NDArray[np.float64], y: NDArray[np.float64]) -> pa.LargeStringArray:
+    wkb = np.empty(len(x), dtype=_POINT)
+    wkb["order"], wkb["kind"], wkb["x"], wkb["y"] = 1, 1, x, y
+    digits = _HEX[wkb.view(np.uint8)]
+    ends = np.arange(len(x) + 1, dtype=np.int64) * 2 * _POINT.itemsize
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(digits)]
+    return pa.LargeStringArray.from_buffers(len(x), *buffers[1:])
 
 
 def substances(table: pd.DataFrame) -> list[str]:
@@ -186,6 +210,9 @@ def _listed(column: pd.Series) -> list[Any]:
 
 
 def _tell_twice(table: pd.DataFrame, problems: Problems) -> None:
+    marks = marks_of(_words(table["observation_id"]))
+    if marks is not None and np.diff(np.sort(marks)).all():
+        return
     again = table["observation_id"].duplicated(keep=False).to_numpy(dtype=bool)
     if not again.any():
         return

@@ -131,6 +131,8 @@ def ungarbled(word: str) -> str | None:
 
 def tell_garbled(reader: Reader, cells: pd.DataFrame) -> None:
     """Warn of column names that are garbled and of cells whose characters are lost."""
+    import pandas as pd
+
     for name in cells.columns:
         was = ungarbled(str(name))
         if was is not None or REPLACEMENT in str(name):
@@ -140,6 +142,8 @@ def tell_garbled(reader: Reader, cells: pd.DataFrame) -> None:
         column = cells[name]
         if column.dtype == object:
             lost = np.array([isinstance(v, str) and REPLACEMENT in v for v in column], dtype=bool)
+        elif pd.api.types.is_numeric_dtype(column.dtype):
+            continue
         else:
             lost = column.str.contains(REPLACEMENT, regex=False).fillna(False).to_numpy(dtype=bool)
         reader.tell("garbled", np.flatnonzero(lost), LOST, column=str(name),

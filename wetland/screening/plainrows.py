@@ -30,12 +30,11 @@ from wetland.screening.positions import NEAR_DEGREES
 from wetland.screening.raw import MOST_ROWS
 from wetland.screening.read import ReadingSite, extent_of
 from wetland.screening.read_csv import header_of
-from wetland.screening.strings import TEXT, bytes_of
+from wetland.screening.strings import TEXT, bytes_of, marks_of
 from wetland.screening.taken import NUMBERS, OF_TIME, Taken
 
 BLOCK_BYTES = 1 << 22
 FIRST_PRINTED = 0x20
-LONGEST_ID = 64
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)")
 _UTC = pa.timestamp("us", "UTC")
 
@@ -199,35 +198,11 @@ def _differ(table: pa.Table, columns: Columns) -> bool:
         return True
     if pa.types.is_floating(table.schema.field(name).type):
         return False
-    marks = _marks(table.column(name).combine_chunks().cast(TEXT))
+    marks = marks_of(table.column(name).combine_chunks().cast(TEXT))
     if marks is None:
         return False
     marks.sort()
     return not bool((marks[1:] == marks[:-1]).any())
-
-
-def _marks(words: pa.LargeStringArray) -> NDArray[np.uint64] | None:
-    """Return a number made of the bytes of each cell; None where a cell is very long."""
-    offsets, data = bytes_of(words)
-    lengths = np.diff(offsets)
-    found = np.empty(len(words), dtype=np.uint64)
-    if not len(lengths) or lengths.max() > LONGEST_ID:
-        return None
-    for length in np.flatnonzero(np.bincount(lengths)).tolist():
-        rows = np.flatnonzero(lengths == length)
-        cells = np.zeros((len(rows), -(-length // 8) * 8 + 8), dtype=np.uint8)
-        at = offsets[rows]
-        if at[-1] - at[0] == (len(rows) - 1) * length:
-            cells[:, :length] = data[at[0] : at[0] + len(rows) * length].reshape(-1, length)
-        else:
-            cells[:, :length] = data[at[:, None] + np.arange(length)]
-        cells[:, -1] = length
-        mark = np.zeros(len(rows), dtype=np.uint64)
-        for part in cells.view("<u8").T:
-            mark = (mark ^ part) * np.uint64(0x9E3779B97F4A7C15)
-            mark ^= mark >> np.uint64(29)
-        found[rows] = mark
-    return found
 
 
 Times = tuple[Ints | None, Ints | None, Ints | None]

@@ -136,7 +136,13 @@ class _Pairs(Sequence[str]):
         return len(self.lon)
 
     def __getitem__(self, position: Any) -> Any:  # noqa: ANN401 - as `Sequence` has it
-        return f"{self.lon[position]}, {self.lat[position]}"
+        return f"{self._shown(self.lon, position)}, {self._shown(self.lat, position)}"
+
+    @staticmethod
+    def _shown(cells: Any, position: Any) -> object:  # noqa: ANN401 - as `Sequence` has it
+        """Return a cell; a missing text is None, as in a column of anything."""
+        value = cells[position]
+        return None if value != value and cells.dtype == "str" else value
 
 
 def _empties(cells: pd.Series, read: Floats) -> NDArray[np.bool_]:
@@ -180,7 +186,9 @@ def from_geometries(
 ) -> Positions:
     """Check geometries, mend them and bring them to WGS84."""
     told = reader.problems.error_rows
-    geometry = np.asarray(shapely.force_2d(given), dtype=object).copy()
+    geometry = given.copy()
+    high = shapely.has_z(geometry)
+    geometry[high] = shapely.force_2d(geometry[high])
     geometry[shapely.is_empty(geometry)] = None
     lacking = np.flatnonzero(shapely.is_missing(geometry)).tolist()
     missing = [i for i in lacking if int(reader.rows[i]) not in told]

@@ -276,9 +276,9 @@ def _read_fast(content: memoryview, header: list[str], first: int, separator: st
     if swallowed:
         return None
     _refuse_many(table.num_rows)
-    skipped = [number for number, _, _ in broken]
     numbers = np.arange(first + 1, first + 1 + table.num_rows + len(broken))
-    return table.to_pandas(), np.setdiff1d(numbers, skipped), broken
+    skipped = np.array([number for number, _, _ in broken], dtype=np.int64)
+    return table.to_pandas(), np.delete(numbers, skipped - first - 1), broken
 
 
 def _refuse_many(rows: int) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MOST_UNPACKED_BYTES = 4 << 30
 _LONLAT = "OGC:CRS84"
 _WKB = "WKB"
+_WKB_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 _T = TypeVar("_T")
 
 
@@ -224,15 +225,42 @@ def arrow_rows(table: pa.Table, name: str, problems: Problems, *, first: int = 1
         An encoding of geometry other than WKB, or no CRS.
     """
     rows = np.arange(first, first + table.num_rows)
-    cells = _columns(table)
     geo = geometry_column((table.schema.metadata or {}).get(b"geo"), name)
     if geo is None or geo[0] not in table.column_names:
-        return RawTable("parquet", rows, cells, len(rows))
+        return RawTable("parquet", rows, _columns(table), len(rows))
     column, crs = geo
-    shapes = _from_wkb(table.column(column).to_pylist(), rows, problems)
+    wkb = table.column(column)
+    shapes = _points(wkb)
+    if shapes is None:
+        shapes = _from_wkb(wkb.to_pylist(), rows, problems)
     shapes, label, datum = to_lonlat(shapes, crs, name=name, problems=problems)
-    cells = cells.drop(columns=column)
+    cells = _columns(table.drop_columns([column]))
     return RawTable("parquet", rows, cells, len(rows), shapes, label, datum)
+
+
+def _points(wkb: pa.ChunkedArray) -> NDArray[Any] | None:
+    """Make geometries of WKB that is all points in two dimensions; None where it is not."""
+    import pyarrow as pa
+
+    if not len(wkb) or wkb.null_count or not (
+        pa.types.is_binary(wkb.type) or pa.types.is_large_binary(wkb.type)
+    ):  # fmt: skip
+        return None
+    parts: list[NDArray[Any]] = []
+    for chunk in wkb.chunks:
+        held = chunk.cast(pa.large_binary())
+        ends = np.frombuffer(held.buffers()[1], dtype=np.int64)
+        ends = ends[held.offset : held.offset + len(held) + 1]
+        if (np.diff(ends) != _WKB_POINT.itemsize).any():
+            return None
+        if len(held):
+            data = np.frombuffer(held.buffers()[2], dtype=np.uint8)[ends[0] : ends[-1]]
+            parts.append(data.view(_WKB_POINT))
+    made = np.concatenate(parts)
+    plain = (made["order"] == 1) & (made["kind"] == 1)
+    if not (plain & np.isfinite(made["x"]) & np.isfinite(made["y"])).all():
+        return None
+    return np.asarray(shapely.points(made["x"], made["y"]), dtype=object)
 
 
 def _source(given: Given) -> object:
@@ -285,12 +313,24 @@ def _columns(table: pa.Table) -> pd.DataFrame:
         column = table.column(field.name)
         if pa.types.is_timestamp(field.type) and field.type.unit == "ns":
             column = column.cast(pa.timestamp("us", tz=field.type.tz), safe=False)
+        if _as_it_is(column.type, column.null_count):
+            columns[field.name] = column.to_pandas().reset_index(drop=True)
+            continue
         values = column.to_pylist()
         if pa.types.is_nested(field.type):
             values = [None if v is None else json.dumps(v, default=_plain, ensure_ascii=False)
                       for v in values]  # fmt: skip
         columns[field.name] = pd.Series(values, dtype=object)
     return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
+
+
+def _as_it_is(kind: pa.DataType, missing: int) -> bool:
+    """Tell whether pandas gives the cells of a column as they are: text, or numbers in each row."""
+    import pyarrow as pa
+
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return True
+    return not missing and bool(pa.types.is_floating(kind) or pa.types.is_int64(kind))
 
 
 def _plain(value: object) -> str:
