@@ -5,7 +5,7 @@ one command per verb; the one exception is ``wetland screen FILE``, a single com
 its module and one line in `NOUNS`. Only the module of the noun on the command line is imported.
 
 Exit codes: 0 fine, 1 something the user gave cannot be used, 2 usage, 3 findings exist and
-``--fail-on`` asked for that.
+``--fail-on`` asked for that, 4 files or rows were set aside by ``wetland screen --out``.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ FailOn = Literal["broken", "undecided", "any"]
 
 DEFAULT_SITE = "xixi"
 FINDINGS_EXIST = 3
+SET_ASIDE = 4
 FAIL_ON: dict[FailOn, tuple[str, ...]] = {
     "broken": ("broken",),
     "undecided": ("broken", "undecided"),

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-CHUNK_ROWS = 25_000
-CHUNK_ROWS_LISTED = 2_000  # each may be undecided under dozens of rules, a row each
+CHUNK_ROWS = 100_000
 TWINS_FOLDER = "told"
 REPEATED_IN = text("与 {f} 第 {n} 行相同，只读一次", "says the same as row {n} of {f}: read once")
 CONFLICT_IN = text(
@@ -96,12 +95,11 @@ def _chunks(job: Job, order: ScreenOrder, told: Problems) -> Iterator[pd.DataFra
         for folder, file, drops in zip(order.pieces, order.files, order.drops, strict=True)
     ]
     table = pa.concat_tables(tables)
-    most = CHUNK_ROWS_LISTED if job.settings.list_undecided else CHUNK_ROWS
     if order.bucket is None:
-        for start in range(0, table.num_rows, most):
-            yield from_arrow(table.slice(start, most), OBSERVATIONS)
+        for start in range(0, table.num_rows, CHUNK_ROWS):
+            yield from_arrow(table.slice(start, CHUNK_ROWS), OBSERVATIONS)
         return
-    order_of, ends = _stretches(table, most)
+    order_of, ends = _stretches(table, CHUNK_ROWS)
     start = 0
     for end in ends:
         yield from_arrow(table.take(pa.array(order_of[start:end])), OBSERVATIONS)

@@ -16,7 +16,7 @@ from wetland.base.errors import InputError
 from wetland.regulations.vocabulary import Vocabulary
 from wetland.screening.columns import Columns, position_missing, understand
 
-PART_ROWS = 100_000
+PART_ROWS = 50_000
 FEW_ROWS = 20  # in so short a set every blank cell is told, see `parse.blank_columns`
 
 
