@@ -122,10 +122,20 @@ def _of_polygons(parts: Objects, geometry_offsets: Offsets) -> Flat:
     ring_counts[early] += np.maximum(shapely.get_num_interior_rings(parts[early]), 0)
     holed = ring_counts > 1
     if holed.any():
-        rings = shapely.get_rings(parts[holed])
-        counts = np.repeat(counts, ring_counts)
-        counts[np.repeat(holed, ring_counts)] = shapely.get_num_coordinates(rings)
+        counts = _ring_sizes(parts, counts, ring_counts)
     return Flat(xy, _offsets(counts), _offsets(ring_counts), geometry_offsets)
+
+
+def _ring_sizes(parts: Objects, counts: Offsets, ring_counts: Offsets) -> Offsets:
+    """Return the number of vertices of every ring; of one hole it is what the shell leaves."""
+    courts, more = ring_counts == 2, ring_counts > 2
+    sizes: Offsets = np.repeat(counts, ring_counts)
+    shells = shapely.get_num_coordinates(shapely.get_exterior_ring(parts[courts]))
+    within = np.repeat(courts, ring_counts)
+    sizes[within] = np.column_stack([shells, counts[courts] - shells]).ravel()
+    rings = shapely.get_rings(parts[more])
+    sizes[np.repeat(more, ring_counts)] = shapely.get_num_coordinates(rings)
+    return sizes
 
 
 def _offsets(counts: NDArray[Any]) -> Offsets:

@@ -87,7 +87,8 @@ class GroundIndex:
         ends, zone = _segments(zones)
         if not len(ends):
             return cls(_no_cells(), zones, np.zeros(1, dtype=np.int64))
-        low, high = ends.reshape(-1, 2).min(axis=0), ends.reshape(-1, 2).max(axis=0)
+        starts = ends[:, 0], ends[:, 1]  # rings are closed: the other ends are no farther
+        low, high = (np.array([f(v) for v in starts]) for f in (np.min, np.max))
         size = _cell_size(high - low, len(ends), cell_m)
         origin = np.floor((low + high) / 2)
         limit = 2.0 ** math.ceil(math.log2(2 * float((high - low).max()) + 8 * size))
@@ -143,9 +144,11 @@ def _edges(
     ends: Floats, zone: NDArray[np.int64], grain: float, longest: float
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Round edges to the grain, cut long ones, leave out those without length."""
-    ends = np.rint(ends / grain) * grain
-    pieces = np.ceil(np.hypot(*(ends[:, 2:] - ends[:, :2]).T) / longest).astype(np.int64)
-    pieces = np.maximum(pieces, 1)
+    ends = ends * (1 / grain)
+    np.rint(ends, out=ends)
+    ends *= grain
+    length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+    pieces = np.maximum(np.ceil(length / longest).astype(np.int64), 1)
     if (pieces > 1).any():
         owner = np.repeat(np.arange(len(ends)), pieces)
         step = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
@@ -156,14 +159,16 @@ def _edges(
         stops = np.vstack([starts[1:], starts[:1]])
         stops[last] = ends[:, 2:]
         ends, zone = np.hstack([starts, stops]), zone[owner]
-    long = (ends[:, :2] != ends[:, 2:]).any(axis=1)
+    long = (ends[:, 0] != ends[:, 2]) | (ends[:, 1] != ends[:, 3])
+    if long.all():
+        return ends, zone
     return np.ascontiguousarray(ends[long]), zone[long]
 
 
 def _cells(
     edges: Floats, zone: NDArray[np.int64], size: float, place: tuple[float, float, float, float]
 ) -> Cells:
-    x, y = edges[:, [0, 2]], edges[:, [1, 3]]
+    x, y = edges[:, 0], edges[:, 1]
     west, south = (math.floor(float(v.min()) / size) * size - size for v in (x, y))
     wide, high = (int((float(v.max()) - low) / size) + 2 for v, low in ((x, west), (y, south)))
     frame = Frame(west, south, size, wide, high)
