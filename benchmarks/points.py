@@ -122,9 +122,13 @@ def rows(*, quick: bool) -> list[report.Row]:
     found = []
     for scene, zones in (("a", scenes.zones_a()), ("b", scenes.zones_b())):
         title = f"{scene}: {len(zones)} zones"
-        found += _from_metres(zones, title, size)
+        measured = _from_metres(zones, title, size)
+        ours = next(row.cpu_s / row.size for row in measured if row.way == BUILT)
+        found += measured
+        for row in peers.rows(zones, title, quick=quick):
+            ratio = row.cpu_s / row.size / ours if row.size else None
+            found.append(replace(row, ratio=ratio))
         found += _from_degrees(zones, title, size)
-        found += peers.rows(zones, title, quick=quick)
     return found
 
 
