@@ -22,7 +22,8 @@ INTRODUCTION = """\
 
 <!-- Written by docs/build.py; edit the command, not this page. -->
 
-`wetland <noun> <verb>`。退出码：0 正常；1 输入有误；2 用法有误；3 有 `--fail-on` 所指的结果；4 分批筛查时有文件或行被搁置。
+`wetland <noun> <verb>`。退出码：0 正常；1 输入有误；2 用法有误；3 有 `--fail-on` 所指的结果；
+4 分批筛查时有文件或行被搁置。
 
 Exit codes: 0 fine, 1 something given cannot be used, 2 usage, 3 what `--fail-on` names was found,
 4 files or rows were set aside while screening in parts.
