@@ -104,6 +104,8 @@ class ScreenOrder:
         For each piece the file of the rows not to be screened, None where there are none.
     widest
         Widest uncertainty that the whole set states, by source of position.
+    rows_in_all
+        Rows of the whole set: how it is done may hang on it, never what comes out.
     """
 
     part: str
@@ -113,6 +115,7 @@ class ScreenOrder:
     bucket: int | None
     drops: tuple[str | None, ...]
     widest: Mapping[str, float]
+    rows_in_all: int = 0
 
 
 @dataclass(frozen=True, slots=True)

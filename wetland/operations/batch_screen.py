@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -28,12 +29,15 @@ from wetland.regulations.records import RECORDS
 from wetland.screening.screen import Law, screen
 from wetland.screening.steady import MOST_GAP_S
 from wetland.screening.tables import OBSERVATIONS
+from wetland.sites.load import Site
+from wetland.zones import readiness
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 CHUNK_ROWS = 100_000
+_KEPT = threading.local()  # a worker of Dask may run several threads
 TWINS_FOLDER = "told"
 REPEATED_IN = text("与 {f} 第 {n} 行相同，只读一次", "says the same as row {n} of {f}: read once")
 CONFLICT_IN = text(
@@ -48,7 +52,8 @@ def screen_part(job: Job, order: ScreenOrder) -> dict[str, Any]:
     records = None if job.records is None else _records(job.records, job.records_digest)
     about: dict[str, Any] = {"key": order.key, "counts": {}}
     told = Problems("")
-    law = Law.of(site, job.settings)
+    readiness.expect(order.rows_in_all)
+    law = _law(site, job)
 
     def findings() -> Iterator[pd.DataFrame]:
         for rows in _chunks(job, order, told):
@@ -67,6 +72,15 @@ def screen_part(job: Job, order: ScreenOrder) -> dict[str, Any]:
     if len(told):
         _tell(job, order, told)
     return said()
+
+
+def _law(site: Site, job: Job) -> Law:
+    """Return the law with what this thread already had answered for earlier parts of the run."""
+    asked = (job.site, job.pack_digest, job.settings)
+    if getattr(_KEPT, "asked", None) != asked:
+        _KEPT.asked, _KEPT.law = asked, Law.of(site, job.settings)
+    law: Law = _KEPT.law
+    return law
 
 
 def told_file(work: Path, key: str) -> Path:

@@ -165,6 +165,7 @@ class Steps:
             for bucket in buckets
         ]  # fmt: skip
         job, orders = self.job, []
+        rows = sum(int(about["rows"]) for _, about in pieces)
         for part, bucket, numbers in wanted:
             mine = [pieces[n][0] for n in numbers]
             lost = [drops.get(n) for n in numbers]
@@ -172,7 +173,7 @@ class Steps:
                             widest, repr(job.settings), job.records_digest)  # fmt: skip
             folders = tuple(str(folder_of(job.work, p.key)) for p in mine)
             orders.append(ScreenOrder(part, key, folders, tuple(p.file for p in mine), bucket,
-                                      tuple(d and d[0] for d in lost), widest))  # fmt: skip
+                                      tuple(d and d[0] for d in lost), widest, rows))  # fmt: skip
         return orders
 
     def _spilled_away(self, pieces: list[Piece], orders: Iterable[ScreenOrder]) -> list[Piece]:

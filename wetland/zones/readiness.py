@@ -34,6 +34,19 @@ def mark_ready() -> None:
     _READY.set()
 
 
+def expect(size: int) -> None:
+    """Say that ``size`` things will come part by part, so that each part need not be large.
+
+    Examples
+    --------
+    >>> expect(10)
+    >>> compiled_pays(3_000)
+    False
+    """
+    if compiled_pays(size):
+        mark_ready()
+
+
 @contextmanager
 def rehearsal() -> Iterator[None]:
     """Send even one thing through the compiled loops, in this thread: it loads them.
