@@ -198,3 +198,27 @@ def test_landmarks_have_their_mistakes_too(tmp_path: Path) -> None:
     assert len(lines) == 5
     for words in ("used twice", "one of 'wgs84'", "look swapped", "must be a point", "not a f"):
         assert any(words in line for line in lines), (words, lines)
+
+
+@pytest.mark.parametrize(
+    ("ring", "why"),
+    [
+        ([(120, 30), (120.01, 30.01), (120.01, 30), (120, 30.01), (120, 30)], "Self-intersection"),
+        ([(120, 30), (120.01, 30), (120.02, 30), (120, 30)], "invalid geometry"),
+        (
+            [(120, 30), (120.01, 30), (120.03, 30), (120.01, 30), (120.01, 30.01), (120, 30)],
+            "invalid geometry",
+        ),
+    ],
+    ids=["crosses itself", "no area", "a spike"],
+)
+def test_a_zone_that_is_not_sound_is_named_and_not_used(
+    tmp_path: Path, ring: list[tuple[float, float]], why: str
+) -> None:
+    zone = feature("pond-7", ring=[list(map(float, xy)) for xy in ring])
+    folder = write_pack(tmp_path / "small", zone)
+    with pytest.raises(PackError) as refused:
+        open_site(folder)
+    [mistake] = refused.value.mistakes
+    assert (mistake.file, mistake.where) == ("zones.geojson", "pond-7")
+    assert why in mistake.what.en

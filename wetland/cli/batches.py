@@ -100,6 +100,8 @@ def _store(url: str, site: Site) -> Store:
 def _print(found: Batch, lang: Lang) -> None:
     if found.notice is not None:
         typer.echo(found.notice.get(lang))
+    for warning in found.summary["datum_suspected"]:  # every place may be wrong: said first
+        typer.echo(f"! {warning['file']}: {warning[lang]}")
     heading(text("待定", "Undecided"), lang)
     emit(found.summary["undecided"], format="table", lang=lang, titles=TITLES)
     problems = found.counts["problems_by_code"]

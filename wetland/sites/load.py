@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,12 +26,17 @@ from wetland.regulations.vocabulary import Vocabulary
 from wetland.sites.config import SiteConfig
 from wetland.sites.landmarks import read_landmarks
 from wetland.sites.reference import Reference, read_reference
+from wetland.zones.areas import repair
 from wetland.zones.features import read_zones
 from wetland.zones.model import Zone, ZoneLayer
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+UNSOUND = text(
+    "几何无效（{why}）：须先改正，例如用 wetland site survey 重新载入",
+    "invalid geometry ({why}): mend it first, for example by wetland site survey",
+)
 SITE_FILE, ZONES_FILE = "site.yaml", "zones.geojson"
 LANDMARKS_FILE, VOCABULARY_FILE, REGULATIONS_FOLDER = (
     "landmarks.geojson", "vocabulary.yaml", "regulations",
@@ -157,7 +163,7 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
     zones: list[Zone] = []
     if document is not None:
         zones, wrong = read_zones(document, file=ZONES_FILE, kinds=kinds)
-        mistakes += wrong
+        mistakes += [*wrong, *_unsound(zones)]
     landmarks, wrong = _read_landmarks(folder)
     mistakes += wrong
     reference, wrong = _read_reference(folder)
@@ -225,6 +231,20 @@ def _read_json(path: Path) -> tuple[Any, list[Mistake]]:
         return None, [
             Mistake(path.name, f"line {error.lineno}", what.fill(c=error.colno, p=error.msg))
         ]
+
+
+def _unsound(zones: Sequence[Zone]) -> list[Mistake]:
+    """Name the zones whose rings cross, have no area or run back on themselves.
+
+    What such a zone holds is a matter of opinion, and law must not hang on one: it is mended by a
+    person, not in passing.
+    """
+    changes = [(zone, repair(zone.geometry)[1]) for zone in zones]
+    return [
+        Mistake(ZONES_FILE, zone.id, UNSOUND.fill(why=change.why))
+        for zone, change in changes
+        if change is not None
+    ]
 
 
 def _kinds_used(document: object) -> list[str]:
