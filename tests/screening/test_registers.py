@@ -17,7 +17,8 @@ from wetland.base.places import INSIDE, OUTSIDE, Cause, Membership, Where, undet
 from wetland.base.tables import DTYPES
 from wetland.regulations.conditions import Situation
 from wetland.regulations.records import RECORDS
-from wetland.screening.registers import open_registers
+from wetland.screening.registers import records_of
+from wetland.sites.config import Register
 from wetland.sites.load import Site
 from wetland.zones.projection import project
 
@@ -50,11 +51,9 @@ def ask(
     at: dt.datetime | None = None,
     **facts: Any,
 ) -> bool | None:
-    things = np.empty(1, dtype=object)
-    things[0] = place
-    registers = open_registers(site, table, things, np.array([off_m]))
     situation = Situation(DAY, ("fishing.net",), zones or {}, facts)
-    return registers.truths(0, situation, at, zones or {}).get(KIND)
+    found = records_of(site, table, situation, place=place, uncertainty_m=off_m, at=at)
+    return found.get(KIND)
 
 
 def test_without_records_nothing_is_known(site: Site) -> None:
@@ -84,8 +83,6 @@ def test_places(site: Site, place: BaseGeometry | None, off_m: float, answer: bo
 
 
 def test_a_complete_register_says_no(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wetland.sites.config import Register
-
     register = Register(complete_from=dt.date(2015, 1, 1))
     monkeypatch.setitem(site.config.registers, KIND, register)
     assert ask(site, records({"place": POND}), Point(120.05, 30.275)) is False
@@ -141,11 +138,10 @@ def test_a_sure_answer_survives_every_position(
     site: Site, lon: float, lat: float, off_m: float, angle: float
 ) -> None:
     """Brute force: where a place is said to cover the act, it covers it wherever the act can be."""
-    things = np.empty(1, dtype=object)
-    things[0] = Point(lon, lat)
-    registers = open_registers(site, records({"place": POND}), things, np.array([off_m]))
-    (held,) = registers.kinds[KIND]
-    said = held.acts.get(0, held.otherwise)
+    place, complete = Point(lon, lat), Register(complete_from=DAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(site.config.registers, KIND, complete)  # else "no" is never said
+        said = ask(site, records({"place": POND}), place, off_m=off_m)
     east, north = project(lon, lat, site.crs_epsg)
     from wetland.zones.projection import project_geometry
 

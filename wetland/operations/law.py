@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from shapely.geometry import Point
 
 from wetland.base.errors import InputError
@@ -21,7 +20,7 @@ from wetland.regulations.conditions import FactValue, Situation
 from wetland.regulations.evaluate import Outcome
 from wetland.regulations.explain import Words
 from wetland.regulations.judge import Judgement, judge
-from wetland.screening.registers import open_registers
+from wetland.screening.registers import records_of
 from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
 from wetland.sites.place import memberships
@@ -188,13 +187,10 @@ def _records(
     place: Point,
     uncertainty_m: float,
 ) -> dict[str, bool | None]:
-    things = np.empty(1, dtype=object)
-    things[0] = place
-    registers = open_registers(site, records, things, np.array([uncertainty_m]))
     at = None
     if question.on is not None and question.time is not None:
         at = dt.datetime.combine(question.on, question.time, ZoneInfo(site.timezone))
-    return registers.truths(0, situation, at, situation.zones)
+    return records_of(site, records, situation, place=place, uncertainty_m=uncertainty_m, at=at)
 
 
 def _check(site: Site, question: LawQuestion) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -117,6 +117,21 @@ class Regulations:
         several = (r.rule.zones for r in self.rules if len(r.rule.zones) > 1)
         return frozenset(tuple(sorted(zones)) for zones in several)
 
+    @property
+    def zones_left_out(self) -> frozenset[str]:
+        """Return the zones of which being *outside* can break a rule.
+
+        Those that a rule leaves out, those that an exception or a duty asks for, and those that a
+        condition denies.
+        """
+        named: set[str] = set()
+        for dated in self.rules:
+            rule = dated.rule
+            named |= {*dated.not_zones, *_zones_denied(rule.when, breaks=True)}
+            for excuse in (rule.requires, *(unless.when for unless in rule.unless)):
+                named |= set(_zones_denied(excuse, breaks=False))
+        return frozenset(named)
+
     def rule(self, rule_id: str) -> DatedRule:
         """Return the rule called ``regulation/rule`` (KeyError where there is none)."""
         return self.by_id[rule_id]
@@ -153,6 +168,19 @@ class Regulations:
             ):
                 found.append(_uncovered(regulation))
         return found
+
+
+def _zones_denied(condition: object, *, breaks: bool) -> Iterator[str]:
+    """Yield the zones that must not hold the act for a condition to be as it breaks the rule."""
+    if isinstance(condition, list | tuple):
+        for part in condition:
+            yield from _zones_denied(part, breaks=breaks)
+    elif isinstance(condition, Mapping):
+        for word, part in condition.items():
+            if word == "zone" and not breaks:
+                yield str(part)
+            elif word in {"all", "any", "not"}:
+                yield from _zones_denied(part, breaks=breaks != (word == "not"))
 
 
 def _uncovered(regulation: Regulation) -> NotCovered:

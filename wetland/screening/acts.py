@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,11 @@ class Acts:
         codes, listed = self.activities
         return np.flatnonzero(np.array([bool(names) for names in listed], dtype=bool)[codes])
 
+    def stretches(self) -> Stretches | None:
+        """Return what tells which fixes of tracks lie where they do only by chance."""
+        steady = _steady(self.table)
+        return None if steady is None else steady(np.arange(len(self)))
+
     def assumed(self) -> Counter[tuple[str, float]]:
         """Return how many positions had no stated uncertainty, and what was taken instead."""
         codes, names = self.sources
@@ -131,8 +136,10 @@ def _facts(raw: str | None, site: Site) -> dict[str, FactValue]:
     return found
 
 
-def _steady(observations: pd.DataFrame) -> Any:  # noqa: ANN401 - a function of functions, or None
-    """Return what tells which fixes of tracks are inside a zone only by chance."""
+def _steady(
+    observations: pd.DataFrame,
+) -> Callable[[NDArray[np.intp]], Stretches | None] | None:
+    """Return what tells, of some rows, which fixes of tracks lie where they do only by chance."""
     if "track_id" not in observations.columns or not observations["track_id"].notna().any():
         return None
     track, at = observations["track_id"], observations["occurred_at"]

@@ -2,153 +2,97 @@
 
 Rule of decision for a record's place: it covers an act when the whole act certainly lies in it,
 beyond the uncertainty of the position; it does not when some part certainly lies outside; else it
-is not known. A record without place and zone holds in the whole site; a place without extent (a
-point, a line) never tells.
+is not known. Nor is it where a fix of a track is on its side only by chance. A record without place
+and zone holds in the whole site; a place without extent (a point, a line) never tells.
+
+The other parts of the rule are those of `wetland.regulations.records.register_truth`. Each part
+(day, hour, activity, holder, quantity, place) is asked once per distinct value and spread over the
+acts. Kleene's "and" is the lesser and "or" the greater of 0 no, 1 not known, 2 yes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from wetland.base.places import Membership
-from wetland.regulations.conditions import Situation
-from wetland.regulations.records import Record, record_from_row, register_truth
+from wetland.base.codes import Codes, together
+from wetland.regulations.conditions import FactValue, Situation
+from wetland.regulations.records import (
+    Record,
+    held_by,
+    of_activity,
+    record_from_row,
+    within_quantity,
+)
+from wetland.screening.recordplaces import NO, UNKNOWN, YES, ActPlaces, Rows, Truths
 from wetland.sites.load import Site
+from wetland.sites.placecodes import PlaceTable, Steady
 from wetland.zones.areas import POLYGONAL
+from wetland.zones.located import IN, OUT
 from wetland.zones.projection import project_geometry
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+_TRUTH = (False, None, True)
+_MIDNIGHTS_US = 86_400_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A record and what its place says of each act: True, False, or None."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """The acts whose records are asked for, each column as a number and its values by number.
 
-    record: Record
-    acts: Mapping[int, bool | None]
-    otherwise: bool | None
-
-
-@dataclass(slots=True)
-class Registers:
-    """The records of a store, ready to answer for a set of acts.
-
-    Parameters
-    ----------
-    site
-        Gives time zone, projected CRS, and from when a register is complete.
-    kinds
-        Record kind -> its records with what their places say of each act.
-    extended
-        Which acts are lines or footprints.
+    ``stretches`` gives what tells which fixes of tracks lie where they do only by chance.
     """
 
-    site: Site
-    kinds: dict[str, list[_Held]]
-    extended: NDArray[np.bool_]
-    _known: dict[tuple[Any, ...], bool | None] = field(default_factory=dict)
+    days: tuple[Codes, Sequence[dt.date | None]]
+    activities: tuple[Codes, Sequence[tuple[str, ...]]]
+    facts: tuple[Codes, Sequence[Mapping[str, FactValue]]]
+    geometries: NDArray[Any]
+    uncertainty_m: Floats
+    places: PlaceTable
+    at: pd.Series
+    stretches: Callable[[], Steady | None] = lambda: None
 
-    def truths(
-        self,
-        act: int,
-        situation: Situation,
-        at: dt.datetime | None,
-        zones: Mapping[str, Membership],
-    ) -> dict[str, bool | None]:
-        """Tell for each kind of record whether one covers the act; what is not known is left out.
-
-        Parameters
-        ----------
-        act
-            Position of the act in the geometries the registers were made for.
-        situation
-            The act without records.
-        at
-            Instant of the act, None where only the day is known.
-        zones
-            Where the act is.
-        """
-        hour = None if at is None else at.astimezone(ZoneInfo(self.site.timezone)).time()
-        out: dict[str, bool | None] = {}
-        for kind in sorted({*self.kinds, *self.site.config.registers}):
-            held = self.kinds.get(kind, [])
-            extended = bool(self.extended[act])
-            places = tuple(_place_truth(h, act, zones, extended=extended) for h in held)
-            key = (kind, situation.on, hour, situation.activities, places,
-                   situation.facts.get("party_name"), situation.facts.get("quantity"))  # fmt: skip
-            if key not in self._known:
-                self._known[key] = self._ask(kind, held, situation, places, hour)
-            if self._known[key] is not None:
-                out[kind] = self._known[key]
-        return out
-
-    def _ask(
-        self,
-        kind: str,
-        held: Sequence[_Held],
-        situation: Situation,
-        places: tuple[bool | None, ...],
-        hour: dt.time | None,
-    ) -> bool | None:
-        by_id = {h.record.record_id: p for h, p in zip(held, places, strict=True)}
-        register = self.site.config.registers.get(kind)
-        truth = register_truth(
-            [h.record for h in held],
-            situation,
-            lambda record: by_id[record.record_id],
-            at=hour,
-            complete_from=None if register is None else register.complete_from,
-        )
-        return truth.value
+    @property
+    def size(self) -> int:
+        """Return the number of acts."""
+        return len(self.geometries)
 
 
-def open_registers(
-    site: Site, records: pd.DataFrame | None, geometries: NDArray[Any], uncertainty_m: Floats
-) -> Registers:
-    """Read the records of a store and compare their places with all acts at once.
+def record_codes(
+    site: Site, records: pd.DataFrame | None, acts: Asked
+) -> tuple[Codes, list[dict[str, bool | None]]]:
+    """Tell for each act which kinds of record cover it.
 
-    Parameters
-    ----------
-    records
-        Table `RECORDS`; None where there is no store.
-    geometries, uncertainty_m
-        The acts: longitude and latitude (None where not known), and how far each may be off.
+    Returns
+    -------
+    codes, truths
+        The number of each act, and by number kind -> True or False; what is not known is left out.
     """
-    kinds: dict[str, list[_Held]] = {}
-    extended = np.array([g is not None and g.geom_type != "Point" for g in geometries], dtype=bool)
-    registers = Registers(site, kinds, extended)
-    if records is None or not len(records):
-        return registers
-    acts = np.array([None if g is None else project_geometry(g, site.crs_epsg) for g in geometries],
-                    dtype=object)  # fmt: skip
-    tree = STRtree(acts)
-    nowhere = np.flatnonzero(shapely.is_missing(acts)).tolist()
+    kinds: dict[str, list[tuple[Record, Any]]] = {kind: [] for kind in site.config.registers}
     for row in record_rows(records):
         record = record_from_row(row)
-        place = row.get("place")
-        if place is None:
-            held = _Held(record, {}, True)
-        elif place.geom_type not in POLYGONAL:
-            held = _Held(record, {}, None)
-        else:
-            shape = project_geometry(place, site.crs_epsg)
-            near = _near(tree, acts, shape, uncertainty_m)
-            held = _Held(record, {**near, **dict.fromkeys(nowhere, None)}, False)
-        kinds.setdefault(record.kind, []).append(held)
-    return registers
+        kinds.setdefault(record.kind, []).append((record, row.get("place")))
+    if not kinds:
+        return np.zeros(acts.size, dtype=np.int64), [{}]
+    answers = _Answers(site, acts)
+    columns = [_kind(answers, kind, kinds[kind]) for kind in sorted(kinds)]
+    codes, first = together(*columns)
+    truths = [
+        {kind: _TRUTH[column[row]] for kind, column in zip(sorted(kinds), columns, strict=True)
+         if column[row] != UNKNOWN}
+        for row in first.tolist()
+    ]  # fmt: skip
+    return codes, truths
 
 
 def record_rows(records: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -159,45 +103,172 @@ def record_rows(records: pd.DataFrame | None) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
 
 
-def _near(
-    tree: STRtree,
-    acts: NDArray[Any],
-    shape: BaseGeometry,
-    uncertainty_m: Floats,
-) -> dict[int, bool | None]:
-    """Return what a place says of the acts near it; all others are certainly outside."""
-    widest = float(np.max(uncertainty_m, initial=0.0))
-    found = tree.query(shape, predicate="dwithin", distance=widest)
-    edge = shapely.boundary(shape)
-    out: dict[int, bool | None] = {}
-    for position in found.tolist():
-        act, off = acts[position], float(uncertainty_m[position])
-        if shapely.covers(shape, act) and shapely.distance(edge, act) > off:
-            out[position] = True
-        elif _partly_outside(shape, act, off):
-            out[position] = False
-        else:
-            out[position] = None
-    return out
+def _kind(answers: _Answers, kind: str, held: Sequence[tuple[Record, Any]]) -> Truths:
+    """Return whether a record of one kind covers each act: any does, or a complete register."""
+    register = answers.site.config.registers.get(kind)
+    start = None if register is None else register.complete_from
+    days, listed = answers.acts.days
+    ends = [start is not None and day is not None and day >= start for day in listed]
+    found = np.where(np.array(ends, dtype=bool), NO, UNKNOWN).astype(np.int8)[days]
+    for record, place in held:
+        rows, truth = answers.of(record, place)
+        found[rows] = np.maximum(found[rows], truth)
+    return found
 
 
-def _partly_outside(shape: BaseGeometry, act: BaseGeometry, off: float) -> bool:
-    if act.geom_type == "Point":
-        return bool(shapely.distance(shape, act) > off)
-    return not bool(shapely.covers(shapely.buffer(shape, off), act))
+def records_of(
+    site: Site,
+    records: pd.DataFrame | None,
+    situation: Situation,
+    *,
+    place: BaseGeometry | None,
+    uncertainty_m: float,
+    at: dt.datetime | None,
+) -> dict[str, bool | None]:
+    """Tell which kinds of record cover one act; what is not known is left out.
 
-
-def _place_truth(
-    held: _Held, act: int, zones: Mapping[str, Membership], *, extended: bool
-) -> bool | None:
-    """Tell whether the record's place, or else its zone, holds the act.
-
-    A line or footprint of which some part is inside a zone is covered only if all of it is.
+    Parameters
+    ----------
+    records
+        Table `RECORDS`; None where there is no store.
+    situation
+        The act without records.
+    place, uncertainty_m
+        Where it was, degrees, and how far that may be off.
+    at
+        Instant of the act, None where only the day is known.
     """
-    if held.record.has_place or held.record.zone is None:
-        return held.acts.get(act, held.otherwise)
-    membership = zones.get(held.record.zone)
-    if membership is None or membership.truth is None:
-        return None
-    whole = not extended or (membership.share is not None and membership.share >= 1)
-    return None if membership.truth and not whole else membership.truth
+    import pandas as pd
+
+    alone = np.zeros(1, dtype=np.int64)
+    places = np.empty(1, dtype=object)
+    places[0] = place
+    acts = Asked(
+        (alone, [situation.on]), (alone, [situation.activities]), (alone, [situation.facts]),
+        places, np.array([uncertainty_m]), PlaceTable.of_one(situation.zones, place),
+        pd.Series([at], dtype="datetime64[us, UTC]"),
+    )  # fmt: skip
+    return record_codes(site, records, acts)[1][0]
+
+
+class _Answers:
+    """What each part of a record says of the acts."""
+
+    def __init__(self, site: Site, acts: Asked) -> None:
+        self.site = site
+        self.acts = acts
+        facts, listed = acts.facts
+        self.holders = _values(facts, (f.get("party_name") for f in listed))
+        self.amounts = _values(facts, (f.get("quantity") for f in listed))
+        self.days = _Days(acts.days[1])
+        self._hours: NDArray[np.int64] | None = None
+        self._points: ActPlaces | None = None
+
+    def of(self, record: Record, place: BaseGeometry | None) -> tuple[Rows, Truths]:
+        """Return the acts a record may cover, and whether it does."""
+        rows, truth = self._place(record, place)
+        if not len(rows):
+            return rows, truth
+        days, _ = self.acts.days
+        truth = np.minimum(truth, self.days.hold(record)[days[rows]])
+        if record.hours is not None:
+            truth = np.minimum(truth, self._in_hours(rows, record.hours))
+        codes, activities = self.acts.activities
+        truth = np.minimum(truth, _asked(codes[rows], activities, lambda a: of_activity(record, a)))
+        for (numbers, values), part in ((self.holders, held_by), (self.amounts, within_quantity)):
+            truth = np.minimum(truth, _asked(numbers[rows], values, partial(part, record)))
+        return rows, truth
+
+    def _in_hours(self, rows: Rows, hours: tuple[dt.time, dt.time]) -> Truths:
+        if self._hours is None:
+            self._hours = _local_hours(self.acts.at, self.site.timezone)
+        at, (begin, end) = self._hours[rows], (_microseconds(hour) for hour in hours)
+        inside = np.where(at < 0, UNKNOWN, np.where((begin <= at) & (at < end), YES, NO))
+        days, listed = self.acts.days
+        unknown = np.array([day is None for day in listed], dtype=bool)[days[rows]]
+        return np.where(unknown, YES, inside).astype(np.int8)  # no day is unknown already
+
+    def _place(self, record: Record, place: BaseGeometry | None) -> tuple[Rows, Truths]:
+        everywhere = np.arange(self.acts.size)
+        if place is None and record.zone is None:
+            return everywhere, np.full(self.acts.size, YES, dtype=np.int8)
+        if place is None:
+            return everywhere, self._zone(str(record.zone))
+        if place.geom_type not in POLYGONAL:
+            return everywhere, np.full(self.acts.size, UNKNOWN, dtype=np.int8)
+        if self._points is None:
+            self._points = ActPlaces(
+                self.acts.geometries, self.acts.uncertainty_m, self.acts.places.extended,
+                crs_epsg=self.site.crs_epsg, steady=self.acts.stretches(),
+            )  # fmt: skip
+        return self._points.near(project_geometry(place, self.site.crs_epsg))
+
+    def _zone(self, zone: str) -> Truths:
+        """Tell what holds in a zone holds for an act; a line or footprint must lie in it wholly."""
+        places = self.acts.places
+        if zone not in places.names:
+            return np.full(self.acts.size, UNKNOWN, dtype=np.int8)
+        where = places.where[:, places.names.index(zone)]
+        out = (where == OUT) & ~places.chance[:, places.names.index(zone)]
+        truth = np.select([where == IN, out], [YES, NO], UNKNOWN).astype(np.int8)
+        found: Truths = truth[places.code]
+        rows = places.extended
+        share = places.share.get(zone, np.full(len(rows), np.nan))
+        partly = (found[rows] == YES) & ~(share >= 1)
+        found[rows[partly]] = UNKNOWN
+        return found
+
+
+class _Days:
+    """Some days, ready to be compared with the times of records."""
+
+    def __init__(self, listed: Sequence[dt.date | None]) -> None:
+        known = [day or dt.date.min for day in listed]
+        self.unknown = np.array([day is None for day in listed], dtype=bool)
+        self.number = np.array([day.toordinal() for day in known], dtype=np.int64)
+        self.weekday = np.array([day.isoweekday() for day in known], dtype=np.int64)
+        self.of_year = np.array([day.strftime("%m-%d") for day in known], dtype="<U5")
+
+    def hold(self, record: Record) -> Truths:
+        """Tell for each day what `time_truth` says of a record, hours left aside."""
+        sure = self.number >= record.valid_from.toordinal()
+        if record.valid_to is not None:
+            sure &= self.number < record.valid_to.toordinal()
+        if record.season is not None:
+            first, last = record.season
+            begun, not_over = self.of_year >= first, self.of_year <= last
+            sure &= begun & not_over if first <= last else begun | not_over
+        if record.weekdays:
+            sure &= np.isin(self.weekday, record.weekdays)
+        truth = np.where(sure, YES, NO)
+        if record.revoked and record.revoked_on is None:
+            truth = np.minimum(truth, UNKNOWN)
+        elif record.revoked_on is not None and record.revoked:
+            truth[self.number >= record.revoked_on.toordinal()] = NO
+        return np.where(self.unknown, UNKNOWN, truth).astype(np.int8)
+
+
+def _values(numbers: Codes, values: Iterable[FactValue]) -> tuple[Codes, list[FactValue]]:
+    known: dict[tuple[type, FactValue], int] = {}
+    turned = [known.setdefault((type(value), value), len(known)) for value in values]
+    return np.array(turned, dtype=np.int64)[numbers], [value for _, value in known]
+
+
+def _asked(numbers: Codes, values: Sequence[Any], ask: Callable[[Any], Any]) -> Truths:
+    """Ask once per value that occurs, and spread the answers."""
+    table = np.full(len(values), UNKNOWN, dtype=np.int8)
+    for number in np.flatnonzero(np.bincount(numbers, minlength=len(values))).tolist():
+        table[number] = _TRUTH.index(ask(values[number]).value)
+    spread: Truths = table[numbers]
+    return spread
+
+
+def _microseconds(hour: dt.time) -> int:
+    return ((hour.hour * 60 + hour.minute) * 60 + hour.second) * 1_000_000 + hour.microsecond
+
+
+def _local_hours(at: pd.Series, timezone: str) -> NDArray[np.int64]:
+    """Return microseconds since local midnight, by the clock; -1 where the hour is not known."""
+    local = at.dt.tz_convert(timezone).dt.tz_localize(None)
+    since = local.to_numpy(dtype="datetime64[us]").astype(np.int64) % _MIDNIGHTS_US
+    return np.where(at.isna().to_numpy(), -1, since)

@@ -16,12 +16,13 @@ from typing import Any, Protocol
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from wetland.base.codes import Codes, together
 from wetland.base.places import Cause, Membership
 from wetland.sites.load import Site
 from wetland.sites.place import UNION, Kinds, Sets, declared
-from wetland.zones.located import CAUSE_CODE, CAUSES, IN, OPEN, WHERE, Located
+from wetland.zones.located import CAUSE_CODE, CAUSES, IN, OPEN, OUT, WHERE, Located
 from wetland.zones.model import ZoneLayer
 
 Floats = NDArray[np.float64]
@@ -29,14 +30,15 @@ Bools = NDArray[np.bool_]
 Day = dt.date | None
 
 BLOCK = 131_072  # places located at once: what is measured of them is forgotten after each block
-_CAUSE, _WHOLE = 3, 3 * len(CAUSES)  # a set's answer as one number: where + 3 cause + 18 whole
+# A set's answer as one number: where + 3 cause + 18 whole + 36 outside only by chance.
+_CAUSE, _WHOLE, _CHANCE = 3, 3 * len(CAUSES), 6 * len(CAUSES)
 
 
 class Steady(Protocol):
-    """What tells which fixes of tracks are inside only by chance (`wetland.screening.steady`).
+    """What tells which fixes of tracks lie on their side only by chance.
 
-    ``rows`` are those that are fixes; a fix is deep when it is inside even with an uncertainty
-    ``deep_reaches`` times as wide.
+    See `wetland.screening.steady`. ``rows`` are those that are fixes; a fix is deep when it is on
+    its side even with an uncertainty ``deep_reaches`` times as wide.
     """
 
     @property
@@ -63,6 +65,9 @@ class PlaceTable:
         Kinds, unions of kinds (``a|b``) and declared memberships.
     where, cause
         One row per state, one column per name, as in `wetland.zones.located`.
+    chance
+        Which of them are outside only by chance: fixes of a track that drift explains. They stand
+        as outside where nobody is worse off for it.
     extended
         The rows that are lines or footprints, ascending.
     area_m2, share
@@ -73,9 +78,28 @@ class PlaceTable:
     names: tuple[str, ...]
     where: NDArray[np.int8]
     cause: NDArray[np.int8]
+    chance: Bools
     extended: NDArray[np.intp]
     area_m2: Mapping[str, Floats]
     share: Mapping[str, Floats]
+
+    @classmethod
+    def of_one(cls, stands: Mapping[str, Membership], place: BaseGeometry | None) -> PlaceTable:
+        """Make the table of a single place whose memberships are known."""
+        extended = place is not None and place.geom_type != "Point"
+        rows = np.arange(1 if extended else 0)
+        area, share = (
+            {name: np.full(len(rows), np.nan if value is None else value) for name, value in column}
+            for column in (
+                [(name, m.area_m2) for name, m in stands.items()],
+                [(name, m.share) for name, m in stands.items()],
+            )
+        )
+        where = np.array([[WHERE.index(m.where) for m in stands.values()]], dtype=np.int8)
+        cause = np.array([[CAUSES.index(m.cause) for m in stands.values()]], dtype=np.int8)
+        chance = np.zeros(where.shape, dtype=bool)
+        code = np.zeros(1, dtype=np.int64)
+        return cls(code, tuple(stands), where, cause, chance, rows, area, share)
 
     def memberships(self, state: int) -> dict[str, Membership]:
         """Return name -> membership of one state, without distances and areas."""
@@ -102,9 +126,16 @@ def places(
     on
         The day of each place as a number, and the days by number; None is "day unknown".
     steady
-        For rows of one version of the zones: what tells which of them are inside only by chance
-        (fixes of a track); None where no row is a fix. Those become not determined, cause
-        ``position_uncertain``, in each set of zones before anything is derived from it.
+        For rows of one version of the zones: what tells which of them lie where they do only by
+        chance (fixes of a track); None where no row is a fix.
+
+    Notes
+    -----
+    Rule of decision for fixes of tracks. What is inside a set of zones only by chance becomes not
+    determined, cause ``position_uncertain``, before anything is derived from it. So does what is
+    outside only by chance, but only where being outside can break a rule: for the zones that rules
+    leave out (`wetland.regulations.rulebook.Regulations.zones_left_out`), and for a declared
+    membership that says "inside" of what is outside of a set.
     """
     days, listed = on
     things = np.empty(len(geometries), dtype=object)
@@ -116,9 +147,8 @@ def places(
         sets = Sets(site, layer, day_unknown=unknown, assume=assume_schematic)
         found.locate(sets, rows, None if steady is None else steady(rows))
     code, first = together(*found.packed, is_point.astype(np.int8))
-    names, where, cause = found.states(first, is_point[first])
     area, share = found.areas
-    return PlaceTable(code, names, where, cause, extended, area, share)
+    return PlaceTable(code, *found.states(first, is_point[first]), extended, area, share)
 
 
 def versions(
@@ -167,7 +197,7 @@ class _Found:
 
     def locate(self, sets: Sets, rows: NDArray[np.intp], steady: Steady | None) -> None:
         """Locate the rows of one version of the zones."""
-        inner = np.zeros((len(self.sets), 0 if steady is None else len(rows)), dtype=bool)
+        side = np.zeros((len(self.sets), 0 if steady is None else len(rows)), dtype=np.int8)
         for start in range(0, len(rows), BLOCK):
             chosen = rows[start : start + BLOCK]
             found = sets.locate(self.things[chosen], self.widths[chosen])
@@ -176,10 +206,11 @@ class _Found:
                 packed = here.where + _CAUSE * here.cause + _WHOLE * here.whole
                 self.packed[number, chosen] = packed
                 if steady is not None:
-                    inner[number, start : start + len(chosen)] = here.distance_m > 0
+                    away = np.nan_to_num(here.distance_m)
+                    side[number, start : start + len(chosen)] = np.sign(away)
             self._keep_areas(chosen, found)
         if steady is not None:
-            self._settle(sets, rows, inner, steady)
+            self._settle(sets, rows, side, steady)
 
     def _keep_areas(self, chosen: NDArray[np.intp], found: Mapping[Kinds, Located]) -> None:
         at = np.searchsorted(self.extended, chosen)
@@ -192,37 +223,78 @@ class _Found:
             area[kind][at[here]] = found[kind,].area_m2[here]
             share[kind][at[here]] = found[kind,].share[here]
 
-    def _settle(self, sets: Sets, rows: NDArray[np.intp], inner: Bools, steady: Steady) -> None:
-        """Open what is inside only by chance."""
+    def _settle(
+        self, sets: Sets, rows: NDArray[np.intp], side: NDArray[np.int8], steady: Steady
+    ) -> None:
+        """Open what is inside only by chance, and mark what is outside only by chance.
+
+        ``side`` is 1 on the inner side of a set's edge, -1 on the outer.
+        """
         opened = OPEN + _CAUSE * CAUSE_CODE[Cause.POSITION_UNCERTAIN]
-        certain = self.packed[:, rows] % _CAUSE == IN
-        deep = np.zeros_like(certain)
-        fixes = steady.rows[certain[:, steady.rows].any(axis=0)]
-        for start in range(0, len(fixes), BLOCK):
-            chosen = fixes[start : start + BLOCK]
+        deep = self._deep(sets, rows, steady)
+        for number, answers in enumerate(self.packed):
+            where = answers[rows] % _CAUSE
+            for value, sign in ((IN, 1), (OUT, -1)):
+                certain = where == value
+                chosen = rows[steady.shaky(side[number] == sign, certain, deep[number])]
+                if value == IN:
+                    answers[chosen] = opened
+                else:
+                    answers[chosen] += _CHANCE
+
+    def _deep(self, sets: Sets, rows: NDArray[np.intp], steady: Steady) -> Bools:
+        """Tell for each set which fixes stay on their side with a much wider uncertainty."""
+        deep = np.zeros((len(self.sets), len(rows)), dtype=bool)
+        for start in range(0, len(steady.rows), BLOCK):
+            chosen = steady.rows[start : start + BLOCK]
             widths = steady.deep_reaches * self.widths[rows[chosen]]
             found = sets.locate(self.things[rows[chosen]], widths)
             for number, kinds in enumerate(self.sets):
-                deep[number, chosen] = found[kinds].where == IN
-        for number in range(len(self.sets)):
-            shaky = steady.shaky(inner[number], certain[number], deep[number])
-            self.packed[number, rows[certain[number] & shaky]] = opened
+                deep[number, chosen] = found[kinds].where != OPEN
+        return deep
 
     def states(
         self, rows: NDArray[np.intp], points: Bools
-    ) -> tuple[tuple[str, ...], NDArray[np.int8], NDArray[np.int8]]:
-        """Return the names, and where and why each of ``rows`` stands to them."""
-        found = {}
-        for number, kinds in enumerate(self.sets):
-            answers = self.packed[number, rows]
-            found[kinds] = replace(
-                Located.empty(len(rows)),
-                where=(answers % _CAUSE).astype(np.int8),
-                cause=(answers % _WHOLE // _CAUSE).astype(np.int8),
-                whole=answers >= _WHOLE,
+    ) -> tuple[tuple[str, ...], NDArray[np.int8], NDArray[np.int8], Bools]:
+        """Return the names, where and why each of ``rows`` stands to them, and by chance or not."""
+        stands, opened = ({kinds: self._answers(number, rows, opened=opened)
+                           for number, kinds in enumerate(self.sets)}
+                          for opened in (False, True))  # fmt: skip
+        left_out = self.site.regulations.zones_left_out
+        names, columns = [], []
+        for name, (as_found, as_opened) in self._columns(stands, opened, points).items():
+            chance = (as_opened.where == OPEN) & (as_found.where == OUT)
+            doubted = (as_opened.where == OPEN) & ((as_found.where == IN) | (name in left_out))
+            names.append(name)
+            columns.append(
+                (
+                    np.where(doubted, as_opened.where, as_found.where),
+                    np.where(doubted, as_opened.cause, as_found.cause),
+                    chance,
+                )
             )
-        columns = {UNION.join(sorted(kinds)): found[kinds] for kinds in self.spoken}
-        columns |= {m.id: declared(m, found, points) for m in self.site.config.memberships}
-        where = np.column_stack([column.where for column in columns.values()])
-        cause = np.column_stack([column.cause for column in columns.values()])
-        return tuple(columns), where, cause
+        where, cause, by_chance = (np.column_stack(part) for part in zip(*columns, strict=True))
+        return tuple(names), where, cause, by_chance
+
+    def _columns(
+        self, stands: Mapping[Kinds, Located], opened: Mapping[Kinds, Located], points: Bools
+    ) -> dict[str, tuple[Located, Located]]:
+        """Return for each name the answer as found, and with what is by chance left open."""
+        columns = {UNION.join(sorted(kinds)): (stands[kinds], opened[kinds])
+                   for kinds in self.spoken}  # fmt: skip
+        return columns | {
+            m.id: (declared(m, stands, points), declared(m, opened, points))
+            for m in self.site.config.memberships
+        }
+
+    def _answers(self, number: int, rows: NDArray[np.intp], *, opened: bool) -> Located:
+        answers = self.packed[number, rows]
+        chance = opened & (answers >= _CHANCE)
+        answers = answers % _CHANCE
+        cause = answers % _WHOLE // _CAUSE
+        return replace(
+            Located.empty(len(rows)),
+            where=np.where(chance, OPEN, answers % _CAUSE).astype(np.int8),
+            cause=np.where(chance, CAUSE_CODE[Cause.POSITION_UNCERTAIN], cause).astype(np.int8),
+            whole=answers >= _WHOLE,
+        )
