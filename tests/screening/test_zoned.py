@@ -22,12 +22,14 @@ from tests.screening.hostiletables import hostile_csv
 from wetland.base.errors import InputError
 from wetland.operations.zoned import zone_file
 from wetland.screening import zoned
+from wetland.screening.datumguard import SUSPECTED
 from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.zoned import Zoned, zone_observations, zoning_of
 from wetland.screening.zonesets import Zoning, sets_of
 from wetland.sites.load import Site
 from wetland.zones.cellindex import CellIndex
+from wetland.zones.datums import from_wgs84
 from wetland.zones.lonlat import LocalProjection
 from wetland.zones.projection import project
 
@@ -263,3 +265,22 @@ def test_the_day_is_the_sites_own(zone: Zone) -> None:
     row = zone("lon,lat,time\n120.06,30.27,2024-05-01T20:00:00Z\n").table.to_pylist()[0]
     assert row["occurred_on"] == dt.date(2024, 5, 2)
     assert row["occurred_at"] == dt.datetime(2024, 5, 1, 20, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_file_that_lies_a_datum_off_is_told_of_and_not_moved(
+    site: Site, zone: Zone, marked: bool
+) -> None:
+    """Named landmarks of the pack, written as GCJ-02, with and without saying so."""
+    places = site.landmarks
+    lon, lat = from_wgs84(places.geometry.x, places.geometry.y, "gcj02")
+    datum = ",gcj02" if marked else ""
+    rows = [f"{n},{x},{y}{datum}" for n, x, y in zip(places["name_zh"], lon, lat, strict=True)]
+    found = zone("\n".join(["name,lon,lat" + (",datum" if marked else ""), *rows]) + "\n")
+    told = [p for p in found.problems.items if p.code == SUSPECTED]
+    assert len(told) == (0 if marked else 1)
+    at = shapely.from_wkb(found.table["geometry"].to_numpy(zero_copy_only=False))
+    expected = places.geometry.x.to_numpy() if marked else lon
+    assert np.abs(shapely.get_x(at) - expected).max() < 1e-9
+    if told:
+        assert "528" in told[0].message.en

@@ -53,6 +53,8 @@ class Taken:
         column says so.
     total
         Rows of the file, those set aside included.
+    datums
+        Datum each row was written in; None where all are WGS84.
     """
 
     columns: dict[str, pa.Array]
@@ -64,6 +66,7 @@ class Taken:
     instants: Ints | None
     ends: Ints | None
     total: int
+    datums: NDArray[Any] | None = None
 
 
 def take_each(given: Given, options: ReadOptions, site: ReadingSite, problems: Problems) -> Taken:
@@ -99,6 +102,7 @@ def take_each(given: Given, options: ReadOptions, site: ReadingSite, problems: P
         instants,
         ends,
         raw.total,
+        positions.datum[kept],
     )
 
 

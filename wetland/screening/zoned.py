@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from wetland.base.problems import Problems
 from wetland.base.texts import Text, text
+from wetland.screening.datumguard import compare_datums, tell_datums
+from wetland.screening.datumplaces import MOST_ROWS
 from wetland.screening.files import Given, look_at
 from wetland.screening.geoparquet import GEOMETRY, bounds_of, geometry_wkb, write_geoparquet
 from wetland.screening.isoforms import NONE, Ints
@@ -26,6 +28,9 @@ from wetland.screening.read import ReadingSite
 from wetland.screening.taken import Taken, take_each
 from wetland.screening.zonesets import Zoning, sets_of
 from wetland.zones.model import ZoneLayer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ADDED: dict[str, Text] = {
     "source_row": text("来源行", "row of the source"),
@@ -133,12 +138,38 @@ def zone_observations(
     if taken is None:
         problems = Problems(given.name)
         taken = take_each(given, checked, site, problems)
+    tell_datums(problems, compare_datums(_drawn(taken), site))
     return Zoned(
         _table(taken, zoning),
         problems,
         taken.total,
         bounds_of(taken.lon, taken.lat, taken.others),
         _shapes(taken),
+    )
+
+
+def _drawn(taken: Taken) -> pd.DataFrame:
+    """Return some rows, evenly drawn, as the datum guard looks at them."""
+    import pandas as pd
+
+    rows = np.unique(np.linspace(0, max(len(taken.rows) - 1, 0), MOST_ROWS).astype(np.int64))
+    rows = rows[: len(taken.rows)]
+    points: NDArray[Any] = np.atleast_1d(shapely.points(taken.lon[rows], taken.lat[rows]))
+    points[np.isnan(taken.lon[rows])] = None
+    words = {
+        name: column.take(pa.array(rows)).to_pylist()
+        for name, column in taken.columns.items()
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    }
+    said = [dict(zip(words, row, strict=True)) for row in zip(*words.values(), strict=True)]
+    return pd.DataFrame(
+        {
+            "geometry": pd.Series(points, dtype=object),
+            "datum": "wgs84" if taken.datums is None else taken.datums[rows],
+            "extra": pd.Series(said or [{}] * len(rows), dtype=object),
+            "record_id": None,
+            "activity": None,
+        }
     )
 
 
