@@ -154,7 +154,7 @@ def _drawn(taken: Taken) -> pd.DataFrame:
 
     rows = np.unique(np.linspace(0, max(len(taken.rows) - 1, 0), MOST_ROWS).astype(np.int64))
     rows = rows[: len(taken.rows)]
-    points: NDArray[Any] = np.atleast_1d(shapely.points(taken.lon[rows], taken.lat[rows]))
+    points = np.asarray(shapely.points(taken.lon[rows], taken.lat[rows]), dtype=object)
     points[np.isnan(taken.lon[rows])] = None
     words = {
         name: column.take(pa.array(rows)).to_pylist()
