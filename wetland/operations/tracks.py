@@ -243,6 +243,7 @@ def _visits(
         layer,
         found,
         defaults=site.config.position_defaults,
+        threshold=site.config.likelihood_threshold,
         assume_schematic=assume,
     )
     visits = visits_table(found, fixes, layer, certain=found.with_some(inside))

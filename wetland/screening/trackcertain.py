@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wetland.screening.steady import DEEP_REACHES, Stretches
 from wetland.screening.uncertainty import fill_uncertainty
-from wetland.zones.locate import locate_columns
+from wetland.zones.locate import locate_likely
 from wetland.zones.located import IN, Located
 from wetland.zones.model import ZoneLayer
 from wetland.zones.tracks import Visits
@@ -28,6 +28,7 @@ def certainly_inside(
     found: Visits,
     *,
     defaults: Mapping[str, float],
+    threshold: float,
     assume_schematic: bool = False,
 ) -> NDArray[np.bool_]:
     """Tell which fixes lie in each zone for certain: an array (fixes, zones).
@@ -46,6 +47,8 @@ def certainly_inside(
         The visits.
     defaults
         Uncertainty by source of position where none is stated, metres.
+    threshold
+        The least probability with which inside may stand, as the site asks for.
     assume_schematic
         Exercise mode: take schematic edges as surveyed.
     """
@@ -60,8 +63,12 @@ def certainly_inside(
 
     def located(at: NDArray[np.intp], times: float) -> dict[str, Located]:
         places = np.asarray(shapely.points(lon[at], lat[at]))
-        return locate_columns(
-            layer, places, times * off[at], on=None, assume_schematic=assume_schematic
+        return locate_likely(
+            layer,
+            places,
+            times * off[at],
+            threshold=threshold,
+            assume_schematic=assume_schematic,
         )
 
     as_stated = located(here, 1.0)
