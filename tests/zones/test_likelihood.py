@@ -17,7 +17,6 @@ from shapely.geometry import MultiPolygon, Polygon, box
 from wetland.zones.likelihood import (
     LEAST_M,
     RADIUS,
-    all_right,
     at_most,
     one_sigma,
     over_edges,
@@ -229,9 +228,3 @@ def test_no_edge_at_all() -> None:
     places = (np.zeros(2), np.zeros(2))
     found = over_edges(empty, places, np.array([True, False]), np.full(2, np.inf), np.ones(2))
     assert found.tolist() == [1.0, 0.0]
-
-
-def test_doubts_add_up_and_never_fall_below_nothing() -> None:
-    assert all_right([np.array([0.5]), np.array([0.5]), np.array([0.5])])[0] == 0.0
-    assert all_right([np.array([1.0]), np.array([0.0])])[0] == 1.0
-    assert np.isnan(all_right([np.array([np.nan]), np.array([0.0])])[0])

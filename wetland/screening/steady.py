@@ -3,7 +3,8 @@
 One position is inside when it lies deeper than its uncertainty: at an error of 30 m a receiver that
 stands just outside is so placed by chance for six fixes in a thousand. A single observation bears
 that; a track of seventeen thousand fixes a day does not. So a fix of a track counts as inside only
-as part of a stay that chance does not explain.
+as part of a stay that chance does not explain. Where being *outside* is what a rule asks for (a
+haven, a permit's place), a fix counts as outside only so, too: "inner" below is then "outer".
 
 Rule of decision. A *stretch* is a run of fixes of one track, none more than an hour after the one
 before. A *stay* is a run of fixes of a stretch on the inner side of the edge (depth above 0), and
@@ -157,7 +158,7 @@ class Stretches:
         Parameters
         ----------
         inner
-            Whether each fix lies on the inner side of the edge.
+            Whether each fix lies on the inner side of the edge (or outer, where that is asked).
         certain
             Whether it lies deeper than its uncertainty and the nearest edges' accuracy.
         deep

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from wetland.base.codes import Codes
 from wetland.sites.config import DeclaredMembership
 from wetland.sites.load import Site
-from wetland.sites.place import UNION, Kinds, Sets, declared
-from wetland.sites.placecodes import versions
+from wetland.sites.place import UNION, Kinds, Sets, declared, versions
 from wetland.zones.located import IN, OPEN, Located
 
 Floats = NDArray[np.float64]

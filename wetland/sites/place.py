@@ -10,6 +10,7 @@ loaded).
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from wetland.base.codes import Codes
 from wetland.base.places import Cause, Membership
 from wetland.sites.config import DeclaredMembership
 from wetland.sites.load import Site
@@ -64,30 +66,41 @@ def memberships(
     things[:] = list(geometries)
     widths = np.broadcast_to(np.asarray(uncertainty_m, dtype=float), (size,))
     found: list[dict[str, Membership]] = [{} for _ in range(size)]
-    for layer, rows in by_version(site.zones, days):
-        for same, chosen in rows:
-            answers = _answers(
-                site, layer, things[chosen], widths[chosen], same, assume=assume_schematic
-            )
-            for row, answer in zip(chosen.tolist(), answers, strict=True):
-                found[row] = answer
+    numbers = {day: number for number, day in enumerate(dict.fromkeys(days))}
+    codes = np.array([numbers[day] for day in days], dtype=np.int64)
+    for layer, unknown, rows in versions(site.zones, codes, list(numbers)):
+        answers = _answers(
+            site, layer, things[rows], widths[rows], unknown, assume=assume_schematic
+        )
+        for row, answer in zip(rows.tolist(), answers, strict=True):
+            found[row] = answer
     return found
 
 
-def by_version(
-    zones: ZoneLayer, days: Sequence[Day]
-) -> list[tuple[ZoneLayer, list[tuple[bool, NDArray[np.intp]]]]]:
-    """Group rows by which zones hold on their day, so that each version is measured once."""
-    versions: dict[tuple[str, ...], tuple[ZoneLayer, dict[bool, list[int]]]] = {}
-    layers = {day: zones.on(day) for day in set(days)}
-    for row, day in enumerate(days):
-        layer = layers[day]
-        key = tuple(zone.id for zone in layer)
-        group = versions.setdefault(key, (layer, {}))[1]
-        group.setdefault(day is None, []).append(row)
+def versions(
+    zones: ZoneLayer, days: Codes, listed: Sequence[Day]
+) -> list[tuple[ZoneLayer, bool, NDArray[np.intp]]]:
+    """Group rows by which zones hold on their day, so that each version is measured once.
+
+    Returns
+    -------
+    list of (layer, unknown, rows)
+        The zones that hold, whether it is because the day is not known, and the rows.
+    """
+    turns = sorted({day for zone in zones for day in (zone.valid_from, zone.valid_to) if day})
+    layers: dict[tuple[tuple[str, ...], bool], tuple[ZoneLayer, int]] = {}
+    group = np.zeros(len(listed), dtype=np.int64)
+    known: dict[int, ZoneLayer] = {}
+    for number in np.flatnonzero(np.bincount(days, minlength=len(listed))).tolist():
+        day = listed[number]
+        period = -1 if day is None else bisect_right(turns, day)
+        layer = known[period] if period in known else known.setdefault(period, zones.on(day))
+        key = (tuple(zone.id for zone in layer), listed[number] is None)
+        group[number] = layers.setdefault(key, (layer, len(layers)))[1]
+    of_row = group[days]
     return [
-        (layer, [(unknown, np.array(rows)) for unknown, rows in groups.items()])
-        for layer, groups in versions.values()
+        (layer, unknown, np.flatnonzero(of_row == number))
+        for (_, unknown), (layer, number) in layers.items()
     ]
 
 

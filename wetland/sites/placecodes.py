@@ -8,7 +8,6 @@ Distances are not part of a state; areas of footprints stand beside.
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -21,9 +20,8 @@ from shapely.geometry.base import BaseGeometry
 from wetland.base.codes import Codes, together
 from wetland.base.places import Cause, Membership
 from wetland.sites.load import Site
-from wetland.sites.place import UNION, Kinds, Sets, declared
+from wetland.sites.place import UNION, Kinds, Sets, declared, versions
 from wetland.zones.located import CAUSE_CODE, CAUSES, IN, OPEN, OUT, WHERE, Located
-from wetland.zones.model import ZoneLayer
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -149,33 +147,6 @@ def places(
     code, first = together(*found.packed, is_point.astype(np.int8))
     area, share = found.areas
     return PlaceTable(code, *found.states(first, is_point[first]), extended, area, share)
-
-
-def versions(
-    zones: ZoneLayer, days: Codes, listed: Sequence[Day]
-) -> list[tuple[ZoneLayer, bool, NDArray[np.intp]]]:
-    """Group rows by which zones hold on their day, so that each version is measured once.
-
-    Returns
-    -------
-    list of (layer, unknown, rows)
-        The zones that hold, whether it is because the day is not known, and the rows.
-    """
-    turns = sorted({day for zone in zones for day in (zone.valid_from, zone.valid_to) if day})
-    layers: dict[tuple[tuple[str, ...], bool], tuple[ZoneLayer, int]] = {}
-    group = np.zeros(len(listed), dtype=np.int64)
-    known: dict[int, ZoneLayer] = {}
-    for number in np.flatnonzero(np.bincount(days, minlength=len(listed))).tolist():
-        day = listed[number]
-        period = -1 if day is None else bisect_right(turns, day)
-        layer = known[period] if period in known else known.setdefault(period, zones.on(day))
-        key = (tuple(zone.id for zone in layer), listed[number] is None)
-        group[number] = layers.setdefault(key, (layer, len(layers)))[1]
-    of_row = group[days]
-    return [
-        (layer, unknown, np.flatnonzero(of_row == number))
-        for (_, unknown), (layer, number) in layers.items()
-    ]
 
 
 class _Found:

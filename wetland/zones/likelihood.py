@@ -25,7 +25,7 @@ Owen (1956), Tables for computing bivariate normal probabilities, Ann. Math. Sta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import shapely
@@ -203,20 +203,3 @@ def at_most(away: Floats, sigma: Floats) -> Floats:
     size = np.divide(away, known, where=known > 0, out=np.where(away > 0, np.inf, 0.0))
     bound: Floats = np.exp(-0.5 * np.minimum(size, 40.0) ** 2) * (size < 40.0)
     return bound
-
-
-def all_right(probabilities: Sequence[Floats]) -> Floats:
-    """Return a lower bound of the probability that several answers are right together.
-
-    Each answer is taken as right with the larger of P and 1 - P, and the doubts are added up
-    (Bonferroni): nothing is assumed of how they hang together. NaN where one of them is.
-
-    Examples
-    --------
-    >>> all_right([np.array([0.99, 0.6]), np.array([0.02, np.nan])]).round(6).tolist()
-    [0.97, nan]
-    """
-    doubts = [np.minimum(p, 1 - p) for p in probabilities]
-    total = np.sum(doubts, axis=0) if doubts else np.zeros(())
-    right: Floats = np.maximum(0.0, 1.0 - total)
-    return right
