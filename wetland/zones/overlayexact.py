@@ -17,7 +17,7 @@ H. Edelsbrunner, E. P. Muecke (1990), Simulation of simplicity.
 
 from __future__ import annotations
 
-from wetland.zones.compiled import compiled
+from wetland.zones.compiled import compiled, in_place
 
 SPLITTER = 134217729.0  # 2**27 + 1
 DOUBTFUL = 4.0e-16  # of the sum of the two products: beyond it a rounded sign is right
@@ -60,6 +60,13 @@ def exact_difference(left: float, left_low: float, right: float, right_low: floa
 
 
 @compiled
+def exact_turn(ux: float, uy: float, vx: float, vy: float) -> float:
+    """Return ux * vy - uy * vx with the right sign."""
+    left, right = ux * vy, uy * vx
+    return exact_difference(left, low_part(ux, vy, left), right, low_part(uy, vx, right))
+
+
+@in_place
 def turn(ax: float, ay: float, bx: float, by: float, cx: float, cy: float) -> float:
     """Return twice the area of a, b, c: above 0 where c lies left of a -> b, 0 where on it."""
     ux, uy, vx, vy = bx - ax, by - ay, cx - ax, cy - ay
@@ -67,4 +74,4 @@ def turn(ax: float, ay: float, bx: float, by: float, cx: float, cy: float) -> fl
     found = left - right
     if abs(found) > DOUBTFUL * (abs(left) + abs(right)):
         return found
-    return exact_difference(left, low_part(ux, vy, left), right, low_part(uy, vx, right))
+    return exact_turn(ux, uy, vx, vy)

@@ -15,8 +15,8 @@ from wetland.zones.overlayindex import Cells
 Floats = NDArray[np.float64]
 Offsets = NDArray[np.int64]
 
-CROSSED = -1  # an edge is near: must be compared
-FAR = -2  # reaches so far out that differences are not exact
+FAR = -1  # reaches so far out that differences are not exact
+CROSSED = -2  # this and less: an edge is near, must be compared; less the number of a cell
 MANY_VERTICES = 128  # beyond it GEOS is asked whether a ring is simple
 
 
@@ -32,7 +32,11 @@ class Rings(NamedTuple):
 
 @compiled
 def sort_footprints(rings: Rings, cells: Cells, codes: Numbers, start: int, stop: int) -> None:
-    """Write the set of zones each footprint lies in, `CROSSED`, `FAR`, or 0 (also for a NaN)."""
+    """Write the set of zones each footprint lies in, 0 (also for a NaN), `FAR` or `CROSSED`.
+
+    From `CROSSED` the number of the footprint's first cell is taken: those of one cell can be
+    compared one after the other.
+    """
     xy, vertices, first, state = rings.xy, rings.vertices, cells.first, cells.sets.state
     west, south = cells.frame.west + cells.east, cells.frame.south + cells.north
     scale = 1.0 / cells.frame.size
@@ -62,7 +66,7 @@ def sort_footprints(rings: Rings, cells: Cells, codes: Numbers, start: int, stop
         codes[i] = state[row_0 * wide + column_0]
         for row in range(row_0, row_1 + 1):
             if first[row * wide + column_0] != first[row * wide + column_1 + 1]:
-                codes[i] = CROSSED
+                codes[i] = CROSSED - (row_0 * wide + column_0)
                 break
 
 

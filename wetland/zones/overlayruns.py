@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 from wetland.zones.compiled import in_threads
 from wetland.zones.overlay import TOUCH_M2, Ground, Objects, Rows, plain_areas, sound_footprints
 from wetland.zones.overlayflat import Flat
-from wetland.zones.overlayindex import GroundIndex
+from wetland.zones.overlayindex import Cells, GroundIndex
 from wetland.zones.overlaykernels import CROSSED, FAR, Rings, measure_rings, sort_footprints
-from wetland.zones.overlaymeet import Desk, Pairs, compare, gather
+from wetland.zones.overlaymeet import Pairs, Sums, Terms, add_up, gain, gather, stand
+from wetland.zones.overlaynear import Near, Sides, find_near, lay_sides, take
 
-ROOM = 1_024  # pairs, more than footprints
+RUN = 8_192  # footprints compared at a time
+Floats = NDArray[np.float64]
+ROOM = 8  # edges near, and zones, of a footprint of a run; more room is made where needed
 
 
 def measure(index: GroundIndex, flat: Flat, *, threads: int = 1) -> Ground:
@@ -64,46 +67,70 @@ def _ordered(
     *,
     threads: int,
 ) -> Ground:
-    crossed = np.flatnonzero(codes == CROSSED)
+    crossed = np.flatnonzero(codes <= CROSSED)
+    crossed = crossed[np.argsort(codes[crossed])]  # by cell: its edges are at hand for the next
     parts: dict[int, Pairs] = {}
 
     def work(start: int, stop: int) -> None:
-        parts[start] = _compared(index, rings, crossed[start:stop])
+        parts[start] = _compared(index, rings, area, crossed[start:stop])
 
     in_threads(work, len(crossed), threads)
     runs = [parts[start] for start in sorted(parts)]
     found = Pairs(*(np.concatenate(column) for column in zip(*runs, strict=True)))
     many = index.depth[np.maximum(codes, 0)]
     many[crossed] = found.many
+    begins = np.zeros(len(codes), dtype=np.int64)
+    begins[crossed] = np.cumsum(found.many) - found.many
     total = int(many.sum())
     owner = np.empty(total, dtype=np.int64)
     out = Pairs(many, np.empty(total, dtype=np.int32), np.empty(total))
-    gather(codes, area, index.cells.sets, found, out, owner)
+    gather(codes, area, index.cells.sets, begins, found, out, owner)
     return Ground(owner, out.zone, out.area)
 
 
-def _compared(index: GroundIndex, rings: Rings, rows: Rows) -> Pairs:
-    """Compare some footprints with the edges near them; make room as it is needed."""
-    zones, edges = len(index.polygons), len(index.cells.zone)
-    most = int(np.diff(rings.vertices)[rows].max(initial=1))
-    desk = Desk(
-        np.empty((4, most)),
-        np.empty(zones),
-        np.zeros(zones, dtype=np.int64),
-        np.empty(zones, dtype=np.int64),
-        np.zeros(edges, dtype=np.int32),
-    )
+def _compared(index: GroundIndex, rings: Rings, area: Floats, rows: Rows) -> Pairs:
+    """Compare some footprints with the edges near them."""
+    zones = len(index.polygons)
+    seen = np.empty(len(index.cells.zone), dtype=np.int32)
+    sums = Sums(np.empty(zones), np.empty(zones, np.int32), np.empty(zones, np.int32))
     runs: list[Pairs] = []
-    done, room = 0, 2 * len(rows) + zones + ROOM
-    while done < len(rows) or not runs:
-        left = rows[done:]
-        out = Pairs(np.empty(len(left), np.int64), np.empty(room, np.int32), np.empty(room))
-        finished, written = compare(rings, index.cells, left, desk, out)
-        runs.append(Pairs(out.many[:finished], out.zone[:written], out.area[:written]))
-        done += finished
-        desk.marks[:] = 0
-        desk.seen[:] = 0
+    for start in range(0, max(len(rows), 1), RUN):
+        run = rows[start : start + RUN]
+        runs.append(_run(index.cells, take(rings, run), area[run], seen, sums))
     return Pairs(*(np.concatenate(column) for column in zip(*runs, strict=True)))
+
+
+def _run(cells: Cells, rings: Rings, area: Floats, seen: NDArray[np.int32], sums: Sums) -> Pairs:
+    size = len(area)
+
+    def numbers(count: int) -> NDArray[np.int64]:
+        return np.empty(count, dtype=np.int64)
+
+    near = Near(numbers(size + 1), numbers(ROOM * size), np.empty(size), seen)
+    met = find_near(rings, cells, near)
+    if met > len(near.places):
+        near = near._replace(places=numbers(met))
+        find_near(rings, cells, near)
+    sides = Sides(
+        numbers(size + 1),
+        np.empty((size, 2)),
+        np.empty(len(rings.xy)),
+        np.empty(len(rings.xy)),
+        np.empty(len(rings.xy)),
+        numbers(size + 1),
+        np.empty((len(rings.shells), 3)),
+    )
+    lay_sides(rings, cells, area, near, sides)
+    terms = Terms(numbers(size + 1), np.empty(ROOM * size, np.int32), np.empty(ROOM * size))
+    stood = stand(cells, sides, terms)
+    if stood > len(terms.zone):
+        terms = Terms(terms.first, np.empty(stood, np.int32), np.empty(stood))
+        stand(cells, sides, terms)
+    gains = np.empty(met)
+    gain(cells, near, sides, gains)
+    out = Pairs(numbers(size), np.empty(met + stood, np.int32), np.empty(met + stood))
+    written = add_up(cells, near, gains, terms, sums, out)
+    return Pairs(out.many, out.zone[:written], out.area[:written])
 
 
 def _with(main: Ground, rows: Rows, things: Objects, index: GroundIndex) -> Ground:
