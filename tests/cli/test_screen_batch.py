@@ -26,6 +26,7 @@ def test_files_to_a_folder(run_cli: Run, pattern: str, tmp_path: Path) -> None:
     assert "not for enforcement" in ran.out
     assert "Undecided answers are counted" in ran.out
     assert "screening:" in ran.err
+    assert "## Suspected breaches" in ran.out
     again = run_cli("screen", pattern, "--out", out, "--workers", "0", "--quiet", "--fresh",
                     "--undecided-rows", "--format", "json")  # fmt: skip
     assert again.err == ""
@@ -47,6 +48,10 @@ def test_what_is_set_aside_shows_in_the_exit_code(
         ran = run_cli("screen", pattern, "--out", out, "--workers", "0", "--lang", lang)
         assert ran.code == 4
         assert said in ran.err
+    spread(fixes(40)[["lon", "lat"]].assign(activity="waltzing"), tmp_path / "dance", [], group=100)
+    ran = run_cli("screen", tmp_path / "dance", "--out", tmp_path / "danced", "--workers", "0",
+                  "--lang", "en")  # fmt: skip
+    assert "000.parquet:1 | waltzing | unknown activity" in ran.out
     alone = run_cli("screen", bad, "--out", tmp_path / "none", "--workers", "0")
     assert alone.code == 1
     assert "bad.parquet" in alone.err
@@ -58,6 +63,8 @@ def test_what_is_set_aside_shows_in_the_exit_code(
         (("{p}", "{p}"), 2),
         (("{p}", "--workers", "2"), 2),
         (("{p}", "--fresh"), 2),
+        (("{p}",), 2),
+        (("{d}",), 2),
         (("{p}", "--out", "{o}", "--format", "csv"), 2),
         (("-", "--out", "{o}"), 2),
         (("{p}", "--out", "{o}", "--workers", "1", "--scheduler", "tcp://127.0.0.1:9"), 2),
@@ -68,7 +75,7 @@ def test_what_is_set_aside_shows_in_the_exit_code(
 def test_usage(
     run_cli: Run, pattern: str, tmp_path: Path, arguments: tuple[str, ...], code: int
 ) -> None:
-    filled = [a.format(p=pattern, o=tmp_path / "o") for a in arguments]
+    filled = [a.format(p=pattern, o=tmp_path / "o", d=tmp_path) for a in arguments]
     ran = run_cli("screen", *filled)
     assert ran.code == code
     assert "Traceback" not in ran.err + ran.out

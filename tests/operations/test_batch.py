@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -105,6 +106,33 @@ def test_a_changed_file_is_done_again_and_the_others_are_not(site: Site, tmp_pat
     (out / "part-00009.parquet").write_bytes((tmp_path / "fixes" / "000.parquet").read_bytes())
     with pytest.raises(InputError, match="not written by this program"):
         done(pattern, site, out)
+
+
+@pytest.mark.parametrize("name", ["summary.json", "problems.parquet", "part-1-of-2.parquet"])
+def test_no_file_of_another_is_written_over(site: Site, tmp_path: Path, name: str) -> None:
+    pattern = spread(TABLE[:20], tmp_path / "fixes", [10], group=100)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "note.txt").write_text("mine")
+    (out / name).write_text("{}")
+    for fresh in (False, True):
+        with pytest.raises(InputError, match="not written by this program"):
+            done(pattern, site, out, fresh=fresh)
+    assert (out / name).read_text() == "{}"
+    (out / name).unlink()
+    done(pattern, site, out)
+    shutil.rmtree(out / ".work")
+    done(pattern, site, out, fresh=True)
+    assert (out / "note.txt").read_text() == "mine"
+
+
+def test_what_names_no_file_says_why(site: Site, tmp_path: Path) -> None:
+    spread(TABLE[:20], tmp_path / "fixes", [10], group=100)
+    (tmp_path / "none").mkdir()
+    with pytest.raises(InputError, match="in this folder"):
+        done(str(tmp_path / "none"), site, tmp_path / "out")
+    with pytest.raises(InputError, match="lie in the output folder"):
+        done(str(tmp_path / "fixes"), site, tmp_path)
 
 
 def test_bad_files_are_named_and_the_rest_is_done(site: Site, tmp_path: Path) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.operations.batches import done, fixes, spread, state
 from wetland.base.errors import InputError, WetlandError
-from wetland.operations import batch
+from wetland.operations import batch_parts
 from wetland.operations.batch_job import Job, code_digest
 from wetland.operations.batch_run import MOST_DEATHS, Dask, Processes
 from wetland.screening.options import ReadOptions
@@ -124,6 +128,46 @@ def test_a_scheduler_that_is_not_there(
     monkeypatch.setattr("wetland.operations.batch_run.REACH_S", 0.5)
     with pytest.raises(InputError, match="cannot be reached"):
         done(pattern, site, tmp_path / "out", scheduler="tcp://127.0.0.1:9")
+    monkeypatch.setattr("wetland.operations.batch_run.REACH_S", 600)  # nobody is asked
+    for address in ("foo", "", "tcp://127.0.0.1", "a b:1"):
+        with pytest.raises(InputError, match="cannot be reached"):
+            done(pattern, site, tmp_path / "out", scheduler=address)
+
+
+def _start_one(go: Connection) -> None:
+    runner = Processes(1)
+    work = runner.run(process_number, cast("Job", None), [0, 1])
+    go.send(next(work)[1].value)
+    go.recv()
+
+
+def process_number(job: Job, order: int) -> int:
+    return os.getpid()
+
+
+def test_processes_end_with_the_one_that_was_killed() -> None:
+    spawn = get_context("spawn")
+    here, there = spawn.Pipe()
+    starter = spawn.Process(target=_start_one, args=(there,))
+    starter.start()
+    assert here.poll(60)
+    worker = here.recv()
+    os.kill(worker, 0)
+    starter.kill()
+    starter.join()
+    deadline = time.monotonic() + 20
+    while _runs(worker):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _runs(process: int) -> bool:
+    """Tell whether a process runs; one that ended and was not yet waited for does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def test_an_interrupted_run_goes_on(
@@ -138,7 +182,9 @@ def test_an_interrupted_run_goes_on(
         done(pattern, site, out, progress=stop)
     before = state(out)
     assert any(name.startswith("part-") for name in before)
-    assert not (out / batch.WORK / "tmp").exists() or not list((out / batch.WORK / "tmp").iterdir())
+    assert not (out / batch_parts.WORK / "tmp").exists() or not list(
+        (out / batch_parts.WORK / "tmp").iterdir()
+    )
     done(pattern, site, out)
     after = state(out)
     assert contents(out) == wanted

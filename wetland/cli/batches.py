@@ -102,13 +102,20 @@ def _print(found: Batch, lang: Lang) -> None:
         typer.echo(found.notice.get(lang))
     for warning in found.summary["datum_suspected"]:  # every place may be wrong: said first
         typer.echo(f"! {warning['file']}: {warning[lang]}")
+    heading(text("疑似违反", "Suspected breaches"), lang)
+    rules = found.counts["by_rule"].items()
+    broken = [{"rule": rule, "count": n} for rule, seen in rules if (n := seen.get("broken"))]
+    emit(broken, format="table", lang=lang, titles=TITLES)
     heading(text("待定", "Undecided"), lang)
     emit(found.summary["undecided"], format="table", lang=lang, titles=TITLES)
     problems = found.counts["problems_by_code"]
     if problems:
         heading(text("问题", "Problems"), lang)
-        rows = [{"code": code, "count": count} for code, count in problems.items()]
-        emit(rows, format="table", lang=lang, titles=TITLES)
+        examples = found.examples(lang)
+        rows = [{"code": code, "count": count, "example": examples.get(code, "")}
+                for code, count in problems.items()]  # fmt: skip
+        titles = TITLES | {"code": text("代码", "code"), "example": text("例如", "for example")}
+        emit(rows, format="table", lang=lang, titles=titles)
     typer.echo("")
     typer.echo(DONE.fill(**found.counts).get(lang))
     print_gaps(found.counts, lang)

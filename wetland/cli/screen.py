@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -159,8 +160,16 @@ def screen(
         raise typer.BadParameter("--workers / --scheduler / --fresh：需要 --out / need --out")
     if len(files) != 1:
         raise typer.BadParameter("多个文件需要 --out 文件夹 / several files need --out FOLDER")
+    if files[0] != "-" and _names_many(files[0]):
+        raise typer.BadParameter("文件夹和通配符需要 --out 文件夹 / folders and patterns need "
+                                 "--out FOLDER")  # fmt: skip
     counts = _screen_one(files[0], asked, actor, (format, lang))
     fail_on(fail, counts)
+
+
+def _names_many(file: str) -> bool:
+    path = Path(file)
+    return path.is_dir() or (has_magic(file) and not path.exists())
 
 
 def _screen_one(file: str, asked: Asked, actor: str, shown: tuple[Format, Lang]) -> dict[str, Any]:

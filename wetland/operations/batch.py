@@ -23,7 +23,7 @@ from wetland.base.texts import text
 from wetland.operations.batch_files import to_arrow, write_arrow
 from wetland.operations.batch_job import Job, code_digest
 from wetland.operations.batch_look import find_files
-from wetland.operations.batch_parts import Parts
+from wetland.operations.batch_parts import WORK, Parts
 from wetland.operations.batch_plan import look_at_all, plan
 from wetland.operations.batch_run import Dask, Here, Processes, Runner
 from wetland.operations.batch_steps import Count, Progress, Steps
@@ -36,7 +36,6 @@ from wetland.screening.screen import Settings
 from wetland.sites.load import Site, list_packs
 from wetland.store.store import Store
 
-WORK = ".work"
 NOTHING = text("没有一个文件可以筛查", "not one of the files can be screened")
 
 
@@ -168,8 +167,10 @@ def _folder(out: Path) -> Path:
 
 
 def _job(site: Site, folder: Path, how: How, means: Means) -> Job:
+    parts = Parts(folder)
+    parts.refuse_foreign()
     if means.fresh:
-        Parts(folder).clear()
+        parts.clear()
         shutil.rmtree(folder / WORK, ignore_errors=True)
     work = folder / WORK
     shutil.rmtree(work / "tmp", ignore_errors=True)

@@ -81,18 +81,36 @@ def find_files(given: Sequence[str], out: Path) -> list[InputFile]:
     found: dict[Path, Path] = {}
     away = out.resolve()
     for name in given:
-        paths = [p for p in _named(name) if away not in p.resolve().parents]
+        named = _named(name)
+        paths = [p for p in named if away not in p.resolve().parents]
         if not paths:
-            raise InputError(
-                text("{n}：没有这样的文件", "{n}: there is no such file").fill(n=name),
-                hint=text("通配符请加引号，例如 'fixes/*.parquet'",
-                          "quote a pattern, such as 'fixes/*.parquet'"),
-            )  # fmt: skip
+            raise _none(name, inside=bool(named))
         for path in paths:
             found.setdefault(path.resolve(), path)
     paths = sorted(found.values(), key=lambda p: p.as_posix())
     root = Path(commonpath([p.absolute().parent for p in paths]))
     return [InputFile(str(p.absolute()), p.absolute().relative_to(root).as_posix()) for p in paths]
+
+
+def _none(name: str, *, inside: bool) -> InputError:
+    if inside:
+        return InputError(
+            text("{n}：这些文件在输出文件夹里，不作为输入",
+                 "{n}: these files lie in the output folder and are no input").fill(n=name),
+            hint=text("请用 --out 给出另一个文件夹", "name another folder by --out"),
+        )  # fmt: skip
+    if Path(name).is_dir():
+        return InputError(
+            text("{n}：文件夹里没有能读取的文件",
+                 "{n}: there is no file in this folder that can be read").fill(n=name),
+            hint=text("可读取的后缀：{e}", "endings that can be read: {e}").fill(
+                e=" ".join(sorted(_ENDINGS))),
+        )  # fmt: skip
+    return InputError(
+        text("{n}：没有这样的文件", "{n}: there is no such file").fill(n=name),
+        hint=text("通配符请加引号，例如 'fixes/*.parquet'",
+                  "quote a pattern, such as 'fixes/*.parquet'"),
+    )  # fmt: skip
 
 
 def _named(name: str) -> list[Path]:

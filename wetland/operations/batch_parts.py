@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,8 @@ from wetland.base.texts import text
 from wetland.operations.batch_files import about_of
 
 PATTERN = "part-*.parquet"
+WORK, SUMMARY, PROBLEMS_TABLE = ".work", "summary.json", "problems.parquet"
+_OURS = re.compile(r"\.?part-(?:track-)?\d{5,}\.parquet")
 FOREIGN = text(
     "{p} 不是本程序写的，不会覆盖", "{p} was not written by this program and is not overwritten"
 )
@@ -32,12 +36,27 @@ class Parts:
         InputError
             One of them was not written by this program.
         """
-        for path in self._found():
-            self._refuse_foreign(path)
+        self.refuse_foreign()
         for path in self._found():
             path.unlink()
-        for name in ("problems.parquet", "summary.json"):
+        for name in (PROBLEMS_TABLE, SUMMARY):
             (self.folder / name).unlink(missing_ok=True)
+
+    def refuse_foreign(self) -> None:
+        """Refuse a folder where another's file has a name that a run writes to.
+
+        Raises
+        ------
+        InputError
+            There is one.
+        """
+        for path in self._found():
+            self._refuse_foreign(path)
+        if (self.folder / WORK).is_dir() or _is_ours(self.folder / SUMMARY):
+            return
+        for name in (SUMMARY, PROBLEMS_TABLE):
+            if (self.folder / name).exists():
+                raise _foreign(self.folder / name)
 
     def adopt(self, wanted: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         """Give parts that still hold the names they have now.
@@ -86,9 +105,23 @@ class Parts:
         try:
             parquet.read_metadata(path)
         except (ArrowException, OSError):
-            return  # nobody can read it
+            if _OURS.fullmatch(path.name) and path.read_bytes()[:4] in (b"PAR1", b""):
+                return  # a part of ours that nobody can read
+            raise _foreign(path) from None
         if about_of(path) is None:
-            raise InputError(
-                FOREIGN.fill(p=path),
-                hint=text("请换一个 --out 文件夹", "name another folder by --out"),
-            )
+            raise _foreign(path)
+
+
+def _foreign(path: Path) -> InputError:
+    return InputError(
+        FOREIGN.fill(p=path), hint=text("请换一个 --out 文件夹", "name another folder by --out")
+    )
+
+
+def _is_ours(summary: Path) -> bool:
+    """Tell whether a run wrote this summary."""
+    try:
+        found = json.loads(summary.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and "pack_digest" in found

@@ -206,7 +206,8 @@ def _of_another_crs(looks: Mapping[str, Look]) -> dict[str, Aside]:
 
 
 def _said(seen: Look) -> str:
-    return seen.crs_said or ("EPSG:4326" if seen.crs == LONLAT else seen.crs)
+    said = seen.crs_said or seen.crs
+    return "EPSG:4326" if said == LONLAT else said
 
 
 def _buckets(rows: int, most: int) -> int:

@@ -7,13 +7,16 @@ time, is set aside.
 
 from __future__ import annotations
 
+import os
+import re
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, Protocol, TypeVar
 
 from wetland.base.errors import InputError, WetlandError
@@ -23,6 +26,7 @@ from wetland.operations.batch_job import Answer, Aside, Job, answer, check
 MOST_DEATHS = 2  # of a worker that had nothing else in hand
 AHEAD = 2  # calls sent for each worker, so that none waits for the next
 REACH_S = 10
+_ADDRESS = re.compile(r"(?:[a-z]+://)?\S+:\d+/?")  # what `dask scheduler` prints
 KILLED = text(
     "处理它的进程 {n} 次被终止（内存不足？）",
     "the process that worked on it was killed {n} times (out of memory?)",
@@ -68,6 +72,15 @@ def _quietly() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, killed perhaps."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # nobody is left to be told, and the main thread waits for work for ever
 
 
 class Processes:
@@ -145,14 +158,19 @@ class Dask:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        if _ADDRESS.fullmatch(address) is None:  # a name alone is waited for, and then some
+            raise self._unreached()
         self._dask = _distributed()
         try:
             self._client: Any = self._dask.Client(address, timeout=REACH_S, set_as_default=False)
         except (OSError, ValueError, TimeoutError):
-            raise InputError(
-                UNREACHED.fill(a=address),
-                hint=text("地址形如 tcp://主机:8786", "an address looks like tcp://host:8786"),
-            ) from None
+            raise self._unreached() from None
+
+    def _unreached(self) -> InputError:
+        return InputError(
+            UNREACHED.fill(a=self.address),
+            hint=text("地址形如 tcp://主机:8786", "an address looks like tcp://host:8786"),
+        )
 
     def run(
         self, function: Callable[[Job, Any], _T], job: Job, orders: Sequence[Any]

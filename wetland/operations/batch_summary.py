@@ -17,6 +17,7 @@ from wetland.operations.batch_counts import merged, nothing
 from wetland.operations.batch_datums import shifted_files
 from wetland.operations.batch_files import from_arrow, read_arrow, write_json, write_table
 from wetland.operations.batch_job import Job
+from wetland.operations.batch_parts import PROBLEMS_TABLE, SUMMARY
 from wetland.operations.batch_plan import Plan, SetAside
 from wetland.operations.batch_read import PROBLEMS_FILE, folder_of
 from wetland.operations.batch_screen import told_file
@@ -27,7 +28,6 @@ from wetland.sites.load import Site
 if TYPE_CHECKING:
     import pandas as pd
 
-SUMMARY, PROBLEMS_TABLE = "summary.json", "problems.parquet"
 _LIBRARIES = ("numpy", "pandas", "pyarrow", "pyproj", "shapely")
 
 
@@ -62,6 +62,26 @@ class Batch:
     def complete(self) -> bool:
         """Tell whether nothing was set aside."""
         return not self.aside
+
+    def examples(self, lang: Lang = "zh") -> dict[str, str]:
+        """Return for each code of a problem where it was met first, and what was told of it."""
+        from pyarrow import parquet
+
+        columns = ["code", "file", "row", "value", f"message_{lang}"]
+        found: dict[str, str] = {}
+        codes = len(self.counts["problems_by_code"])
+        with parquet.ParquetFile(self.folder / PROBLEMS_TABLE) as file:
+            for batch in file.iter_batches(columns=columns):
+                seen = batch.column("code").to_pylist()
+                for at, code in enumerate(seen):
+                    if code not in found:
+                        one = batch.slice(at, 1).to_pylist()[0]
+                        where = one["file"] if one["row"] is None else f"{one['file']}:{one['row']}"
+                        told = (where, one["value"], one[f"message_{lang}"])
+                        found[code] = " | ".join(t for t in told if t)
+                if len(found) == codes:
+                    break
+        return found
 
     def to_json(self, lang: Lang = "zh") -> dict[str, Any]:
         """Return the summary, JSON-ready, with the notice in one language."""

@@ -13,8 +13,7 @@ from wetland.base.findings import FINDINGS
 from wetland.base.problems import PROBLEMS
 from wetland.base.texts import Text
 from wetland.operations.batch_files import arrow_schema, from_arrow
-from wetland.operations.batch_parts import PATTERN
-from wetland.operations.batch_summary import PROBLEMS_TABLE, SUMMARY
+from wetland.operations.batch_parts import PATTERN, PROBLEMS_TABLE, SUMMARY
 from wetland.operations.screening import Screening
 
 if TYPE_CHECKING:
