@@ -47,7 +47,7 @@ _MIDNIGHTS_US = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class ActColumns:
     """The acts whose records are asked for, each column as a number and its values by number.
 
     ``stretches`` gives what tells which fixes of tracks lie where they do only by chance.
@@ -69,7 +69,7 @@ class Asked:
 
 
 def record_codes(
-    site: Site, records: pd.DataFrame | None, acts: Asked
+    site: Site, records: pd.DataFrame | None, acts: ActColumns
 ) -> tuple[Codes, list[dict[str, bool | None]]]:
     """Tell for each act which kinds of record cover it.
 
@@ -143,7 +143,7 @@ def records_of(
     alone = np.zeros(1, dtype=np.int64)
     places = np.empty(1, dtype=object)
     places[0] = place
-    acts = Asked(
+    acts = ActColumns(
         (alone, [situation.on]), (alone, [situation.activities]), (alone, [situation.facts]),
         places, np.array([uncertainty_m]), PlaceTable.of_one(situation.zones, place),
         pd.Series([at], dtype="datetime64[us, UTC]"),
@@ -154,7 +154,7 @@ def records_of(
 class _Answers:
     """What each part of a record says of the acts."""
 
-    def __init__(self, site: Site, acts: Asked) -> None:
+    def __init__(self, site: Site, acts: ActColumns) -> None:
         self.site = site
         self.acts = acts
         facts, listed = acts.facts

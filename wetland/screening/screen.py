@@ -20,8 +20,7 @@ from wetland.screening.candidates import Candidates
 from wetland.screening.footprints import Ground
 from wetland.screening.judging import Judge
 from wetland.screening.lawparts import LawParts
-from wetland.screening.registers import Asked as RecordsAsked
-from wetland.screening.registers import record_codes
+from wetland.screening.registers import ActColumns, record_codes
 from wetland.screening.rows import BLOCK, WITH_ROWS, Answers, Stamp
 from wetland.screening.situations import Judged, Situations, last_rows
 from wetland.screening.tally import Tally
@@ -185,7 +184,7 @@ def judge_acts(
     law: Law | None = None,
 ) -> Screened:
     """Compare observations whose place is known with the law: all that `screen` does from there."""
-    asked = RecordsAsked(
+    asked = ActColumns(
         acts.days, acts.activities, acts.facts, acts.geometries, acts.uncertainty_m, acts.places,
         acts.table["occurred_at"], acts.stretches,
     )  # fmt: skip
