@@ -308,6 +308,25 @@ def test_flat_coordinates_go_there_and_back() -> None:
     assert flat.shells().sum() == len(flat.part_offsets) - 1
     back = flat.geometries(np.arange(len(courts)))
     assert [shapely.area(g) for g in back] == [72.0, 1.0, 0.0, 0.0, 25.0]
+
+
+def test_rings_part_where_they_do_even_if_a_vertex_comes_again() -> None:
+    shell = [(0, 0), (10, 0), (0, 0), (0, 10), (10, 10), (0, 0)]  # comes by its start twice
+    hole = [(2, 4), (2, 6), (3, 6), (2, 4)]
+    same = [(0, 0), (0, 5), (5, 5), (0, 0)]  # starts where the shell starts
+    things = [
+        Polygon(shell),
+        Polygon(shell, [hole]),
+        Polygon(box(0, 0, 9, 9).exterior, [same]),
+        Polygon(box(0, 0, 9, 9).exterior, [same, hole]),
+        Polygon([(0, 0), (5, 0), (0, 0), (0, 0), (0, 5), (0, 0)]),
+        Polygon(box(0, 0, 9, 9).exterior, [hole]),
+    ]
+    flat = Flat.from_geometries(things)
+    expected = _geoarrow(things)
+    assert flat.ring_offsets.tolist() == expected[1].tolist()
+    assert flat.part_offsets.tolist() == expected[2].tolist()
+    assert_same([box(-1, -1, 8, 8)], things[-1:])
     assert len(flat.geometries(np.array([4, 0]))) == 2
 
 

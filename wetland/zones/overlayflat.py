@@ -112,29 +112,32 @@ class Flat:
 
 
 def _of_polygons(parts: Objects, geometry_offsets: Offsets) -> Flat:
-    from wetland.zones.overlaykernels import close_early  # noqa: PLC0415 - compiler
+    from wetland.zones.overlaykernels import find_breaks  # noqa: PLC0415 - compiler
 
     xy, owner = shapely.get_coordinates(parts, return_index=True)
     counts = np.bincount(owner, minlength=len(parts))
-    early = np.empty(len(parts), dtype=bool)
-    close_early(xy, _offsets(counts), early)
+    breaks = np.zeros(len(parts), dtype=np.int64)
+    find_breaks(xy, _offsets(counts), breaks)
+    early = np.flatnonzero(breaks)
     ring_counts = np.ones(len(parts), dtype=np.int64)
     ring_counts[early] += np.maximum(shapely.get_num_interior_rings(parts[early]), 0)
-    holed = ring_counts > 1
-    if holed.any():
-        counts = _ring_sizes(parts, counts, ring_counts)
-    return Flat(xy, _offsets(counts), _offsets(ring_counts), geometry_offsets)
+    ring_offsets = _offsets(ring_counts)
+    if len(early):
+        counts = _ring_sizes(parts, counts, ring_offsets, breaks)
+    return Flat(xy, _offsets(counts), ring_offsets, geometry_offsets)
 
 
-def _ring_sizes(parts: Objects, counts: Offsets, ring_counts: Offsets) -> Offsets:
-    """Return the number of vertices of every ring; of one hole it is what the shell leaves."""
-    courts, more = ring_counts == 2, ring_counts > 2
+def _ring_sizes(parts: Objects, counts: Offsets, ring_offsets: Offsets, breaks: Offsets) -> Offsets:
+    """Return the number of vertices of every ring; of one hole the break in the vertices tells."""
+    ring_counts = np.diff(ring_offsets)
     sizes: Offsets = np.repeat(counts, ring_counts)
-    shells = shapely.get_num_coordinates(shapely.get_exterior_ring(parts[courts]))
-    within = np.repeat(courts, ring_counts)
-    sizes[within] = np.column_stack([shells, counts[courts] - shells]).ravel()
-    rings = shapely.get_rings(parts[more])
-    sizes[np.repeat(more, ring_counts)] = shapely.get_num_coordinates(rings)
+    courts = np.flatnonzero((ring_counts == 2) & (breaks > 0))
+    sizes[ring_offsets[courts]] = breaks[courts]
+    sizes[ring_offsets[courts] + 1] -= breaks[courts]
+    more = (ring_counts > 2) | ((ring_counts == 2) & (breaks < 0))
+    if more.any():
+        rings = shapely.get_rings(parts[more])
+        sizes[np.repeat(more, ring_counts)] = shapely.get_num_coordinates(rings)
     return sizes
 
 

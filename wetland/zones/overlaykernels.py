@@ -165,12 +165,16 @@ def surrounds(xy: Floats, a: int, b: int, x: float, y: float) -> bool:
 
 
 @compiled
-def close_early(xy: Floats, offsets: Offsets, early: NDArray[np.bool_]) -> None:
-    """Mark the polygons whose first vertex comes again before the last one: they may have holes."""
+def find_breaks(xy: Floats, offsets: Offsets, breaks: Offsets) -> None:
+    """Write where the second ring of each polygon begins if it has two; -1: GEOS must tell.
+
+    It is 0 where the first vertex does not come again before the last one: there is one ring only.
+    Where it comes again just once, and what follows is closed too, two rings can part only there.
+    """
     for i in range(len(offsets) - 1):
         a, b = offsets[i], offsets[i + 1] - 1
-        early[i] = False
+        breaks[i] = 0
         for k in range(a + 1, b):
             if xy[k, 0] == xy[a, 0] and xy[k, 1] == xy[a, 1]:
-                early[i] = True
-                break
+                closed = xy[k + 1, 0] == xy[b, 0] and xy[k + 1, 1] == xy[b, 1]
+                breaks[i] = k + 1 - a if closed and breaks[i] == 0 else -1
