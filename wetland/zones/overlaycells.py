@@ -45,6 +45,25 @@ def tie_point(cx: float, cy: float, dx: float, dy: float) -> bool:
 
 
 @compiled
+def lay_edges(
+    xy: Floats, offsets: NDArray[np.int64], shells: NDArray[np.bool_], ends: Floats
+) -> None:
+    """Write the edges of valid rings as x, y, x, y, the inside on the left of each."""
+    at = 0
+    for ring in range(len(shells)):
+        a, b = offsets[ring], offsets[ring + 1] - 1
+        twice = 0.0
+        for k in range(a, b):
+            twice += (xy[k, 0] - xy[a, 0]) * (xy[k + 1, 1] - xy[a, 1])
+            twice -= (xy[k, 1] - xy[a, 1]) * (xy[k + 1, 0] - xy[a, 0])
+        back = 0 if (twice > 0) == shells[ring] else 1
+        for k in range(a, b):
+            ends[at, 0], ends[at, 1] = xy[k + back, 0], xy[k + back, 1]
+            ends[at, 2], ends[at, 3] = xy[k + 1 - back, 0], xy[k + 1 - back, 1]
+            at += 1
+
+
+@compiled
 def list_edges(edges: Floats, frame: Frame, cursor: NDArray[np.int64], listed: Numbers) -> None:
     """Count the edges of each cell (``listed`` is empty), or write them where the cursors are."""
     west, south, size, wide, high = frame
@@ -92,8 +111,11 @@ def wind_centres(edges: Floats, frame: Frame, box: NDArray[np.int64], steps: Num
             y = south + (row + 0.5) * size
             if (cy <= y) == (dy <= y):
                 continue
-            x = cx + (y - cy) / (dy - cy) * (dx - cx)
-            k = min(max(int((x - west) / size - 0.5) + 1, column_0), column_1 + 1)
+            place = (cx + (y - cy) / (dy - cy) * (dx - cx) - west) / size - 0.5
+            k = min(max(int(place) + 1, column_0), column_1 + 1)
+            if PAD < place - int(place) < 1 - PAD:  # rounding does not move it past a centre
+                steps[(row - row_0) * across + k - column_0] += sign
+                continue
             while k > column_0:
                 found = turn(cx, cy, dx, dy, west + (k - 0.5) * size, y)
                 if (found > 0 or (found == 0 and tie_point(cx, cy, dx, dy))) != (sign > 0):
@@ -149,13 +171,16 @@ def fill_sets(edges: Floats, begins: NDArray[np.int64], frame: Frame) -> Sets:
         steps = np.zeros((box[1] - box[0] + 1) * across, np.int32)
         wind_centres(own, frame, box, steps)
         for row in range(box[0], box[1] + 1):
-            inside = 0
+            inside, last, one_more = 0, -1, 0
             for column in range(box[2], box[3] + 1):
                 inside += steps[(row - box[0]) * across + column - box[2]]
                 if inside == 0:
                     continue
                 cell = row * frame.wide + column
                 here = state[cell]
+                if here == last:
+                    state[cell] = one_more
+                    continue
                 if asked[here] != zone:
                     if count == len(parent):
                         parent, member = longer(parent), longer(member)
@@ -164,5 +189,6 @@ def fill_sets(edges: Floats, begins: NDArray[np.int64], frame: Frame) -> Sets:
                     follower[here] = count
                     parent[count], member[count], asked[count] = here, zone, -1
                     count += 1
-                state[cell] = follower[here]
+                last, one_more = here, follower[here]
+                state[cell] = one_more
     return Sets(state, parent[:count].copy(), member[:count].copy())

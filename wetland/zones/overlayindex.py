@@ -19,7 +19,8 @@ from shapely.geometry import MultiPolygon, Polygon
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.zones.areas import polygons_of, repair
-from wetland.zones.overlaycells import Frame, Sets, fill_sets, list_edges
+from wetland.zones.overlaycells import Frame, Sets, fill_sets, lay_edges, list_edges
+from wetland.zones.overlayflat import Flat
 
 Floats = NDArray[np.float64]
 
@@ -122,12 +123,12 @@ def sound_zones(polygons: Sequence[Any]) -> NDArray[np.object_]:
 
 def _segments(zones: NDArray[np.object_]) -> tuple[Floats, NDArray[np.int64]]:
     """Return every edge as x, y, x, y with the inside on its left, and the zone it belongs to."""
-    parts, zone = shapely.get_parts(zones, return_index=True)
-    rings, part = shapely.get_rings(shapely.orient_polygons(parts), return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[:-1] == ring[1:]
-    ends: Floats = np.hstack([xy[:-1][same], xy[1:][same]])
-    return ends, np.asarray(zone[part[ring[:-1][same]]], dtype=np.int64)
+    flat = Flat.from_geometries(zones)
+    edges = np.maximum(np.diff(flat.ring_offsets) - 1, 0)  # an empty polygon has an empty ring
+    ends = np.empty((int(edges.sum()), 4))
+    lay_edges(flat.xy, flat.ring_offsets, flat.shells(), ends)
+    ring_zone = np.repeat(np.arange(len(zones)), np.diff(flat.rings()))
+    return ends, np.repeat(ring_zone, edges)
 
 
 def _cell_size(extent: Floats, edges: int, cell_m: float | None) -> float:
