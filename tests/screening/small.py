@@ -10,7 +10,6 @@ from tests.sites.packs import feature, write_pack, write_yaml
 from wetland.sites.load import Site, open_site
 
 EDGE = 120.01  # the longitude of the edge that the zones share
-CORNER = [EDGE, 30.01]  # of both: edges are straight in the projected CRS, so only it is on both
 LAW = "small"
 WORDS = {
     "activities": {
@@ -47,8 +46,8 @@ def small_site(folder: Path, *, rules: tuple[str, ...] = RULES, **config: Any) -
     """Write the pack and open it; every edge is taken as exact."""
     name = {"zh": "z", "en": "z"}
     rings = {
-        "park": [*_box(120.0, 30.0, EDGE, 30.02)[:2], CORNER, *_box(120.0, 30.0, EDGE, 30.02)[2:]],
-        "belt": [*_box(EDGE, 30.0, 120.02, 30.02)[:4], CORNER, [EDGE, 30.0]],
+        "park": _box(120.0, 30.0, EDGE, 30.02),
+        "belt": _box(EDGE, 30.0, 120.02, 30.02),
         "haven": _box(120.002, 30.005, 120.006, 30.015),
     }
     features = [

@@ -5,6 +5,8 @@ schematic boundary is taken as surveyed (``assume_schematic``), that edge's own 
 
 - A point is INSIDE when the zone covers it and it lies in no belt, OUTSIDE when the zone does not
   cover it and it lies in no belt, else UNDETERMINED. A point at exactly a belt's width is in it.
+  However exact a point is, a belt is as wide as a projected edge is off the true one (`STRAIGHT_M`)
+  at least: what lies on an edge that two zones share is in doubt of both.
 - A line or footprint is INSIDE when some part of it is inside for certain, OUTSIDE when no part can
   be inside, else UNDETERMINED.
 - The cause names what must be had: where the edge's own accuracy alone leaves it open,
@@ -35,6 +37,7 @@ from wetland.zones.located import CAUSE_CODE, OPEN, OUT, Located
 from wetland.zones.model import Zone, ZoneLayer
 from wetland.zones.placing import Placed, Things, place_geometries
 from wetland.zones.pointwise import ONE_AT_A_TIME, Asked, locate_points
+from wetland.zones.projection import STRAIGHT_M
 from wetland.zones.shapes import Shape
 
 Floats = NDArray[np.float64]
@@ -155,8 +158,10 @@ def _locate(
     uncertainty_m: float | Sequence[float] | Floats,
     terms: _Terms,
 ) -> dict[str, Located]:
-    uncertainty = checked_uncertainty(uncertainty_m, len(geometries))
+    stated = checked_uncertainty(uncertainty_m, len(geometries))
     placed = place_geometries(layer, geometries)
+    uncertainty = stated.copy()
+    uncertainty[placed.points] = np.maximum(stated[placed.points], STRAIGHT_M)
     asked = [
         _asked(zone, layer.shape(zone), placed, assume_schematic=terms.assume_schematic)
         for zone in layer
@@ -172,7 +177,7 @@ def _locate(
                 classify_extended(each.out, each.shape, placed, uncertainty, each.own, drawn)
         found = probabilities(each, placed, uncertainty) if terms.probability else None
         open_unlikely(each, placed, uncertainty, terms.threshold)
-        _explain(each, uncertainty)
+        _explain(each, stated)
         out[each.zone.id] = replace(each.out, probability=found)
     return out
 
@@ -207,12 +212,12 @@ def _locate_far(asked: Asked, placed: Placed, uncertainty: Floats) -> None:
     out.distance_m[rows] = -placed.far_m
 
 
-def _explain(asked: Asked, uncertainty: Floats) -> None:
+def _explain(asked: Asked, stated: Floats) -> None:
     """Name the cause of what is open and was not explained by the position alone."""
     out, own = asked.out, asked.own
-    rows = np.flatnonzero((out.where == OPEN) & (out.cause == 0))
+    touching = (np.abs(out.distance_m) <= STRAIGHT_M) & (stated < STRAIGHT_M)
+    rows = np.flatnonzero((out.where == OPEN) & ((out.cause == 0) | touching))
     drawn = asked.zone.schematic and bool((own > 0).any())
     out.cause[rows] = CAUSE_CODE[Cause.ZONE_NOT_SURVEYED if drawn else Cause.ON_BOUNDARY]
     if own.max(initial=0.0) == 0:
-        touched = rows[(out.distance_m[rows] == 0) & (uncertainty[rows] == 0)]
-        out.cause[touched] = CAUSE_CODE[Cause.ON_BOUNDARY]
+        out.cause[rows[touching[rows]]] = CAUSE_CODE[Cause.ON_BOUNDARY]

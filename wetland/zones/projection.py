@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LONLAT_EPSG = 4326
 DENSE_DEGREES = 0.002  # about 200 m: the straight piece is within a millimetre of the edge
+STRAIGHT_M = 1e-3  # that millimetre
 MOST_PIECES = 20_000  # of one geometry: a country's border is densified more coarsely
 
 Floats = NDArray[np.float64]
