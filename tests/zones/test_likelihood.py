@@ -33,7 +33,7 @@ def one(polygon: Any, x: float, y: float, sigma_m: float) -> float:
 
 def star(points: int, seed: int, centre: tuple[float, float] = (0.0, 0.0)) -> Polygon:
     rng = np.random.default_rng(seed)
-    angle = np.sort(rng.uniform(0, 2 * np.pi, points))
+    angle = 2 * np.pi * (np.arange(points) + rng.uniform(0, 1, points)) / points  # no wide gap
     radius = rng.uniform(5, 100, points)
     return Polygon(
         np.column_stack([centre[0] + radius * np.cos(angle), centre[1] + radius * np.sin(angle)])
