@@ -22,6 +22,7 @@ from shapely.geometry import (
 )
 
 from wetland.base.errors import InputError
+from wetland.zones import overlayruns
 from wetland.zones.areas import polygons_of, repair
 from wetland.zones.overlay import Ground, area_inside, areas_in_zones, plain_areas
 from wetland.zones.overlayflat import Flat
@@ -291,6 +292,22 @@ def test_threads_cells_and_layout_do_not_matter(zones: list[Any], footprints: li
             assert other.footprint.tolist() == alone.footprint.tolist()
             assert other.zone.tolist() == alone.zone.tolist()
             assert other.area_m2 == pytest.approx(alone.area_m2, abs=1e-9)
+
+
+def test_runs_and_room_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Footprints on many edges, compared a few at a time and with no room to begin with."""
+    zones = [Point(3 * k, k).buffer(20 + k, quad_segs=40) for k in range(12)]
+    sheds = [affinity.rotate(box(x, y, x + 9, y + 7), x * y) for x in range(-20, 60, 6)
+             for y in range(-20, 40, 6)]  # fmt: skip
+    courts = [shed.difference(affinity.scale(shed, 0.5, 0.5)) for shed in sheds[::3]]
+    expected = areas_in_zones(GroundIndex.build(zones), [*sheds, *courts])
+    monkeypatch.setattr(overlayruns, "RUN", 7)
+    monkeypatch.setattr(overlayruns, "ROOM", 0)
+    found = areas_in_zones(GroundIndex.build(zones), [*sheds, *courts], threads=2)
+    assert as_dict(found) == as_dict(expected)
+    plain = plain_areas(sound_zones(zones), [*sheds, *courts])
+    assert np.array_equal(found.footprint, plain.footprint)
+    assert np.abs(found.area_m2 - plain.area_m2).max() < 1e-6
 
 
 def _geoarrow(footprints: list[Any]) -> tuple[Any, ...]:
