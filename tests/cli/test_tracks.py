@@ -85,6 +85,13 @@ def test_doubtful_fixes_are_used_where_that_is_asked(run_cli: Run, file: Path) -
     assert kinds == ["crossing", "gap", "end"]  # out to the east and back
 
 
+def test_the_uncertainty_taken_is_told_where_it_makes_doubt(run_cli: Run, file: Path) -> None:
+    ran = run_cli("tracks", "visits", file, "--lang", "en")
+    assert "(0 certain)" in ran.out
+    assert "5 rows state no uncertainty" in ran.out
+    assert "--source-kind" in ran.out
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_visits_as_a_table(run_cli: Run, file: Path, lang: str) -> None:
     ran = run_cli("tracks", "visits", file, "--source-kind", "gps", "--lang", lang)

@@ -211,6 +211,17 @@ def test_parquet_goes_in_and_out(zone: Zone, tmp_path: Path) -> None:
     assert again.table.column("zones").to_pylist() == first.table.column("zones").to_pylist()
 
 
+def test_a_column_without_a_value_says_nothing(zone: Zone) -> None:
+    track = (
+        '<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><wpt lat="30.27" '
+        'lon="120.06"><name>a</name></wpt></gpx>'
+    )
+    table = zone(track.encode(), "a.gpx").table
+    assert table.column("name").to_pylist() == ["a"]
+    assert table.column("ele").to_pylist() == [None]
+    assert not any("nan" in row.values() for row in table.to_pylist())
+
+
 GDAL = """
 import sys, warnings
 warnings.simplefilter("error")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -249,7 +249,16 @@ def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
 
 def print_gaps(counts: Mapping[str, Any], lang: Lang) -> None:
     """Tell what uncertainty was taken where none was stated, and which laws are not encoded."""
-    for taken in counts["default_uncertainty"]:
+    print_assumed(counts["default_uncertainty"], lang)
+    for law in counts["not_covered"]:
+        gap = text("未录入的法规：{l}（{n} 次）", "law not encoded: {l} ({n} times)")
+        name = law["law_zh"] if lang == "zh" else law["law_en"]
+        typer.echo(gap.fill(l=name, n=law["count"]).get(lang))
+
+
+def print_assumed(defaults: Iterable[Mapping[str, Any]], lang: Lang) -> None:
+    """Tell what uncertainty was taken where none was stated."""
+    for taken in defaults:
         assumed = text(
             "{count} 行未写位置误差，来源“{position_source}”，"
             "按 {uncertainty_m:g} 米计（--source-kind）",
@@ -257,10 +266,6 @@ def print_gaps(counts: Mapping[str, Any], lang: Lang) -> None:
             "'{position_source}' (--source-kind)",
         )
         typer.echo(assumed.fill(**taken).get(lang))
-    for law in counts["not_covered"]:
-        gap = text("未录入的法规：{l}（{n} 次）", "law not encoded: {l} ({n} times)")
-        name = law["law_zh"] if lang == "zh" else law["law_en"]
-        typer.echo(gap.fill(l=name, n=law["count"]).get(lang))
 
 
 def heading(title: Text, lang: Lang) -> None:

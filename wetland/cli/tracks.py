@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,6 +20,7 @@ from wetland.cli.options import (
 )
 from wetland.cli.output import emit
 from wetland.cli.reading import given_file, reading_options
+from wetland.cli.screen import print_assumed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,10 +174,23 @@ def _print(found: TrackVisits, lang: Lang) -> None:
     emit(sums, format="table", lang=lang, titles=TITLES)
     typer.echo("")
     typer.echo(_counted(found, lang))
+    if not sure.all():
+        print_assumed(_assumed(found), lang)
     aside = len(found.to_json(lang)["problems"])
     if aside:
         said = text("{n} 个问题，见 --format json", "{n} problems, see --format json")
         typer.echo(said.fill(n=aside).get(lang))
+
+
+def _assumed(found: TrackVisits) -> list[dict[str, Any]]:
+    """Return what uncertainty was taken for rows that state none, by source of position."""
+    table = found.tracks.observations
+    unstated = table.loc[table["uncertainty_m"].isna(), "position_source"]
+    return [
+        {"position_source": kind, "count": n,
+         "uncertainty_m": found.site.config.position_defaults[str(kind)]}
+        for kind, n in unstated.value_counts().items()
+    ]  # fmt: skip
 
 
 def _shown(rows: pd.DataFrame, found: TrackVisits, lang: Lang) -> pd.DataFrame:

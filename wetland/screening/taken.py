@@ -146,7 +146,9 @@ def _as_received(cells: pd.Series) -> pa.Array:
     except (pa.ArrowException, UnicodeEncodeError):
         made = None
     if made is None or pa.types.is_nested(made.type) or pa.types.is_null(made.type):
-        return pa.array([None if v is None else str(v) for v in cells], type=TEXT)
+        lost = cells.isna()  # not a number is no word either
+        said = [None if gone else str(v) for v, gone in zip(cells, lost, strict=True)]
+        return pa.array(said, type=TEXT)
     return made
 
 
