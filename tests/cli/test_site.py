@@ -46,6 +46,14 @@ def test_check_exits_with_1_when_anything_is_off(run_cli: Run, tmp_path: Path) -
     ran = run_cli("site", "check", folder, "--lang", "en")
     assert ran.code == 1
     assert "park: the area is off by 6.9" in ran.out
+    drawn = json.loads((folder / "zones.geojson").read_text(encoding="utf-8"))
+    bow = [[120, 30], [120.01, 30.01], [120.01, 30], [120, 30.01], [120, 30]]
+    drawn["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [bow]}
+    (folder / "zones.geojson").write_text(json.dumps(drawn), encoding="utf-8")
+    crossed = run_cli("site", "check", folder, "--lang", "en")
+    assert crossed.code == 1
+    assert "park: invalid geometry: Self-intersection" in crossed.out
+    assert "park: the area cannot be told" in crossed.out
     (folder / "site.yaml").write_text("id: [", encoding="utf-8")
     ran = run_cli("site", "check", folder)
     assert ran.code == 1

@@ -217,13 +217,14 @@ def _print_check(result: SiteCheck, lang: Lang) -> None:
 
 def _faults(result: SiteCheck, lang: Lang) -> list[str]:
     off = text("{z}：面积偏差 {d} 超出允许的 {t}", "{z}: the area is off by {d}, more than {t}")
+    none = text("{z}：面积无法计算（几何无效）", "{z}: the area cannot be told (invalid geometry)")
     lacking = text("规则 {r} 缺少案例：{k}", "rule {r} lacks cases: {k}")
     lines = [mistake.show(lang) for mistake in result.mistakes]
     lines += [f"{fault.zone}: {fault.message.get(lang)}" for fault in result.topology]
     lines += [
-        off.fill(z=zone.zone.id, d=_percent(zone.deviation), t=_percent(zone.zone.tolerance)).get(
-            lang
-        )
+        (none if zone.deviation is None else off)
+        .fill(z=zone.zone.id, d=_percent(zone.deviation), t=_percent(zone.zone.tolerance))
+        .get(lang)
         for zone in result.areas
         if not zone.ok
     ]
