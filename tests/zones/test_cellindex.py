@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from wetland.zones.cellindex import CellIndex
+from wetland.zones.cellkernels import write_pairs
 
 X, Y = 505_773.25, 3_350_046.75
 
@@ -182,3 +183,14 @@ def test_the_side_of_a_cell_changes_no_answer(cell_m: float, shift: float) -> No
     rng = np.random.default_rng(2)
     x, y = rng.uniform(shift - 70, shift + 70, (2, 200))
     np.testing.assert_array_equal(index.covers(x, y), by_geos(polygons, x, y))
+
+
+def test_a_part_writes_nothing_beyond_its_own_pairs() -> None:
+    """Threads write side by side: what lies behind the last pair belongs to the next one."""
+    sets = (np.array([0, 0, 2], dtype=np.int32), np.array([4, 7, 0], dtype=np.int32))
+    ids = np.array([0, 1, 0, 1, 0, 0], dtype=np.int32)  # the empty set, and {4, 7}
+    points = np.full(8, -1, dtype=np.int64)
+    zones = np.full(8, -1, dtype=np.int32)
+    assert write_pairs(ids, 10, sets, points[:4], zones[:4]) == 4
+    assert points.tolist() == [11, 11, 13, 13, -1, -1, -1, -1]
+    assert zones.tolist() == [4, 7, 4, 7, -1, -1, -1, -1]

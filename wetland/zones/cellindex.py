@@ -148,17 +148,17 @@ class CellIndex:
 
         in_threads(count, threads, threads)
         at = np.cumsum(sizes)
-        points = np.empty(at[-1] + threads, dtype=np.int64)
-        zones = np.empty(at[-1] + threads, dtype=np.int32)
+        points = np.empty(at[-1], dtype=np.int64)
+        zones = np.empty(at[-1], dtype=np.int32)
 
         def write(first: int, last: int) -> None:
             for part in range(first, last):
-                rows = slice(at[part], at[part + 1] + 1)
+                rows = slice(at[part], at[part + 1])
                 some = ids[bounds[part] : bounds[part + 1]]
                 write_pairs(some, bounds[part], (starts, members), points[rows], zones[rows])
 
         in_threads(write, threads, threads)
-        return points[: at[-1]], zones[: at[-1]]
+        return points, zones
 
     def membership(self, ids: Ints) -> Bools:
         """Return for each set number which of the polygons are in it: bool [n, k]."""

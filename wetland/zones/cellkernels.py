@@ -126,10 +126,15 @@ def write_pairs(
     points: NDArray[np.int64],
     zones: Ints,
 ) -> int:
-    """Write (point, zone) pairs; the lists have room for one more. Points count from ``first``."""
+    """Write (point, zone) pairs into lists of exactly their number; points count from ``first``.
+
+    Nothing is ever written beyond the lists: another thread may be writing there.
+    """
     set_start, members = sets
     at = 0
     for i in range(ids.size):
+        if at == points.size:  # what is left is in no zone
+            break
         begin = set_start[ids[i]]
         size = set_start[ids[i] + 1] - begin
         points[at] = first + i
