@@ -46,6 +46,7 @@ def test_check_exits_with_1_when_anything_is_off(run_cli: Run, tmp_path: Path) -
     ran = run_cli("site", "check", folder, "--lang", "en")
     assert ran.code == 1
     assert "park: the area is off by 6.9" in ran.out
+    folder = write_pack(tmp_path / "crossed", feature(declared_area_km2=None))
     drawn = json.loads((folder / "zones.geojson").read_text(encoding="utf-8"))
     bow = [[120, 30], [120.01, 30.01], [120.01, 30], [120, 30.01], [120, 30]]
     drawn["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [bow]}
