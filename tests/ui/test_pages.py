@@ -405,7 +405,9 @@ def test_a_screening_in_the_background_can_be_stopped(
     upload(app, "stopped.csv", (GOOD + ROW.format(a="fishing")).encode())
     [stop] = [b for b in app.button if b.label == "Stop"]
     stop.click().run()
+    app.run()  # the page around the progress looks again
     assert not app.metric
+    assert "Stopped" in shown(app)
     [again] = [b for b in app.button if b.label == "Start again"]
     again.click().run()
     settle(app)

@@ -25,6 +25,7 @@ from wetland.operations.batch_files import (
 from wetland.operations.batch_job import Job, ScreenOrder, site_of
 from wetland.operations.batch_read import ROWS, track_file
 from wetland.operations.batch_twins import CONFLICT
+from wetland.operations.indexes import prepare_indexes
 from wetland.regulations.records import RECORDS
 from wetland.screening.screen import Law, screen
 from wetland.screening.steady import MOST_GAP_S
@@ -52,7 +53,8 @@ def screen_part(job: Job, order: ScreenOrder) -> dict[str, Any]:
     records = None if job.records is None else _records(job.records, job.records_digest)
     about: dict[str, Any] = {"key": order.key, "counts": {}}
     told = Problems("")
-    readiness.expect(order.rows_in_all)
+    if readiness.expect(order.rows_in_all):
+        _keep_indexes(site)
     law = _law(site, job)
 
     def findings() -> Iterator[pd.DataFrame]:
@@ -72,6 +74,12 @@ def screen_part(job: Job, order: ScreenOrder) -> dict[str, Any]:
     if len(told):
         _tell(job, order, told)
     return said()
+
+
+@lru_cache(maxsize=2)
+def _keep_indexes(site: Site) -> None:
+    """Have the indexes of a site's zones from their files, or make these; once in a process."""
+    prepare_indexes(site)
 
 
 def _law(site: Site, job: Job) -> Law:

@@ -34,6 +34,9 @@ _MEANWHILE = text(
     "A large file: it is done in the background. Use other pages meanwhile and come back.",
 )
 _STOP = text("停止", "Stop")
+_STOPPED = text(
+    "已停止，没有结果，也没有写入。", "Stopped: there is no result, nothing was written."
+)
 _AGAIN = text("重新开始", "Start again")
 
 
@@ -158,10 +161,15 @@ def progress(key: str) -> None:
     share = min(state.done / state.total, 1.0) if counted else 0.0
     st.progress(share, text=told(state))
     st.caption(say(_MEANWHILE))
-    if st.button(say(_STOP), icon=":material/stop_circle:", key=f"stop-{key}"):
-        register().drop(key)
-        st.session_state["stopped"] = key
-        st.rerun()
+    st.button(
+        say(_STOP), icon=":material/stop_circle:", key=f"stop-{key}", on_click=_halt, args=(key,)
+    )
+
+
+def _halt(key: str) -> None:
+    """Stop a screening: called before the page runs anew, so that no look in between loses it."""
+    register().drop(key)
+    st.session_state["stopped"] = key
 
 
 def told(state: State) -> str:
@@ -181,5 +189,6 @@ def stopped(key: str) -> bool:
     def again() -> None:
         st.session_state.pop("stopped", None)
 
+    st.info(say(_STOPPED), icon=":material/stop_circle:")
     st.button(say(_AGAIN), key=f"again-{key}", on_click=again)
     return True

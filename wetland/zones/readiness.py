@@ -34,17 +34,23 @@ def mark_ready() -> None:
     _READY.set()
 
 
-def expect(size: int) -> None:
+def expect(size: int) -> bool:
     """Say that ``size`` things will come part by part, so that each part need not be large.
+
+    Returns
+    -------
+    bool
+        Whether compiled loops are used for them.
 
     Examples
     --------
-    >>> expect(10)
-    >>> compiled_pays(3_000)
-    False
+    >>> expect(10), compiled_pays(3_000)
+    (False, False)
     """
-    if compiled_pays(size):
+    pays = compiled_pays(size)
+    if pays:
         mark_ready()
+    return pays
 
 
 @contextmanager

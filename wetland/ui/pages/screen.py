@@ -102,17 +102,15 @@ def render() -> None:
         return
     st.session_state["given"] = (given, options)
     key = _key(site, given, options)
-    for waited in (key, f"{key}-saved"):
-        if not waiting.ended(waited):
-            waiting.progress(waited)
-            return
     if given.size >= waiting.BIG_BYTES and not waiting.known(key):
         if waiting.stopped(key):
             return
         waiting.begin(key, given, site, options)
-        waiting.progress(key)
-        return
-    _result()
+    going_on = [one for one in (key, f"{key}-saved") if not waiting.ended(one)]
+    if going_on:
+        waiting.progress(going_on[0])
+    else:
+        _result()
 
 
 @st.fragment
