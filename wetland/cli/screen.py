@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wetland.base.errors import InputError
 from wetland.base.texts import Lang, Text, text
 from wetland.cli.options import (
     DEFAULT_SITE,
@@ -161,8 +162,10 @@ def screen(
     if len(files) != 1:
         raise typer.BadParameter("多个文件需要 --out 文件夹 / several files need --out FOLDER")
     if files[0] != "-" and _names_many(files[0]):
-        raise typer.BadParameter("文件夹和通配符需要 --out 文件夹 / folders and patterns need "
-                                 "--out FOLDER")  # fmt: skip
+        raise InputError(
+            text("{f} 不是一个文件", "{f} is not one file").fill(f=files[0]),
+            hint=text("文件夹和通配符需要 --out 文件夹", "folders and patterns need --out FOLDER"),
+        )
     counts = _screen_one(files[0], asked, actor, (format, lang))
     fail_on(fail, counts)
 
