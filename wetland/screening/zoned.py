@@ -80,8 +80,8 @@ class Zoned:
 
 def zoning_of(layer: ZoneLayer) -> Zoning:
     """Return the zones of a site, ready to be compared with many rows."""
-    from wetland.zones.cellindex import CellIndex  # noqa: PLC0415 - brings the compiler
-    from wetland.zones.lonlat import LocalProjection  # noqa: PLC0415 - goes with it
+    from wetland.zones.lonlat import LocalProjection  # noqa: PLC0415 - goes with the next
+    from wetland.zones.zoneindex import index_of  # noqa: PLC0415 - brings the compiler
 
     zones = list(layer)
     bounds = shapely.total_bounds(np.array([z.geometry for z in zones], dtype=object))
@@ -89,7 +89,7 @@ def zoning_of(layer: ZoneLayer) -> Zoning:
     return Zoning(
         tuple(z.id for z in zones),
         tuple(z.kind for z in zones),
-        CellIndex.build([layer.shape(z).polygon for z in zones]),
+        index_of(layer),
         LocalProjection.fit(layer.crs_epsg, (west, south, east, north)),
         tuple((_day(z.valid_from), _day(z.valid_to)) for z in zones),
     )
