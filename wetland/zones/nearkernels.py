@@ -187,11 +187,11 @@ def narrow_belts(
         belt = uncertainty[i] + accuracy
         found = 0
         if here <= belt:
-            found |= 1
+            found |= NEAR
         if here <= accuracy and accuracy > 0.0:
-            found |= 2
+            found |= DRAWN
         rim = min(abs(here - belt), abs(here - accuracy))
         if min(rim, abs(here - uncertainty[i])) <= slack or not here > slack:
-            found |= 4
+            found |= BLURRED
         bits[i] |= found
         nearest[i] = min(nearest[i], here)

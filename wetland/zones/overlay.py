@@ -29,7 +29,7 @@ Objects = NDArray[np.object_]
 Rows = NDArray[np.intp]
 
 TOUCH_M2 = 1e-6  # a square millimetre: what shares no more is said to touch
-TOUCH_SHARE = 1e-14
+TOUCH_SHARE = 1e-14  # of the square of the footprint's extent, where that is more
 
 
 class Ground(NamedTuple):

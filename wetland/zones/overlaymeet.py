@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.zones.compiled import compiled, in_place
+from wetland.zones.overlay import TOUCH_M2, TOUCH_SHARE
 from wetland.zones.overlaycells import Numbers, Sets
 from wetland.zones.overlayexact import turn
 from wetland.zones.overlayindex import Cells
@@ -16,9 +17,7 @@ from wetland.zones.overlaynear import Near, Sides
 Floats = NDArray[np.float64]
 Offsets = NDArray[np.int64]
 
-TOUCH_M2 = 1e-6  # what shares no more is said to touch
 LEAST = 5e-324
-TOUCH_SHARE = 1e-14  # of the square of the footprint's extent, where that is more
 
 
 class Terms(NamedTuple):
