@@ -37,14 +37,14 @@ def squared_away(px: float, py: float, ax: float, ay: float, bx: float, by: floa
 
 
 @compiled
-def nearest_edges(things: Outlines, edges: Floats, away: Floats, start: int, stop: int) -> None:
+def nearest_edges(things: Outlines, edges: Floats, away: Floats) -> None:
     """Write each thing's distance to the nearest edge; NaN where GEOS must be asked.
 
     GEOS is asked where a thing and an edge meet or nearly do, and where an end of an edge lies in
     the thing's box, so that it might lie inside the thing.
     """
     xy, begins, last = things.xy, things.begins, things.last
-    for i in range(start, stop):
+    for i in range(len(away)):
         low_x = low_y = np.inf
         high_x = high_y = -np.inf
         for k in range(begins[i], begins[i + 1]):

@@ -15,9 +15,8 @@ import shapely
 from numpy.typing import NDArray
 
 from wetland.base.places import Cause
-from wetland.zones.compiled import in_threads
 from wetland.zones.footprintkernels import Outlines, in_one_belt, nearest_edges
-from wetland.zones.footprints import core_of, inside_core
+from wetland.zones.footprints import core_of, diameters, inside_core
 from wetland.zones.located import CAUSE_CODE, OPEN, Located
 from wetland.zones.overlay import area_inside
 from wetland.zones.overlayflat import Flat
@@ -120,12 +119,8 @@ class _Asked:
         """Return the distance of each thing to each group of edges, as GEOS has it at a border."""
         away = np.empty((len(self.shape.edges), len(self.things)))
         for number, group in enumerate(self.shape.edges):
-            edges, found = _edges(group), away[number]
-
-            def work(start: int, stop: int, edges: Floats = edges, found: Floats = found) -> None:
-                nearest_edges(self.outlines, edges, found, start, stop)
-
-            in_threads(work, len(self.things), 1)
+            found = away[number]
+            nearest_edges(self.outlines, _edges(group), found)
             border = np.isnan(found)
             for width in (belt[number], own[number], uncertainty):
                 border |= np.abs(found - width) < BORDER_M
@@ -163,8 +158,7 @@ class _Asked:
         return inside
 
     def _lost(self, rows: Rows, away: Floats, belt: Floats) -> Bools:
-        west, south, east, north = shapely.bounds(self.things[rows]).reshape(-1, 4).T
-        wide = np.hypot(east - west, north - south)
+        wide = diameters(self.things[rows])
         lost = np.array((away[:, rows] + wide <= belt[:, rows]).any(axis=0), dtype=bool)
         for number, group in enumerate(self.shape.edges):
             left = np.flatnonzero(~lost)

@@ -79,7 +79,7 @@ def classify_few(
     near = (away <= belt).any(axis=0)
     nearest = away.min(axis=0)
     inside = ~near & meets
-    lost = (away + _diameters(things) <= belt).any(axis=0)  # lies in one edge's belt altogether
+    lost = (away + diameters(things) <= belt).any(axis=0)  # lies in one edge's belt altogether
     for k in np.flatnonzero(meets & near & ~lost):
         inside[k] = _some_part_inside(shape, things[k], belt[:, k])
     outside = ~near & ~meets
@@ -91,7 +91,8 @@ def classify_few(
     _measure(out, shape, placed, rows)
 
 
-def _diameters(things: NDArray[Any]) -> Floats:
+def diameters(things: NDArray[Any]) -> Floats:
+    """Return the diagonal of the box around each thing."""
     west, south, east, north = shapely.bounds(things).T
     return np.asarray(np.hypot(east - west, north - south), dtype=float)
 
