@@ -88,6 +88,7 @@ def test_the_zones_are_those_that_geos_names(zone: Zone, site: Site) -> None:
     plain_csv().replace("\n", "\r\n").replace(",", ";").replace("湖;", "湖,"),
     "\ufeff" + plain_csv(),
     "lon,lat\n120.06,30.27\n120.07,30.28\n",
+    "id,lon,lat\na,120.06,30.27\n,120.07,30.28\nb,120.08,30.29\n",
     "编号,经度,纬度,日期,时间,精度\na,120.06,30.27,2024-05-01,14:30,\nb,120.06,30.27,2024/05/02,"
     "09:00:05,5\n",
     "id,lon,lat,time,end\na,120.06,30.27,2024-05-01 06:30,2024-05-01T09:00:00Z\n",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.screening.dates import END_YEAR, FIRST_YEAR
-from wetland.screening.strings import CHUNK
+from wetland.screening.strings import CHUNK, cells_of
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -71,11 +71,7 @@ def _cells(
     rows = np.flatnonzero(lengths == length)
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
-        at = offsets[some]
-        if at[-1] - at[0] == (len(some) - 1) * length:  # side by side
-            yield some, data[at[0] : at[-1] + length].reshape(-1, length)
-        else:
-            yield some, data[at[:, None] + np.arange(length)]
+        yield some, cells_of(data, offsets[some], length)
 
 
 def _read_form(cells: NDArray[np.uint8], form: str, rows: Ints, found: Found) -> Bools:

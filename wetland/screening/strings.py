@@ -77,6 +77,15 @@ def bytes_of(words: pa.LargeStringArray) -> tuple[NDArray[np.int64], Bytes]:
     return offsets, data
 
 
+def cells_of(data: Bytes, starts: NDArray[np.int64], length: int) -> Bytes:
+    """Return the bytes of cells that are all so long, as a matrix; ``starts`` is not empty."""
+    first, last = starts[0], starts[-1]
+    if last - first == (len(starts) - 1) * length:  # side by side
+        return data[first : last + length].reshape(len(starts), length)
+    apart: Bytes = data[starts[:, None] + np.arange(length)]
+    return apart
+
+
 def missing(words: pa.LargeStringArray) -> Bools:
     """Tell which cells are missing."""
     return np.asarray(pc.is_null(words).to_numpy(zero_copy_only=False))
@@ -248,11 +257,7 @@ def marks_of(words: pa.LargeStringArray) -> NDArray[np.uint64] | None:
     for length in np.flatnonzero(np.bincount(lengths)).tolist():
         rows = np.flatnonzero(lengths == length)
         cells = np.zeros((len(rows), -(-length // 8) * 8 + 8), dtype=np.uint8)
-        at = offsets[rows]
-        if at[-1] - at[0] == (len(rows) - 1) * length:
-            cells[:, :length] = data[at[0] : at[0] + len(rows) * length].reshape(-1, length)
-        else:
-            cells[:, :length] = data[at[:, None] + np.arange(length)]
+        cells[:, :length] = cells_of(data, offsets[rows], length)
         cells[:, -1] = length
         mark = np.zeros(len(rows), dtype=np.uint64)
         for part in cells.view("<u8").T:
