@@ -8,7 +8,6 @@ also survives a page that was closed in between.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 from wetland.base.errors import StoreError, WetlandError
 from wetland.base.texts import Text, text
 from wetland.operations.batch import How, Means, screen_files
+from wetland.operations.batch_files import read_json, write_json
 from wetland.operations.screening import screen_file
 from wetland.operations.stores import open_store
 from wetland.screening.files import Given
@@ -80,15 +80,15 @@ class Running:
     def state(self) -> State:
         """Return how far it is."""
         ended = self.process.poll() is not None
-        far = _read(self.folder / FAR) or {"step": "start", "done": 0, "total": 0}
-        told = _read(self.folder / ENDED)
+        far = read_json(self.folder / FAR) or {"step": "start", "done": 0, "total": 0}
+        told = read_json(self.folder / ENDED)
         failed = _failure(self.folder) if ended and told is None else None
         seconds = float(told["seconds"]) if told else time.monotonic() - self.began
         return State(str(far["step"]), int(far["done"]), int(far["total"]), seconds, ended, failed)
 
     def written(self) -> dict[str, int] | None:
         """Return how many findings were added, changed and left as they were in the store."""
-        return _read(self.folder / WRITTEN)
+        return read_json(self.folder / WRITTEN)
 
     def stop(self) -> None:
         """End the process and forget what it made."""
@@ -141,7 +141,7 @@ def start(
         "store": store,
         "actor": actor,
     }
-    (folder / ASKED).write_text(json.dumps(asked, ensure_ascii=False), encoding="utf-8")
+    write_json(asked, folder / ASKED, work=folder)
     command = [sys.executable, "-m", "wetland.operations.background", str(folder)]
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
@@ -165,23 +165,8 @@ def _settings_of(said: Mapping[str, Any]) -> Settings:
     return Settings(bool(said["assume_schematic"]), day("decided_on"), day("on"))
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return None
-    return found
-
-
-def _write(path: Path, said: Mapping[str, Any]) -> None:
-    """Write a file that a reader sees whole or not at all."""
-    half = path.with_suffix(".part")
-    half.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-    half.replace(path)
-
-
 def _failure(folder: Path) -> WetlandError:
-    said = _read(folder / FAILED)
+    said = read_json(folder / FAILED)
     if said is None:  # killed, or out of memory
         return StoreError(STOPPED)
     hint = said["hint"]
@@ -197,20 +182,20 @@ def work(folder: Path) -> None:
         now = time.monotonic()
         if now - told[0] >= EVERY_S or done >= total:
             told[0] = now
-            _write(folder / FAR, {"step": step, "done": done, "total": total})
+            write_json({"step": step, "done": done, "total": total}, folder / FAR, work=folder)
 
     try:
         _do(folder, tell)
     except WetlandError as error:
         hint = None if error.hint is None else {"zh": error.hint.zh, "en": error.hint.en}
         message = {"zh": error.message.zh, "en": error.message.en}
-        _write(folder / FAILED, {"message": message, "hint": hint})
+        write_json({"message": message, "hint": hint}, folder / FAILED, work=folder)
         return
-    _write(folder / ENDED, {"seconds": time.monotonic() - began})
+    write_json({"seconds": time.monotonic() - began}, folder / ENDED, work=folder)
 
 
 def _do(folder: Path, tell: Callable[[str, int, int], None]) -> None:
-    asked = _read(folder / ASKED) or {}
+    asked = read_json(folder / ASKED) or {}
     site = open_site(asked["site"])
     raw = asked["options"]
     if raw.get("default_date"):
@@ -230,7 +215,7 @@ def _do(folder: Path, tell: Callable[[str, int, int], None]) -> None:
             counts = {} if written is None else {
                 "added": written.added, "changed": written.changed, "unchanged": written.unchanged
             }  # fmt: skip
-            _write(folder / WRITTEN, counts)
+            write_json(counts, folder / WRITTEN, work=folder)
     finally:
         if store is not None:
             store.close()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ABOUT = b"wetland"  # key of what a part says of itself in the footer of its file
-CRS84 = "OGC:CRS84"
 _PARTLY = "tmp"
 
 
@@ -108,6 +107,15 @@ def write_json(value: object, path: Path, *, work: Path) -> None:
     whole(path, lambda p: _write_text(p, words), work=work)
 
 
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return the JSON object in a file; None where there is none, or it cannot be read."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
 def _write_text(path: Path, words: str) -> None:
     path.write_text(words, encoding="utf-8")
 
@@ -175,20 +183,14 @@ class _Extent:
 
     def geo(self, column: str) -> dict[str, Any]:
         """Return GeoParquet's own metadata."""
-        from pyproj import CRS
+        from wetland.screening.geoparquet import geo_metadata
 
         names = {"POINT": "Point", "LINESTRING": "LineString", "POLYGON": "Polygon",
                  "MULTIPOINT": "MultiPoint", "MULTILINESTRING": "MultiLineString",
                  "MULTIPOLYGON": "MultiPolygon", "GEOMETRYCOLLECTION": "GeometryCollection",
                  "LINEARRING": "LineString"}  # fmt: skip
-        described: dict[str, Any] = {
-            "encoding": "WKB",
-            "geometry_types": sorted(names[kind] for kind in self.kinds),
-            "crs": CRS.from_user_input(CRS84).to_json_dict(),
-        }
-        if np.isfinite(self.bounds).all():
-            described["bbox"] = self.bounds.tolist()
-        return {"version": "1.1.0", "primary_column": column, "columns": {column: described}}
+        bounds = self.bounds.tolist() if np.isfinite(self.bounds).all() else None
+        return geo_metadata(column, [names[kind] for kind in self.kinds], bounds)
 
 
 def about_of(path: Path) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import Any
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.operations.batch_files import about_of
+from wetland.operations.batch_files import about_of, read_json
 
 PATTERN = "part-*.parquet"
 WORK, SUMMARY, PROBLEMS_TABLE = ".work", "summary.json", "problems.parquet"
@@ -120,8 +119,5 @@ def _foreign(path: Path) -> InputError:
 
 def _is_ours(summary: Path) -> bool:
     """Tell whether a run wrote this summary."""
-    try:
-        found = json.loads(summary.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(found, dict) and "pack_digest" in found
+    found = read_json(summary)
+    return found is not None and "pack_digest" in found

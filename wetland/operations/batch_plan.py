@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from wetland.base.texts import Text, text
-from wetland.operations.batch_files import digest_of, write_json
+from wetland.operations.batch_files import digest_of, read_json, write_json
 from wetland.operations.batch_job import Aside, InputFile, Job, ReadOrder
 from wetland.operations.batch_look import LONLAT, Look, look
 from wetland.operations.batch_run import Runner
@@ -106,9 +105,10 @@ def look_at_all(
         The run cannot go on.
     """
     path = Path(job.work) / LOOKS
-    known = _known(path)
+    known = read_json(path) or {}
     stamps = {file.name: _stamp(file, job) for file in files}
-    looks = {n: Look.of_json(known[n][1]) for n, s in stamps.items() if s and s == known[n][0]}
+    looks = {n: Look.of_json(known[n][1]) for n, s in stamps.items()
+             if s and n in known and s == known[n][0]}  # fmt: skip
     asked = [file for file in files if file.name not in looks]
     aside: dict[str, Aside] = {}
     tell(len(looks))
@@ -123,18 +123,6 @@ def look_at_all(
     kept = {name: [stamps[name], seen.to_json()] for name, seen in looks.items() if stamps[name]}
     write_json(kept, path, work=Path(job.work))
     return {f.name: looks[f.name] for f in files if f.name in looks}, aside
-
-
-class _Known(dict[str, Any]):
-    def __missing__(self, key: str) -> tuple[None, None]:
-        return None, None
-
-
-def _known(path: Path) -> _Known:
-    try:
-        return _Known(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return _Known()
 
 
 def _stamp(file: InputFile, job: Job) -> str | None:

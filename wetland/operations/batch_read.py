@@ -8,7 +8,6 @@ screened), and ``about.json``, written last: where it is there, the others were 
 from __future__ import annotations
 
 import hashlib
-import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -22,8 +21,8 @@ from numpy.typing import NDArray
 from wetland.base.errors import InputError
 from wetland.base.problems import PROBLEMS, Problems
 from wetland.operations.batch_datums import keep_sample
-from wetland.operations.batch_files import to_arrow, whole, write_arrow, write_json
-from wetland.operations.batch_job import Aside, Job, ReadOrder, site_of
+from wetland.operations.batch_files import read_json, to_arrow, whole, write_arrow, write_json
+from wetland.operations.batch_job import Aside, Job, ReadOrder, ScreenOrder, site_of
 from wetland.operations.batch_look import given_of
 from wetland.screening.files import Given
 from wetland.screening.identity import substances
@@ -60,6 +59,11 @@ def folder_of(work: str | Path, key: str) -> Path:
 def track_file(bucket: int) -> str:
     """Return the name of the file of one bucket of tracks."""
     return f"track-{bucket}.arrow"
+
+
+def spill_of(order: ScreenOrder) -> str:
+    """Return the name of the file in which the observations of an order are kept."""
+    return ROWS if order.bucket is None else track_file(order.bucket)
 
 
 def read_span(job: Job, order: ReadOrder) -> Done:
@@ -257,8 +261,4 @@ def bucket_of(track: str, buckets: int) -> int:
 
 def about_piece(work: str | Path, key: str) -> dict[str, Any] | None:
     """Return what is kept of a partition; None where it was not read to the end."""
-    try:
-        said = json.loads((folder_of(work, key) / ABOUT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return said if isinstance(said, dict) else None
+    return read_json(folder_of(work, key) / ABOUT)

@@ -23,7 +23,7 @@ from wetland.operations.batch_files import (
     write_table,
 )
 from wetland.operations.batch_job import Job, ScreenOrder, site_of
-from wetland.operations.batch_read import ROWS, track_file
+from wetland.operations.batch_read import spill_of
 from wetland.operations.batch_twins import CONFLICT
 from wetland.operations.indexes import prepare_indexes
 from wetland.regulations.records import RECORDS
@@ -111,9 +111,8 @@ def _chunks(job: Job, order: ScreenOrder, told: Problems) -> Iterator[pd.DataFra
     """Yield observations, some at a time, fixes of one stretch of a track always together."""
     import pyarrow as pa
 
-    name = ROWS if order.bucket is None else track_file(order.bucket)
     tables = [
-        _taken(read_arrow(Path(folder) / name), file, drops, told)
+        _taken(read_arrow(Path(folder) / spill_of(order)), file, drops, told)
         for folder, file, drops in zip(order.pieces, order.files, order.drops, strict=True)
     ]
     table = pa.concat_tables(tables)

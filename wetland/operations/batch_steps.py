@@ -12,7 +12,7 @@ from wetland.operations.batch_files import digest_of
 from wetland.operations.batch_job import Aside, Job, ScreenOrder
 from wetland.operations.batch_parts import Parts
 from wetland.operations.batch_plan import Piece, Plan, SetAside
-from wetland.operations.batch_read import ROWS, about_piece, folder_of, read_span, track_file
+from wetland.operations.batch_read import ROWS, about_piece, folder_of, read_span, spill_of
 from wetland.operations.batch_run import Runner
 from wetland.operations.batch_screen import TWINS_FOLDER, screen_part
 from wetland.operations.batch_twins import TWINS, find_twins, widest_kept, write_drops
@@ -230,8 +230,3 @@ class Steps:
             if path.name not in used:
                 path.unlink()
         shutil.rmtree(work / "tmp", ignore_errors=True)
-
-
-def spill_of(order: ScreenOrder) -> str:
-    """Return the name of the file in which the observations of an order are kept."""
-    return ROWS if order.bucket is None else track_file(order.bucket)

@@ -8,7 +8,7 @@ GeoParquet 1.1.0 (OGC), section "File metadata"; OGC 06-103r4, section 8 (well-k
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -73,6 +73,30 @@ def bounds_of(lon: Floats, lat: Floats, others: Mapping[int, Any]) -> list[float
     return [*whole[:, :2].min(axis=0).tolist(), *whole[:, 2:].max(axis=0).tolist()]
 
 
+def geo_metadata(
+    column: str, kinds: Iterable[str], bounds: Sequence[float] | None
+) -> dict[str, Any]:
+    """Return what GeoParquet says of a file with one column of WKB in longitude and latitude.
+
+    Parameters
+    ----------
+    column
+        Name of the column.
+    kinds
+        Kinds of geometry, such as ``Point``.
+    bounds
+        West, south, east and north of the places; None where there is none.
+    """
+    described: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": sorted(kinds),
+        "crs": CRS.from_user_input("OGC:CRS84").to_json_dict(),
+    }
+    if bounds is not None:
+        described["bbox"] = list(bounds)
+    return {"version": VERSION, "primary_column": column, "columns": {column: described}}
+
+
 def write_geoparquet(
     table: pa.Table,
     out: str | Path | IO[bytes],
@@ -89,22 +113,12 @@ def write_geoparquet(
         The rows.
     out
         A path or an opened file.
-    bounds
-        West, south, east and north of the places.
-    kinds
-        Kinds of geometry, such as ``Point``.
+    bounds, kinds
+        As `geo_metadata` takes them.
     notes
         What a reader must know, kept as JSON under the key ``wetland`` of the file's metadata.
     """
-    column: dict[str, object] = {
-        "encoding": "WKB",
-        "geometry_types": sorted(kinds),
-        "crs": CRS.from_user_input("OGC:CRS84").to_json_dict(),
-    }
-    if bounds is not None:
-        column["bbox"] = list(bounds)
-    geo = {"version": VERSION, "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
-    about = {b"geo": _json(geo), b"wetland": _json(notes)}
+    about = {b"geo": _json(geo_metadata(GEOMETRY, kinds, bounds)), b"wetland": _json(notes)}
     numbers = {f.name for f in table.schema if not _is_text(f.type)}
     parquet.write_table(
         table.replace_schema_metadata(about),
