@@ -16,7 +16,7 @@ from wetland.base.texts import Lang, text
 from wetland.cli.options import SET_ASIDE, FailOn, Format, fail_on
 from wetland.cli.output import emit
 from wetland.cli.progress import progress
-from wetland.cli.screen import TITLES, Asked, heading, print_gaps
+from wetland.cli.screen import TITLES, Asked, heading, print_counts
 from wetland.operations.batch import How, Means, screen_files
 from wetland.operations.batch_summary import Batch
 from wetland.sites.load import Site, open_site
@@ -28,11 +28,6 @@ INTERRUPTED = text(
     "已中断。做完的部分保留在 {o}；再运行同一命令会接着做（--fresh 全部重做）。",
     "Interrupted. What is finished stays in {o}; the same command goes on from there "
     "(--fresh does all anew).",
-)
-DONE = text(
-    "共 {rows} 行，读入 {observations}，搁置 {rows_aside}；疑似违反 {broken}，待定 {undecided}",
-    "{rows} rows, {observations} read, {rows_aside} kept aside; {broken} suspected breaches, "
-    "{undecided} undecided",
 )
 WRITTEN = text("结果在 {o}：{n} 个分区文件", "Written to {o}: {n} part(s)")
 UNLISTED = text(
@@ -116,9 +111,7 @@ def _print(found: Batch, lang: Lang) -> None:
                 for code, count in problems.items()]  # fmt: skip
         titles = TITLES | {"code": text("代码", "code"), "example": text("例如", "for example")}
         emit(rows, format="table", lang=lang, titles=titles)
-    typer.echo("")
-    typer.echo(DONE.fill(**found.counts).get(lang))
-    print_gaps(found.counts, lang)
+    print_counts(found.counts, lang)
     if not found.summary["options"]["screen"]["undecided_rows"]:
         typer.echo(UNLISTED.get(lang))
     typer.echo(WRITTEN.fill(o=found.folder, n=len(found.summary["parts"])).get(lang))

@@ -226,9 +226,11 @@ def _emit(found: Screening, format: Format, lang: Lang, *, undecided: bool) -> N
 def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
     if found.notice is not None:
         typer.echo(found.notice.get(lang))
+    from wetland.screening.datumguard import SUSPECTED  # noqa: PLC0415 - starts fast
+
     answer = found.to_json(lang)
     for problem in answer["problems"]:
-        if problem["code"] == "datum_suspected":  # every place may be wrong: before all findings
+        if problem["code"] == SUSPECTED:  # every place may be wrong: before all findings
             typer.echo(problem["message"])
     heading(text("疑似违反", "Suspected breaches"), lang)
     emit(found.rows(undecided=undecided)[list(SHOWN)], format="table", lang=lang, titles=TITLES)
@@ -239,7 +241,11 @@ def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
         columns = ("level", "row", "column", "value", "message")
         rows = [{name: problem[name] for name in columns} for problem in answer["problems"]]
         emit(rows, format="table", lang=lang, titles=TITLES | {"row": TITLES["source_row"]})
-    counts = answer["counts"]
+    print_counts(answer["counts"], lang)
+
+
+def print_counts(counts: Mapping[str, Any], lang: Lang) -> None:
+    """Tell what was read and found, what uncertainty was taken, and which laws are not encoded."""
     said = text(
         "共 {rows} 行，读入 {observations}，搁置 {rows_aside}；疑似违反 {broken}，待定 {undecided}",
         "{rows} rows, {observations} read, {rows_aside} kept aside; {broken} suspected breaches, "
@@ -247,11 +253,6 @@ def _print(found: Screening, lang: Lang, *, undecided: bool) -> None:
     )
     typer.echo("")
     typer.echo(said.fill(**counts).get(lang))
-    print_gaps(counts, lang)
-
-
-def print_gaps(counts: Mapping[str, Any], lang: Lang) -> None:
-    """Tell what uncertainty was taken where none was stated, and which laws are not encoded."""
     print_assumed(counts["default_uncertainty"], lang)
     for law in counts["not_covered"]:
         gap = text("未录入的法规：{l}（{n} 次）", "law not encoded: {l} ({n} times)")

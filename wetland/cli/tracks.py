@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from wetland.base.texts import Lang, Text, text
+from wetland.base.texts import Lang, text
 from wetland.cli.options import (
     DEFAULT_SITE,
     AssumeSchematicOption,
@@ -20,13 +19,14 @@ from wetland.cli.options import (
 )
 from wetland.cli.output import emit
 from wetland.cli.reading import given_file, reading_options
-from wetland.cli.screen import print_assumed
+from wetland.cli.screen import heading, print_assumed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from wetland.operations.tracks import TrackVisits
+    from wetland.operations.tracks import Tracks, TrackVisits
     from wetland.screening.options import ReadOptions
+    from wetland.sites.load import Site
 
 Kind = Literal["walk", "boat", "car", "drone"]
 
@@ -117,6 +117,18 @@ SpeedOption = Annotated[
 ]
 
 
+def _read(file: str | None, site: Site, reading: ReadOptions, store: str | None) -> Tracks:
+    """Read the tracks of a file, or of the store where no file is given."""
+    from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
+    from wetland.operations.tracks import read_tracks  # noqa: PLC0415
+
+    if file is not None or store is None:
+        given = None if file is None else given_file(file)
+        return read_tracks(given, site, options=reading)
+    with open_store(store, site) as kept:
+        return read_tracks(None, site, store=kept)
+
+
 @reading_options
 def _visits(
     reading: ReadOptions,
@@ -131,20 +143,13 @@ def _visits(
     lang: LangOption = "zh",
 ) -> None:
     """轨迹何时进出各分区、停留与里程 / When tracks were in which zone, how long and how far."""
-    from wetland.operations.tracks import read_tracks, visit_zones  # noqa: PLC0415 - starts fast
+    from wetland.operations.tracks import visit_zones  # noqa: PLC0415 - starts fast
     from wetland.sites.load import open_site  # noqa: PLC0415
     from wetland.zones.tracks import Breaks  # noqa: PLC0415
 
     opened = open_site(site)
     breaks = Breaks(None if math.isinf(max_gap) else max_gap, max_gap_m)
-    with ExitStack() as stack:
-        kept = None
-        if store is not None and file is None:
-            from wetland.operations.stores import open_store  # noqa: PLC0415
-
-            kept = stack.enter_context(open_store(store, opened))
-        given = None if file is None else given_file(file)
-        tracks = read_tracks(given, opened, options=reading, store=kept)
+    tracks = _read(file, opened, reading, store)
     found = visit_zones(tracks, opened, breaks=breaks, assume_schematic=assume_schematic,
                         believe_all=all_fixes)  # fmt: skip
     if format == "table":
@@ -167,16 +172,16 @@ def _print(found: TrackVisits, lang: Lang) -> None:
             found.visits[~sure],
         ),
     ):
-        _heading(title, lang)
+        heading(title, lang)
         emit(_shown(rows, found, lang), format="table", lang=lang, titles=TITLES)
-    _heading(text("合计", "Sums"), lang)
+    heading(text("合计", "Sums"), lang)
     sums = found.totals[list(TOTALS)].round({"dwell_s": 1, "length_m": 1, "gap_s": 1})
     emit(sums, format="table", lang=lang, titles=TITLES)
     typer.echo("")
     typer.echo(_counted(found, lang))
     if not sure.all():
         print_assumed(_assumed(found), lang)
-    aside = len(found.to_json(lang)["problems"])
+    aside = len(found.tracks.errors)
     if aside:
         said = text("{n} 个问题，见 --format json", "{n} problems, see --format json")
         typer.echo(said.fill(n=aside).get(lang))
@@ -235,20 +240,13 @@ def _check(
     lang: LangOption = "zh",
 ) -> None:
     """找出可疑的定位点，只标不删 / Find fixes that are not to be believed; nothing is dropped."""
-    from wetland.operations.tracks import check_tracks, read_tracks  # noqa: PLC0415 - starts fast
+    from wetland.operations.tracks import check_tracks  # noqa: PLC0415 - starts fast
     from wetland.sites.load import open_site  # noqa: PLC0415
     from wetland.zones.trackfilters import SPEED_M_S, SPEEDS_M_S, Limits  # noqa: PLC0415
 
     opened = open_site(site)
     speed = max_speed or (SPEED_M_S if kind is None else SPEEDS_M_S[kind])
-    with ExitStack() as stack:
-        kept = None
-        if store is not None and file is None:
-            from wetland.operations.stores import open_store  # noqa: PLC0415
-
-            kept = stack.enter_context(open_store(store, opened))
-        given = None if file is None else given_file(file)
-        tracks = read_tracks(given, opened, options=reading, store=kept)
+    tracks = _read(file, opened, reading, store)
     found = check_tracks(tracks, opened, limits=Limits(speed_m_s=speed))
     if format != "table":
         emit(found.to_json(lang), format=format, lang=lang, rows=found.flagged)
@@ -263,11 +261,6 @@ def _check(
         "{stale} stale, {duplicate_time} time repeated, {out_of_order} out of order",
     )
     typer.echo(said.fill(**found.counts).get(lang))
-
-
-def _heading(title: Text, lang: Lang) -> None:
-    typer.echo("")
-    typer.echo(f"## {title.get(lang)}")
 
 
 app = typer.Typer()

@@ -68,6 +68,13 @@ class Tracks:
         named = self.observations["track_id"]
         return named if self.note is None else pd.Series("1", index=named.index, dtype="str")
 
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Return what was wrong with rows of the file; that fixes name no activity is not."""
+        if self.problems is None:
+            return []
+        return rows_of(self.problems[self.problems["level"] == "error"])
+
 
 @dataclass(frozen=True, slots=True)
 class TrackVisits:
@@ -96,7 +103,7 @@ class TrackVisits:
             "gaps": rows_of(self.gaps),
             "totals": rows_of(self.totals),
             "counts": self.counts,
-            "problems": _problems(self.tracks, lang),
+            "problems": [problem_json(p, lang) for p in self.tracks.errors],
         }
 
 
@@ -113,7 +120,7 @@ class CheckedTracks:
         return {
             "flagged": rows_of(self.flagged),
             "counts": self.counts,
-            "problems": _problems(self.tracks, lang),
+            "problems": [problem_json(p, lang) for p in self.tracks.errors],
         }
 
 
@@ -285,10 +292,3 @@ def _flagged(tracks: Tracks, flags: Flags) -> pd.DataFrame:
             **columns,
         }
     )
-
-
-def _problems(tracks: Tracks, lang: Lang) -> list[dict[str, Any]]:
-    """Return what was wrong with rows of the file; that fixes name no activity is not."""
-    if tracks.problems is None:
-        return []
-    return [problem_json(p, lang) for p in rows_of(tracks.problems) if p["level"] == "error"]
