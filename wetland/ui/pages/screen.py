@@ -100,8 +100,8 @@ def render() -> None:
     if given is None:
         st.info(say(_EMPTY), icon=":material/upload_file:")
         return
-    st.session_state["given"] = (given, options)
     key = _key(site, given, options)
+    st.session_state["given"] = (given, options, key)
     if given.size >= waiting.BIG_BYTES and not waiting.known(key):
         if waiting.stopped(key):
             return
@@ -117,16 +117,16 @@ def render() -> None:
 @told
 def _result() -> None:
     site = session.site()
-    given, options = st.session_state["given"]
-    found = _found(site, given, options)
+    given, options, key = st.session_state["given"]
+    found = _found(site, given, options, key)
     if found is None:
         return
-    saved = waiting.written(f"{_key(site, given, options)}-saved")
+    saved = waiting.written(f"{key}-saved")
     if saved is not None:
         _tell_saved(saved)
     _datum_warning(found)
     _counts(found)
-    _save(site, given, options)
+    _save(site, given, options, key)
     broken, undecided, problems, laws = st.tabs([say(title) for title in _TABS])
     with broken:
         _broken(site, found)
@@ -145,9 +145,8 @@ def _key(site: Site, given: Given, options: ReadOptions) -> str:
     return hashlib.sha256(repr((*parts, records)).encode()).hexdigest()[:24]
 
 
-def _found(site: Site, given: Given, options: ReadOptions) -> Overview | None:
+def _found(site: Site, given: Given, options: ReadOptions, key: str) -> Overview | None:
     """Return what screening gave; the same question is answered once a session."""
-    key = _key(site, given, options)
     if waiting.known(key):
         return waiting.overview(key)
     known = st.session_state.get("screening")
@@ -192,7 +191,7 @@ def _counts(found: Overview) -> None:
         st.caption(say(_ONLY_COUNTED))
 
 
-def _save(site: Site, given: Given, options: ReadOptions) -> None:
+def _save(site: Site, given: Given, options: ReadOptions, key: str) -> None:
     address = session.store_address(site.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(say(_SAVE), type="primary", icon=":material/save:", key="save-file")
@@ -203,7 +202,7 @@ def _save(site: Site, given: Given, options: ReadOptions) -> None:
         return
     if given.size >= waiting.BIG_BYTES:
         session.make_store()
-        waiting.begin(f"{_key(site, given, options)}-saved", given, site, options, actor=actor)
+        waiting.begin(f"{key}-saved", given, site, options, actor=actor)
         st.rerun()
         return
     settings = Settings(assume_schematic=session.assume_schematic())
