@@ -69,7 +69,7 @@ class Acts:
         stated = observations["uncertainty_m"].to_numpy(dtype=float, na_value=np.nan)
         source = observations["position_source"]
         uncertainty = fill_uncertainty(stated, source, defaults)
-        geometries = _geometries(observations["geometry"])
+        geometries = geometries_of(observations)
         days = coded(observations["occurred_on"])
         if on is not None:
             days = np.ones(len(observations), dtype=np.int64), [None, on]
@@ -87,7 +87,7 @@ class Acts:
             ~np.isfinite(stated),
             places(
                 site, geometries, uncertainty, on=days, assume_schematic=assume_schematic,
-                steady=_steady(observations),
+                steady=_steady(observations, geometries),
             ),
         )  # fmt: skip
 
@@ -103,7 +103,7 @@ class Acts:
 
     def stretches(self) -> Stretches | None:
         """Return what tells which fixes of tracks lie where they do only by chance."""
-        steady = _steady(self.table)
+        steady = _steady(self.table, self.geometries)
         return None if steady is None else steady(np.arange(len(self)))
 
     def assumed(self) -> Counter[tuple[str, float]]:
@@ -119,7 +119,9 @@ class Acts:
         return Counter(dict(zip(keys, np.bincount(number).tolist(), strict=True)))
 
 
-def _geometries(column: pd.Series) -> NDArray[Any]:
+def geometries_of(observations: pd.DataFrame) -> NDArray[Any]:
+    """Return the geometry of each observation; None where it has none."""
+    column = observations["geometry"]
     out = np.empty(len(column), dtype=object)
     out[:] = column.to_numpy(dtype=object)
     out[column.isna().to_numpy()] = None
@@ -137,18 +139,18 @@ def _facts(raw: str | None, site: Site) -> dict[str, FactValue]:
 
 
 def _steady(
-    observations: pd.DataFrame,
+    observations: pd.DataFrame, geometries: NDArray[Any]
 ) -> Callable[[NDArray[np.intp]], Stretches | None] | None:
     """Return what tells, of some rows, which fixes of tracks lie where they do only by chance."""
     if "track_id" not in observations.columns or not observations["track_id"].notna().any():
         return None
     track, at = observations["track_id"], observations["occurred_at"]
-    points = _geometries(observations["geometry"])  # of what is no point, x and y are NaN
 
     def of_rows(rows: NDArray[np.intp]) -> Stretches | None:
         if not track.iloc[rows].notna().any():
             return None
-        lonlat = shapely.get_x(points[rows]), shapely.get_y(points[rows])
+        places = geometries[rows]
+        lonlat = shapely.get_x(places), shapely.get_y(places)  # NaN for what is no point
         return Stretches.of(track.iloc[rows], at.iloc[rows], lonlat=lonlat)
 
     return of_rows

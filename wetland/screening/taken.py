@@ -110,9 +110,7 @@ def _places(positions: Positions, kept: Ints) -> tuple[Floats, Floats, dict[int,
     geometry = positions.geometry[kept]
     kinds = shapely.get_type_id(geometry)
     others = {row: geometry[row] for row in np.flatnonzero(kinds > 0).tolist()}
-    points = geometry.copy()
-    points[kinds != 0] = None
-    return shapely.get_x(points), shapely.get_y(points), others
+    return shapely.get_x(geometry), shapely.get_y(geometry), others  # NaN for what is no point
 
 
 def _columns(reader: Reader, raw: RawTable, columns: Columns) -> dict[str, pa.Array]:

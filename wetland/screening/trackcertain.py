@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from wetland.screening.acts import geometries_of
 from wetland.screening.steady import DEEP_REACHES, Stretches
 from wetland.screening.uncertainty import fill_uncertainty
 from wetland.zones.locate import locate_likely
@@ -86,8 +87,7 @@ def certainly_inside(
 
 def lonlat_of(observations: pd.DataFrame) -> tuple[Floats, Floats]:
     """Return longitudes and latitudes of observations; NaN for what is no point."""
-    places = np.empty(len(observations), dtype=object)
-    places[:] = [g if isinstance(g, shapely.Point) else None for g in observations["geometry"]]
+    places = geometries_of(observations)
     return np.asarray(shapely.get_x(places)), np.asarray(shapely.get_y(places))
 
 
