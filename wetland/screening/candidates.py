@@ -225,8 +225,5 @@ def _walk(value: object) -> Iterator[tuple[str, object]]:
             yield from _walk(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            if not isinstance(inner, dict | list | tuple):
-                yield "", inner
-            else:
-                yield "", inner
-                yield from _walk(inner)
+            yield "", inner
+            yield from _walk(inner)
