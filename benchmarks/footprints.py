@@ -8,8 +8,6 @@ index at hand, for which shapely, which knows no such thing, is given its object
 
 from __future__ import annotations
 
-import argparse
-import sys
 from functools import partial
 
 import geopandas as gpd
@@ -18,7 +16,6 @@ import report
 import scenes
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import Polygon
 
 from wetland.zones.overlay import TOUCH_M2, Ground, areas_in_zones
 from wetland.zones.overlayflat import Flat
@@ -41,12 +38,6 @@ SPARE = np.array([-1.0, -1.0, 1.0, 1.0])
 Objects = NDArray[np.object_]
 
 
-def fresh(polygons: tuple[Polygon, ...] | Objects) -> Objects:
-    """Return copies that nobody has prepared, one after the other in memory as a reader makes."""
-    copies: Objects = shapely.from_wkb(shapely.to_wkb(np.array(polygons, dtype=object)))
-    return copies
-
-
 def by_index(zones: Objects, footprints: Objects, threads: int) -> Ground:
     """Build the index and measure."""
     return areas_in_zones(GroundIndex.build(zones), footprints, threads=threads)
@@ -54,7 +45,7 @@ def by_index(zones: Objects, footprints: Objects, threads: int) -> Ground:
 
 def by_shapely(zones: Objects, footprints: Objects, way: str) -> Ground:
     """Intersect what an index cannot answer; ``way`` tells how much is spared."""
-    zones = shapely.from_wkb(shapely.to_wkb(zones))
+    zones = scenes.fresh(zones)
     shapely.prepare(zones)
     zone, thing = shapely.STRtree(footprints).query(zones, predicate="intersects")
     area = np.empty(len(zone))
@@ -104,17 +95,17 @@ def check(scene: str, way: str, found: Ground, expected: Ground) -> None:
 def rows(*, quick: bool) -> list[report.Row]:
     """Measure both scenes; raise SystemExit where answers differ."""
     size = QUICK_SIZE if quick else SIZE
-    buildings = fresh(scenes.footprints(size))
+    buildings = scenes.fresh(scenes.footprints(size))
     made: list[report.Row] = []
     for scene, zones in (("a", scenes.zones_a()), ("b", scenes.zones_b())):
-        made += scene_rows(scene, fresh(zones), buildings)
+        made += scene_rows(scene, scenes.fresh(zones), buildings)
     return made
 
 
 def scene_rows(scene: str, zones: Objects, buildings: Objects) -> list[report.Row]:
     """Measure one scene, end to end and from flat coordinates."""
     size = len(buildings)
-    few = fresh(buildings[: min(size, SLOW_SIZE)])
+    few = scenes.fresh(buildings[: min(size, SLOW_SIZE)])
     index, flat = GroundIndex.build(zones), Flat.from_geometries(buildings)
     whole = {
         TOTAL: partial(by_index, zones, buildings, 1),
@@ -144,13 +135,5 @@ def scene_rows(scene: str, zones: Objects, buildings: Objects) -> list[report.Ro
     ]
 
 
-def main() -> int:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="fewer things, to see that it runs")
-    print(report.as_text(rows(quick=parser.parse_args().quick)))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    report.run_alone(rows, __doc__)

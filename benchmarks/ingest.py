@@ -7,10 +7,8 @@ product.
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -278,7 +276,4 @@ def rows(*, quick: bool) -> list[report.Row]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="fewer rows, to see that it runs")
-    print(report.as_text(rows(quick=parser.parse_args().quick)))
-    sys.exit(0)
+    report.run_alone(rows, __doc__)

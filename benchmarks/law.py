@@ -7,7 +7,6 @@ the tests, one dictionary per observation; their findings are compared before an
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import json
 import sys
@@ -133,6 +132,4 @@ def rows(*, quick: bool = False) -> list[report.Row]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="fewer things, to see that it runs")
-    print(report.as_text(rows(quick=parser.parse_args().quick)))
+    report.run_alone(rows, __doc__)

@@ -7,8 +7,6 @@ was built before. The limit is a loop that reads both coordinates and writes one
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -24,7 +22,7 @@ from pyproj import Transformer
 from shapely.geometry import Polygon
 
 from wetland.zones.cellindex import CellIndex
-from wetland.zones.cellkernels import compiled
+from wetland.zones.compiled import compiled
 from wetland.zones.lonlat import LocalProjection
 
 SECTION = "points"
@@ -55,19 +53,13 @@ def stream(x: Floats, y: Floats, out: NDArray[np.int32]) -> None:
         out[i] = np.int32(x[i] > y[i])
 
 
-def fresh(zones: tuple[Polygon, ...]) -> NDArray[np.object_]:
-    """Return copies that nobody has prepared yet."""
-    copies: NDArray[np.object_] = shapely.from_wkb(shapely.to_wkb(np.array(zones, dtype=object)))
-    return copies
-
-
 def by_shapely(zones: tuple[Polygon, ...], x: Floats, y: Floats, *, threads: int = 1) -> Pairs:
     """Return the pairs by the best recipe of the library.
 
     Few zones are asked of all points. For many, points are sorted along x once; of the slice
     within a zone's bounds those within its height are asked.
     """
-    polygons = fresh(zones)
+    polygons = scenes.fresh(zones)
     shapely.prepare(polygons)
     bounds = [len(x) * part // threads for part in range(threads + 1)]
 
@@ -203,13 +195,5 @@ def _from_degrees(zones: tuple[Polygon, ...], title: str, size: int) -> list[rep
     )
 
 
-def main() -> int:
-    """Print the tables of this section."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true")
-    print(report.as_text(rows(quick=parser.parse_args().quick)))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    report.run_alone(rows, __doc__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gc
 import importlib.metadata
 import os
@@ -134,6 +135,13 @@ def as_text(rows: Sequence[Row]) -> str:
 def as_json(rows: Sequence[Row]) -> list[dict[str, object]]:
     """Return rows for a machine."""
     return [asdict(row) for row in rows]
+
+
+def run_alone(rows: Callable[..., list[Row]], about: str | None) -> None:
+    """Print the tables of one section: what its module does when it is run by itself."""
+    parser = argparse.ArgumentParser(description=(about or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer things, to see that it runs")
+    print(as_text(rows(quick=parser.parse_args().quick)))
 
 
 def machine() -> dict[str, object]:

@@ -81,9 +81,20 @@ def points(count: int) -> tuple[Floats, Floats]:
 
 def points_lonlat(count: int) -> tuple[Floats, Floats]:
     """Return longitudes and latitudes (EPSG:4326) of the same positions."""
+    return lonlat(*points(count))
+
+
+def lonlat(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return longitudes and latitudes (EPSG:4326) of eastings and northings."""
     back = Transformer.from_crs(CRS_EPSG, 4326, always_xy=True)
-    lon, lat = back.transform(*points(count))
-    return lon, lat
+    lon, lat = back.transform(x, y)
+    return np.asarray(lon), np.asarray(lat)
+
+
+def fresh(polygons: tuple[Polygon, ...] | Polygons) -> Polygons:
+    """Return copies that nobody has prepared, one after the other in memory as a reader makes."""
+    copies: Polygons = shapely.from_wkb(shapely.to_wkb(np.array(polygons, dtype=object)))
+    return copies
 
 
 # Buildings: plans on a square of side 1 around (0, 0), counter-clockwise.

@@ -21,6 +21,7 @@ import shapely
 from numpy.typing import NDArray
 
 from wetland.zones.readiness import mark_ready
+from wetland.zones.trackfixes import SECOND_NS
 from wetland.zones.tracks import CROSSED, Breaks, Fixes, Visits, find_visits, order_fixes
 
 HERE = Path(__file__).resolve().parent
@@ -29,7 +30,6 @@ SECTION = "tracks"
 PER_TRACK = 5_000
 EVERY_S = 5
 OURS = "wetland visits (order + entries, exits, dwell, length, gaps)"
-SECOND_NS = 1_000_000_000
 Floats = NDArray[np.float64]
 
 
@@ -141,8 +141,8 @@ def _ecoscope(
         note = "not installed: make peers, or build/ecoscope from requirements-ecoscope.txt"
         return report.Row(SECTION, "a", name, 0, 0.0, 0.0, 0.0, None, note)
     track, at_ns, x, y = make(few)
-    lon, lat = _lonlat(x, y)
-    fences = shapely.transform(zones, lambda p: np.column_stack(_lonlat(p[:, 0], p[:, 1])))
+    lon, lat = scenes.lonlat(x, y)
+    fences = shapely.transform(zones, lambda p: np.column_stack(scenes.lonlat(p[:, 0], p[:, 1])))
     with tempfile.TemporaryDirectory() as folder:
         given, out = Path(folder) / "in.npz", Path(folder) / "out.npz"
         np.savez(given, track=track, at_ns=at_ns, lon=lon, lat=lat,
@@ -176,14 +176,6 @@ def _same_crossings(ours: Visits, fence: NDArray[np.int64], at_ns: NDArray[np.in
     if (zone[mine] != fence[theirs]).any() or away > 1e-3:
         raise SystemExit(f"crossings differ: up to {away} s")
     return f"same {len(zone)} crossings, times within {away:.1e} s"
-
-
-def _lonlat(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    from pyproj import Transformer
-
-    back = Transformer.from_crs(scenes.CRS_EPSG, 4326, always_xy=True)
-    lon, lat = back.transform(x, y)
-    return np.asarray(lon), np.asarray(lat)
 
 
 if __name__ == "__main__":
