@@ -10,6 +10,7 @@ nothing tells which is right.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -223,14 +224,17 @@ def _tell_twice(table: pd.DataFrame, problems: Problems) -> None:
         groups.setdefault(key, []).append(position)
     rows = table["source_row"].tolist()
     for positions in groups.values():
-        first, *others = positions
-        same = all(said[p] == said[first] for p in others)
-        told = others if same else positions
-        for position in told:
-            other = first if position != first else others[0]
-            code, message = ("repeated_row", REPEATED) if same else ("duplicate_id", CONFLICT)
-            problems.add(code, row=rows[position], value=table["record_id"].iloc[position],
-                         message=message.fill(n=rows[other]))  # fmt: skip
+        own = table["record_id"].iloc[positions[0]]
+        same = len({said[p] for p in positions}) == 1
+        tell_group(problems, [rows[p] for p in positions], own, same=same)
+
+
+def tell_group(problems: Problems, rows: Sequence[int], own: object, *, same: bool) -> None:
+    """Tell which rows of one identifier are kept aside: all but the first if they say the same."""
+    code, message = ("repeated_row", REPEATED) if same else ("duplicate_id", CONFLICT)
+    for at, row in enumerate(rows):
+        if at or not same:
+            problems.add(code, row=row, value=own, message=message.fill(n=rows[0 if at else 1]))
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from wetland.screening.assemble import numbers_of, record_ids_of, times_of
 from wetland.screening.cells import distance_m, hdop
 from wetland.screening.columns import Columns, understand
 from wetland.screening.files import Given, format_of
-from wetland.screening.identity import CONFLICT, REPEATED, received_rows
+from wetland.screening.identity import received_rows, tell_group
 from wetland.screening.options import ReadOptions
 from wetland.screening.parse import Reader, blank_columns, tell_garbled
 from wetland.screening.positions import Positions, degrees_of
@@ -164,10 +164,5 @@ def _tell_doubled(reader: Reader, raw: RawTable, column: str | None) -> None:
         return
     said = received_rows(raw, doubled)
     for name, group in own[doubled].groupby(own[doubled], sort=False):
-        first, *others = group.index.tolist()
         same = said[group.index].nunique() == 1
-        for position in others if same else group.index.tolist():
-            other = first if position != first else others[0]
-            code, message = ("repeated_row", REPEATED) if same else ("duplicate_id", CONFLICT)
-            reader.problems.add(code, row=int(raw.rows[position]), value=name,
-                                message=message.fill(n=int(raw.rows[other])))  # fmt: skip
+        tell_group(reader.problems, raw.rows[group.index].tolist(), name, same=same)
