@@ -163,8 +163,7 @@ def _measured(
     score = {name: float(weight @ (likely[name] - likely[declared])) for name in HYPOTHESES}
     fits = {name: float(weight @ (apart[name] <= FIT * sigma)) for name in HYPOTHESES}
     share = {name: fits[name] / float(weight.sum()) for name in HYPOTHESES}
-    best = max(HYPOTHESES, key=lambda name: score[name])
-    ahead = min(score[best] - score[other] for other in HYPOTHESES if other != best)
+    best, ahead = foremost(score)
     clear = ahead >= LEAST_SCORE and fits[best] >= LEAST_ANCHORS and share[best] >= LEAST_SHARE
     return Evidence(
         kind,
@@ -209,6 +208,12 @@ def _log_likelihood(apart_m: Floats, sigma_m: Floats) -> Floats:
 
 def _scatter(off: Floats) -> float:
     return float(np.median(np.hypot(*(off - np.median(off, axis=0)).T)))
+
+
+def foremost(score: Mapping[Datum, float]) -> tuple[Datum, float]:
+    """Return the datum with the highest score, and how far it is ahead of the next."""
+    best = max(HYPOTHESES, key=lambda name: score[name])
+    return best, min(score[best] - score[other] for other in HYPOTHESES if other != best)
 
 
 def limited(score: Mapping[Datum, float]) -> dict[Datum, float]:

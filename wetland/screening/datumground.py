@@ -21,6 +21,7 @@ from wetland.screening.datumevidence import (
     Floats,
     Kind,
     Rows,
+    foremost,
     limited,
 )
 from wetland.zones.datums import Datum
@@ -120,13 +121,12 @@ def _spoken(
     most: float,
 ) -> Datum | None:
     """Return the datum whose share of fits nothing but being right explains."""
-    best = max(HYPOTHESES, key=lambda name: score[name])
+    best, ahead = foremost(score)
     if share[best] < max(demand.right, most + demand.lead):
         return None
     if best == declared:
         return best
-    ahead = min(score[best] - score[o] for o in HYPOTHESES if o != best) >= LEAST_SCORE
-    return best if ahead and share[declared] <= demand.most_declared else None
+    return best if ahead >= LEAST_SCORE and share[declared] <= demand.most_declared else None
 
 
 def _thinned(rows: Rows, positions: NDArray[np.int64]) -> NDArray[np.int64]:
