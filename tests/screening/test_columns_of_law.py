@@ -112,13 +112,13 @@ def register(rng: Rng) -> pd.DataFrame | None:
     return records(*rows) if rows else None
 
 
-def chosen(rng: Rng) -> dict[str, Any]:
-    return {
-        "assume_schematic": bool(rng.integers(2)),
-        "decided_on": [None, None, dt.date(2015, 5, 1), dt.date(2024, 7, 1)][int(rng.integers(4))],
-        "on": [None, None, None, dt.date(2023, 5, 1)][int(rng.integers(4))],
-        "undecided_rows": int(rng.choice([20_000, 20_000, 3])),
-    }
+def chosen(rng: Rng) -> Settings:
+    return Settings(
+        assume_schematic=bool(rng.integers(2)),
+        decided_on=[None, None, dt.date(2015, 5, 1), dt.date(2024, 7, 1)][int(rng.integers(4))],
+        on=[None, None, None, dt.date(2023, 5, 1)][int(rng.integers(4))],
+        undecided_rows=int(rng.choice([20_000, 20_000, 3])),
+    )
 
 
 def same(new: Screened, old: by_row.Screened) -> None:
@@ -146,10 +146,8 @@ def test_by_column_is_by_row(site: Site, seed: int, monkeypatch: pytest.MonkeyPa
     seen = observations(rng, ROWS, few=bool(seed % 2))
     permits, options = register(rng), chosen(rng)
     widest = {"gps": 250.0} if seed % 4 == 0 else None
-    new = screen(seen, site, records=permits, settings=Settings(**options), widest=widest)
-    old = by_row.screen(
-        seen, site, records=permits, settings=by_row.Settings(**options), widest=widest
-    )
+    new = screen(seen, site, records=permits, settings=options, widest=widest)
+    old = by_row.screen(seen, site, records=permits, settings=options, widest=widest)
     same(new, old)
 
 

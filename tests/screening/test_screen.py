@@ -75,6 +75,42 @@ def test_the_2011_regulation_on_its_first_and_last_day(site: Site, day: dt.date)
     assert "protection" in json.loads(row["zones"])
 
 
+def test_what_a_finding_says_of_the_law(site: Site) -> None:
+    """Golden: in the words of the pack, article 26(1) and its penalty."""
+    row = by_rule(run(site, observation()), "broken")["xixi-2011/26-1-aquatic"]
+    assert {name: row[name] for name in ("regulation", "missing", "severity", "confidence")} == {
+        "regulation": "xixi-2011", "missing": "[]", "severity": 3, "confidence": "high",
+    }  # fmt: skip
+    assert row["text_seen"]
+    assert pd.isna(row["measure"])
+    assert (row["authority_zh"], row["authority_en"]) == (
+        "湿地公园管理机构",
+        "park management body",
+    )
+    assert json.loads(row["measures"]) == [
+        {"measure": "stop", "discretion": "shall", "certain": True},
+        {"measure": "confiscate_gear", "discretion": "may", "certain": None},
+    ]
+    assert row["explanation_zh"].startswith("依据：《杭州西溪国家湿地公园保护管理条例》")
+    assert row["explanation_en"].startswith("Law: Regulation on the Protection")
+    evidence = json.loads(row["evidence"])
+    assert evidence["used"] == {
+        "zone:protection": "inside", "activity": "fishing", "aquatic_catch_consent": False,
+    }  # fmt: skip
+    assert evidence["exceptions"] == [
+        {
+            "zh": "经管理机构同意，在指定范围、地点、限量内捕捞",
+            "en": "consent of the park body, within the place and quantity set",
+            "holds": False,
+        }
+    ]
+    assert evidence["source"] == "杭州西溪国家湿地公园保护管理条例(2011-10-17)，全文71条"
+    assert evidence["fine"]["computed"] == {"min": 500.0, "max": 2000.0, "unit": "CNY"}
+    assert evidence["one_fine"]["by_higher_fine"] == "xixi-2011/26-1-aquatic"
+    assert evidence["one_fine"]["text"] == "应按哪一项罚款待定。"
+    assert evidence["either_side"] is None
+
+
 def test_the_2022_regulation_is_not_seen(site: Site) -> None:
     broken = by_rule(run(site, observation(occurred_on=dt.date(2022, 6, 1))), "broken")
     (rule,) = [r for r in broken if r.startswith("xixi-2022")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -31,14 +31,11 @@ _WORST = {Outcome.BROKEN: 0, Outcome.UNDECIDED: 1, Outcome.KEPT: 2, Outcome.NOT_
 
 @dataclass(slots=True)
 class Ground:
-    """The ground the acts stand on: measures each footprint in each set of zones once."""
+    """The ground the acts stand on: measures each footprint in each set of zones."""
 
     site: Site
     geometries: NDArray[Any]
     assume_schematic: bool
-    _measured: dict[tuple[int, tuple[str, ...], dt.date | None], float | None] = field(
-        default_factory=dict
-    )
 
     def is_open(self, act: int, situation: Situation) -> bool:
         """Tell whether the act is a footprint whose area nobody stated."""
@@ -56,12 +53,6 @@ class Ground:
 
     def area_m2(self, act: int, zones: tuple[str, ...], on: dt.date | None) -> float | None:
         """Return the area of a footprint in the union of ``zones``, None where it is not known."""
-        key = (act, zones, on)
-        if key not in self._measured:
-            self._measured[key] = self._measure(act, zones, on)
-        return self._measured[key]
-
-    def _measure(self, act: int, zones: tuple[str, ...], on: dt.date | None) -> float | None:
         footprint = project_geometry(self.geometries[act], self.site.crs_epsg)
         whole = float(shapely.area(footprint))
         if "any" in zones:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -59,7 +59,6 @@ class Registers:
     site: Site
     kinds: dict[str, list[_Held]]
     extended: NDArray[np.bool_]
-    _known: dict[tuple[Any, ...], bool | None] = field(default_factory=dict)
 
     def truths(
         self,
@@ -87,12 +86,9 @@ class Registers:
             held = self.kinds.get(kind, [])
             extended = bool(self.extended[act])
             places = tuple(_place_truth(h, act, zones, extended=extended) for h in held)
-            key = (kind, situation.on, hour, situation.activities, places,
-                   situation.facts.get("party_name"), situation.facts.get("quantity"))  # fmt: skip
-            if key not in self._known:
-                self._known[key] = self._ask(kind, held, situation, places, hour)
-            if self._known[key] is not None:
-                out[kind] = self._known[key]
+            truth = self._ask(kind, held, situation, places, hour)
+            if truth is not None:
+                out[kind] = truth
         return out
 
     def _ask(

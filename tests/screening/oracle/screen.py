@@ -1,7 +1,6 @@
 """Screen observations (筛查): observations x zones x records x the law of the day -> findings.
 
-Each distinct situation is judged once: ten thousand observations of one activity on one day in one
-zone are one question to the law.
+Each act is judged by itself; distinct situations are only counted.
 """
 
 from __future__ import annotations
@@ -19,14 +18,17 @@ from numpy.typing import NDArray
 from tests.screening.oracle.candidates import Candidates, DayClass
 from tests.screening.oracle.footprints import Ground
 from tests.screening.oracle.registers import Registers, open_registers
-from tests.screening.oracle.rows import WITH_ROWS, Findings, Stamp, finding_rows, findings_table
+from tests.screening.oracle.rows import WITH_ROWS, Findings, finding_rows, findings_table
 from wetland.base.places import Membership
-from wetland.base.texts import Text, text
+from wetland.base.texts import Text
 from wetland.regulations.conditions import FactValue, Situation
 from wetland.regulations.evaluate import Outcome
 from wetland.regulations.explain import Words
 from wetland.regulations.judge import Judgement
+from wetland.screening.rows import Stamp
+from wetland.screening.screen import Settings
 from wetland.screening.uncertainty import fill_uncertainty, widest_of
+from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
 from wetland.sites.place import memberships
 
@@ -35,33 +37,6 @@ if TYPE_CHECKING:
 
 DETECTOR = "screening"
 ANY_RULE = "*"
-EXERCISE = text(
-    "演练模式：把示意边界当作实测边界。{n}",
-    "Exercise mode: schematic edges are taken as surveyed. {n}",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to screen.
-
-    Parameters
-    ----------
-    assume_schematic
-        Exercise mode: take schematic edges as surveyed. Every row is stamped.
-    decided_on
-        Day of the decision; only with it a later and milder law is looked for.
-    on
-        Take the law of this day instead of the law of the day of each act (a "what if").
-    undecided_rows
-        Undecided answers get a row each while there are no more than this; above it they are only
-        counted, per rule and missing fact (one observation may be undecided under dozens of rules).
-    """
-
-    assume_schematic: bool = False
-    decided_on: dt.date | None = None
-    on: dt.date | None = None
-    undecided_rows: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +59,6 @@ class Screened:
     counts: dict[str, Any]
 
 
-def zone_basis(site: Site, *, assume_schematic: bool) -> str:
-    """Return what the zones rest on: ``surveyed``, ``schematic``, or ``exercise``."""
-    if not any(zone.schematic for zone in site.zones):
-        return "surveyed"
-    return "exercise" if assume_schematic else "schematic"
-
-
-def notice_of(site: Site, basis: str) -> Text | None:
-    """Return what every reader of a finding must be told of the zones; None if surveyed."""
-    if basis == "surveyed":
-        return None
-    notice = site.config.schematic_notice
-    return EXERCISE.fill(n=notice) if basis == "exercise" else notice
-
-
 def screen(
     observations: pd.DataFrame,
     site: Site,
@@ -109,19 +69,7 @@ def screen(
 ) -> Screened:
     """Compare observations with the law of the day of each act.
 
-    Parameters
-    ----------
-    observations
-        Table `OBSERVATIONS`.
-    site
-        The opened pack.
-    records
-        Table `RECORDS`: permits, closures, designated areas; None knows of none, which is not "no".
-    settings
-        How to screen.
-    widest
-        Widest uncertainty by source of position that other observations state: a default is never
-        narrower.
+    The parameters are those of `wetland.screening.screen.screen`.
 
     Notes
     -----
@@ -138,7 +86,7 @@ def screen(
     basis = zone_basis(site, assume_schematic=chosen.assume_schematic)
     stamp = Stamp(site.id, DETECTOR, basis, site.digest, notice_of(site, basis))
     words = Words(site.vocabulary, site.config.zone_titles)
-    known: dict[tuple[Any, ...], Judgement] = {}
+    situations: set[tuple[Any, ...]] = set()
     tally = _Tally(len(acts.ids))
     found = Findings(words, stamp)
     candidates = Candidates(site.regulations, chosen.decided_on)
@@ -148,36 +96,23 @@ def screen(
         situation = acts.situation(position, registers)
         asked, day = candidates.of(situation.activities, situation.on)
         zones = None if chosen.decided_on else asked.zones
-        key = _key(situation, day, ground.key(position, situation), zones)
-        judgement = known.get(key)
-        if judgement is None:
-            judgement = ground.judge(position, situation, asked.rules, decided_on=chosen.decided_on)
-            known[key] = judgement
+        situations.add(_key(situation, day, ground.key(position, situation), zones))
+        judgement = ground.judge(position, situation, asked.rules, decided_on=chosen.decided_on)
         tally.add(judgement)
         answered.append((position, situation, judgement))
-    one_by_one = sum(tally.missing.values()) <= chosen.undecided_rows
+    one_by_one = chosen.lists(sum(tally.missing.values()))
     kept = WITH_ROWS if one_by_one else WITH_ROWS - {Outcome.UNDECIDED}
-    _write_rows(found, acts, answered, kept)
-    counts = {**tally.counts(len(known)), "undecided_listed": one_by_one,
+    for position, situation, judgement in answered:
+        finding_rows(found, acts.row(position), situation, judgement, kept=kept)
+    counts = {**tally.counts(len(situations)), "undecided_listed": one_by_one,
               "default_uncertainty": acts.assumed()}  # fmt: skip
     return Screened(findings_table(found), tally.undecided(), counts)
-
-
-def _write_rows(
-    found: Findings,
-    acts: _Acts,
-    answered: list[tuple[int, Situation, Judgement]],
-    kept: frozenset[Outcome],
-) -> None:
-    for position, situation, judgement in answered:
-        if any(j.outcome in kept for j in judgement.judged):
-            finding_rows(found, acts.row(position), situation, judgement, kept=kept)
 
 
 def _key(
     situation: Situation, day: DayClass, footprint: int | None, asked: frozenset[str] | None
 ) -> tuple[Any, ...]:
-    """Return what an answer depends on: two acts with the same key have the same answer.
+    """Return what an answer depends on: acts with the same key are one situation.
 
     ``asked`` are the zones the rules name; None (a later law is compared too): all.
     """
