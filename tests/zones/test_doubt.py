@@ -11,40 +11,24 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
+from shapely.geometry import LineString, Point, Polygon, box
 
+from tests.zones.drawn import FOOTPRINTS, LAT, LON, POINTS, RING, SQUARE, TWO, VAGUE_EAST, zone
 from wetland.base.places import Cause, Where
-from wetland.base.texts import text
 from wetland.zones import pointwise
 from wetland.zones.likelihood import RADIUS
 from wetland.zones.locate import locate, locate_columns, locate_likely
 from wetland.zones.located import CAUSE_CODE, IN, OPEN, OUT
-from wetland.zones.model import Edge, Zone, ZoneLayer
+from wetland.zones.model import ZoneLayer
 from wetland.zones.placing import Points
 from wetland.zones.projection import project_geometry, unproject
-
-EAST_EDGE = LineString([(120.02, 30.0), (120.02, 30.02)])
-HOLE = [(120.008, 30.008), (120.012, 30.008), (120.012, 30.012), (120.008, 30.012)]
-SQUARE = box(120.0, 30.0, 120.02, 30.02)
-
-
-def zone(geometry: Any, zone_id: str, **changes: Any) -> Zone:
-    given_: dict[str, Any] = {
-        "id": zone_id, "kind": "protection", "name": text("区", "zone"), "geometry": geometry,
-        "schematic": True, "positional_accuracy_m": 100.0, "source": "drawn for a test",
-    }  # fmt: skip
-    return Zone(**(given_ | changes))
-
 
 LAYER = ZoneLayer(
     [
         zone(SQUARE, "square"),
-        zone(Polygon(SQUARE.exterior.coords, [HOLE]), "ring"),
-        zone(
-            MultiPolygon([box(120.0, 30.0, 120.005, 30.005), box(120.01, 30.0, 120.02, 30.02)]),
-            "two",
-        ),
-        zone(SQUARE, "edged", edges=(Edge(EAST_EDGE, 900.0),)),
+        zone(RING, "ring"),
+        zone(TWO, "two"),
+        zone(SQUARE, "edged", edges=VAGUE_EAST),
     ],
     4549,
 )  # fmt: skip
@@ -154,14 +138,8 @@ def test_bounds_of_extended_things_by_chance(thing: Any, uncertainty_m: float) -
 
 # --- properties
 
-LON, LAT = st.floats(119.99, 120.03), st.floats(29.99, 30.03)
 SIZE = st.floats(0.0, 1500.0)
-POINTS = st.builds(Point, LON, LAT)
 LINES = st.lists(st.tuples(LON, LAT), min_size=2, max_size=5).map(LineString)
-FOOTPRINTS = st.builds(
-    lambda p, w, h: box(p.x, p.y, p.x + w, p.y + h),
-    POINTS, st.floats(1e-5, 0.02), st.floats(1e-5, 0.02),
-)  # fmt: skip
 THINGS = st.lists(st.one_of(POINTS, LINES, FOOTPRINTS), min_size=1, max_size=5)
 THRESHOLD = st.floats(0.95, 0.99999)
 

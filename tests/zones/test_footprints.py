@@ -22,34 +22,19 @@ from shapely.geometry import (
     box,
 )
 
-from wetland.base.texts import text
+from tests.zones.drawn import RING, SQUARE, TWO, VAGUE_EAST, zone
 from wetland.sites.load import open_site
 from wetland.zones import footprints
 from wetland.zones.locate import locate_columns
 from wetland.zones.located import Located
-from wetland.zones.model import Edge, Zone, ZoneLayer
-
-EAST_EDGE = LineString([(120.02, 30.0), (120.02, 30.02)])
-HOLE = [(120.008, 30.008), (120.012, 30.008), (120.012, 30.012), (120.008, 30.012)]
-
-
-def zone(geometry: Any, zone_id: str, **changes: Any) -> Zone:
-    given_: dict[str, Any] = {
-        "id": zone_id, "kind": "protection", "name": text("区", "zone"), "geometry": geometry,
-        "schematic": True, "positional_accuracy_m": 100.0, "source": "drawn for a test",
-    }  # fmt: skip
-    return Zone(**(given_ | changes))
-
+from wetland.zones.model import ZoneLayer
 
 LAYER = ZoneLayer(
     [
-        zone(box(120.0, 30.0, 120.02, 30.02), "square"),
-        zone(Polygon(box(120.0, 30.0, 120.02, 30.02).exterior.coords, [HOLE]), "ring"),
-        zone(
-            MultiPolygon([box(120.0, 30.0, 120.005, 30.005), box(120.01, 30.0, 120.02, 30.02)]),
-            "two",
-        ),
-        zone(box(120.0, 30.0, 120.02, 30.02), "edged", edges=(Edge(EAST_EDGE, 900.0),)),
+        zone(SQUARE, "square"),
+        zone(RING, "ring"),
+        zone(TWO, "two"),
+        zone(SQUARE, "edged", edges=VAGUE_EAST),
         zone(box(120.004, 30.004, 120.016, 30.016), "surveyed", schematic=False,
              positional_accuracy_m=0.0),
     ],

@@ -12,36 +12,32 @@ import pytest
 import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
+from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
 
+from tests.zones.drawn import (
+    EAST_EDGE,
+    FOOTPRINTS,
+    LAT,
+    LON,
+    POINTS,
+    RING,
+    SQUARE,
+    TWO,
+    VAGUE_EAST,
+    zone,
+)
 from wetland.base.errors import InputError
 from wetland.base.places import Cause, Membership, Where
-from wetland.base.texts import text
 from wetland.zones.datums import from_wgs84
 from wetland.zones.locate import locate, locate_columns
-from wetland.zones.model import Edge, Zone, ZoneLayer, dissolve
+from wetland.zones.model import ZoneLayer, dissolve
 from wetland.zones.projection import project_geometry
 
 INSIDE, OUTSIDE, OPEN = Where.INSIDE, Where.OUTSIDE, Where.UNDETERMINED
-EAST_EDGE = LineString([(120.02, 30.0), (120.02, 30.02)])
-HOLE = [(120.008, 30.008), (120.012, 30.008), (120.012, 30.012), (120.008, 30.012)]
-
-
-def zone(geometry: Any, zone_id: str = "z", **changes: Any) -> Zone:
-    given_: dict[str, Any] = {
-        "id": zone_id, "kind": "protection", "name": text("区", "zone"), "geometry": geometry,
-        "schematic": True, "positional_accuracy_m": 100.0, "source": "drawn for a test",
-    }  # fmt: skip
-    return Zone(**(given_ | changes))
-
-
-SQUARE = zone(box(120.0, 30.0, 120.02, 30.02))
-RING = zone(Polygon(box(120.0, 30.0, 120.02, 30.02).exterior.coords, [HOLE]), "ring")
-TWO = zone(
-    MultiPolygon([box(120.0, 30.0, 120.005, 30.005), box(120.01, 30.0, 120.02, 30.02)]), "two"
-)
-EDGED = zone(box(120.0, 30.0, 120.02, 30.02), "edged", edges=(Edge(EAST_EDGE, 900.0),))
-LAYER = ZoneLayer([SQUARE, RING, TWO, EDGED], 4549)
+LAYER = ZoneLayer(
+    [zone(SQUARE), zone(RING, "ring"), zone(TWO, "two"), zone(SQUARE, "edged", edges=VAGUE_EAST)],
+    4549,
+)  # fmt: skip
 
 
 def one(geometry: Any, uncertainty_m: float, zone_id: str = "z", **options: Any) -> Membership:
@@ -62,7 +58,7 @@ def test_causes_in_their_order() -> None:
 
 
 def test_a_surveyed_edge_within_its_own_accuracy_is_a_boundary() -> None:
-    layer = ZoneLayer([zone(box(120.0, 30.0, 120.02, 30.02), schematic=False)], 4549)
+    layer = ZoneLayer([zone(SQUARE, schematic=False)], 4549)
     [answer] = locate(layer, [Point(120.0006, 30.01)], 10, on=None, assume_schematic=True)
     assert answer["z"].cause is Cause.ON_BOUNDARY
 
@@ -154,7 +150,7 @@ def test_the_day_decides_which_version() -> None:
         box(120.0, 30.0, 120.01, 30.02), "old", valid_from=dt.date(2000, 1, 1),
         valid_to=dt.date(2020, 1, 1),
     )  # fmt: skip
-    new = zone(box(120.0, 30.0, 120.02, 30.02), "new", valid_from=dt.date(2020, 1, 1))
+    new = zone(SQUARE, "new", valid_from=dt.date(2020, 1, 1))
     layer = ZoneLayer([old, new], 4549)
     place = [Point(120.015, 30.01)]
     assert list(locate(layer, place, 5, on=dt.date(2019, 12, 31))[0]) == ["old"]
@@ -166,7 +162,7 @@ def test_the_day_decides_which_version() -> None:
 def test_a_union_has_no_inner_edge() -> None:
     west, east = (
         zone(box(120.0, 30.0, 120.01, 30.02), "west"),
-        zone(box(120.01, 30.0, 120.02, 30.02), "east", edges=(Edge(EAST_EDGE, 900.0),)),
+        zone(box(120.01, 30.0, 120.02, 30.02), "east", edges=VAGUE_EAST),
     )
     both = dissolve([west, east], zone_id="both", assume_schematic=False)
     layer = ZoneLayer([west, east, both], 4549)
@@ -184,14 +180,8 @@ def test_nothing_to_locate() -> None:
 
 # --- properties
 
-LON, LAT = st.floats(119.99, 120.03), st.floats(29.99, 30.03)
 SIZE = st.floats(0.0, 2000.0)
-POINTS = st.builds(Point, LON, LAT)
 LINES = st.lists(st.tuples(LON, LAT), min_size=2, max_size=6).map(LineString)
-FOOTPRINTS = st.builds(
-    lambda p, w, h: box(p.x, p.y, p.x + w, p.y + h),
-    POINTS, st.floats(1e-5, 0.02), st.floats(1e-5, 0.02),
-)  # fmt: skip
 THINGS = st.one_of(POINTS, LINES, FOOTPRINTS)
 
 
@@ -273,7 +263,7 @@ def test_a_hundred_thousand_points_take_seconds() -> None:
 def test_sessions_share_a_layer() -> None:
     generator = np.random.default_rng(11)
     points = list(shapely.points(generator.uniform((119.99, 29.99), (120.03, 30.03), (2000, 2))))
-    fresh = ZoneLayer([SQUARE, RING, TWO, EDGED], 4549)
+    fresh = ZoneLayer(LAYER.zones, 4549)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: locate(fresh, points, 20, on=None), range(16)))
     assert all(answer == answers[0] for answer in answers)

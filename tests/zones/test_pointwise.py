@@ -15,39 +15,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
-from wetland.base.texts import text
+from tests.zones.drawn import RING, SQUARE, TWO, VAGUE_EAST, zone
 from wetland.sites.load import open_site
 from wetland.zones import pointwise
 from wetland.zones.locate import locate, locate_columns
 from wetland.zones.located import IN, OPEN, OUT, Located
-from wetland.zones.model import Edge, Zone, ZoneLayer
+from wetland.zones.model import ZoneLayer
 from wetland.zones.placing import Points, place_geometries
 from wetland.zones.projection import project_geometry, unproject
 from wetland.zones.readiness import compiled_pays
 
-EAST_EDGE = LineString([(120.02, 30.0), (120.02, 30.02)])
-HOLE = [(120.008, 30.008), (120.012, 30.008), (120.012, 30.012), (120.008, 30.012)]
-SQUARE = box(120.0, 30.0, 120.02, 30.02)
-
-
-def zone(geometry: Any, zone_id: str, **changes: Any) -> Zone:
-    given_: dict[str, Any] = {
-        "id": zone_id, "kind": "protection", "name": text("区", "zone"), "geometry": geometry,
-        "schematic": True, "positional_accuracy_m": 100.0, "source": "drawn for a test",
-    }  # fmt: skip
-    return Zone(**(given_ | changes))
-
-
 LAYER = ZoneLayer(
     [
         zone(SQUARE, "square"),
-        zone(Polygon(SQUARE.exterior.coords, [HOLE]), "ring", schematic=False),
-        zone(
-            MultiPolygon(
-                [box(120.0, 30.0, 120.005, 30.005), box(120.01, 30.0, 120.02, 30.02)]
-            ), "two", positional_accuracy_m=0.0,
-        ),
-        zone(SQUARE, "edged", edges=(Edge(EAST_EDGE, 900.0),)),
+        zone(RING, "ring", schematic=False),
+        zone(TWO, "two", positional_accuracy_m=0.0),
+        zone(SQUARE, "edged", edges=VAGUE_EAST),
         zone(box(120.02, 30.0, 120.03, 30.02), "neighbour"),
     ],
     4549,
