@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 from pyproj import CRS
 
+from wetland.screening.wkb import points_as_wkb
+
 Floats = NDArray[np.float64]
 GEOMETRY = "geometry"
 VERSION = "1.1.0"
-POINT_BYTES = 21
-_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
 
 def point_wkb(lon: Floats, lat: Floats) -> pa.BinaryArray:
@@ -36,9 +36,8 @@ def point_wkb(lon: Floats, lat: Floats) -> pa.BinaryArray:
     >>> shapely.from_wkb(made[0].as_py()).wkt, made[1].as_py()
     ('POINT (120.5 30.25)', None)
     """
-    made = np.empty(len(lon), dtype=_POINT)
-    made["order"], made["kind"], made["x"], made["y"] = 1, 1, lon, lat
-    ends = np.arange(0, POINT_BYTES * len(lon) + 1, POINT_BYTES, dtype=np.int32)
+    made = points_as_wkb(lon, lat)
+    ends = np.arange(0, made.nbytes + 1, made.itemsize, dtype=np.int32)
     there = ~(np.isnan(lon) | np.isnan(lat))
     mask = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
     return pa.BinaryArray.from_buffers(

@@ -34,6 +34,7 @@ from wetland.screening.strings import (
     taken,
 )
 from wetland.screening.tables import OBSERVATIONS
+from wetland.screening.wkb import points_as_wkb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,6 @@ CONFLICT = text(
     "编号与第 {n} 行相同而内容不同，无法判断哪一行正确",
     "same identifier as row {n}, other content: which is right cannot be told",
 )
-_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 _HEX = np.array([int.from_bytes(b"%02X" % byte, sys.byteorder) for byte in range(256)],
                 dtype=np.uint16)  # fmt: skip
 _PART = "\x1f"  # JSON escapes it, so it cannot stand inside a part
@@ -140,10 +140,9 @@ def hex_places(geometry: NDArray[Any]) -> pa.LargeStringArray:
 
 
 def _hex_points(x: NDArray[np.float64], y: NDArray[np.float64]) -> pa.LargeStringArray:
-    wkb = np.empty(len(x), dtype=_POINT)
-    wkb["order"], wkb["kind"], wkb["x"], wkb["y"] = 1, 1, x, y
+    wkb = points_as_wkb(x, y)
     digits = _HEX[wkb.view(np.uint8)]
-    ends = np.arange(len(x) + 1, dtype=np.int64) * 2 * _POINT.itemsize
+    ends = np.arange(len(x) + 1, dtype=np.int64) * 2 * wkb.itemsize
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(digits)]
     return pa.LargeStringArray.from_buffers(len(x), *buffers[1:])
 

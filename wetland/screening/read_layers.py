@@ -21,6 +21,7 @@ from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.raw import MOST_ROWS, RawTable
 from wetland.screening.trackfiles import TRACK_POINTS, track_table
+from wetland.screening.wkb import POINT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 MOST_UNPACKED_BYTES = 4 << 30
 _LONLAT = "OGC:CRS84"
 _WKB = "WKB"
-_WKB_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 _T = TypeVar("_T")
 
 
@@ -251,11 +251,11 @@ def _points(wkb: pa.ChunkedArray) -> NDArray[Any] | None:
         held = chunk.cast(pa.large_binary())
         ends = np.frombuffer(held.buffers()[1], dtype=np.int64)
         ends = ends[held.offset : held.offset + len(held) + 1]
-        if (np.diff(ends) != _WKB_POINT.itemsize).any():
+        if (np.diff(ends) != POINT.itemsize).any():
             return None
         if len(held):
             data = np.frombuffer(held.buffers()[2], dtype=np.uint8)[ends[0] : ends[-1]]
-            parts.append(data.view(_WKB_POINT))
+            parts.append(data.view(POINT))
     made = np.concatenate(parts)
     plain = (made["order"] == 1) & (made["kind"] == 1)
     if not (plain & np.isfinite(made["x"]) & np.isfinite(made["y"])).all():
