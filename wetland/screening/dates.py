@@ -96,6 +96,11 @@ class Moment:
         return self.day if instant is None else instant.astimezone(site_zone).date()
 
 
+def since_midnight_us(time: dt.time) -> int:
+    """Return the microseconds between midnight and a time of day."""
+    return ((time.hour * 60 + time.minute) * 60 + time.second) * 1_000_000 + time.microsecond
+
+
 def parse_moment(raw: object) -> Moment:
     """Read a day, a moment or a time of day.
 

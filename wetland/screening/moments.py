@@ -23,6 +23,7 @@ from wetland.screening.dates import (
     NO_DAY_FOR_TIME,
     Moment,
     parse_moment,
+    since_midnight_us,
 )
 from wetland.screening.isoforms import DAY, HOUR, NONE, SECOND, Bools, Ints, read_forms
 from wetland.screening.parse import Reader
@@ -161,8 +162,7 @@ def _numbers(moment: Moment) -> tuple[int, int, int]:
     if moment.day is not None:
         day = moment.day.toordinal() - _EPOCH_DAY
     if moment.time is not None:
-        t = moment.time
-        clock = ((t.hour * 60 + t.minute) * 60 + t.second) * SECOND + t.microsecond
+        clock = since_midnight_us(moment.time)
     if moment.offset is not None:
         ahead = moment.offset.utcoffset(None)
         offset = ahead.days * 86_400 + ahead.seconds

@@ -31,6 +31,7 @@ from wetland.regulations.records import (
     record_from_row,
     within_quantity,
 )
+from wetland.screening.dates import since_midnight_us
 from wetland.screening.recordplaces import NO, UNKNOWN, YES, ActPlaces, Rows, Truths
 from wetland.sites.load import Site
 from wetland.sites.placecodes import PlaceTable, Steady
@@ -182,7 +183,7 @@ class _Answers:
     def _in_hours(self, rows: Rows, hours: tuple[dt.time, dt.time]) -> Truths:
         if self._hours is None:
             self._hours = _local_hours(self.acts.at, self.site.timezone)
-        at, (begin, end) = self._hours[rows], (_microseconds(hour) for hour in hours)
+        at, (begin, end) = self._hours[rows], map(since_midnight_us, hours)
         inside = np.where(at < 0, UNKNOWN, np.where((begin <= at) & (at < end), YES, NO))
         days, listed = self.acts.days
         unknown = np.array([day is None for day in listed], dtype=bool)[days[rows]]
@@ -261,10 +262,6 @@ def _asked(numbers: Codes, values: Sequence[Any], ask: Callable[[Any], Any]) -> 
         table[number] = _TRUTH.index(ask(values[number]).value)
     spread: Truths = table[numbers]
     return spread
-
-
-def _microseconds(hour: dt.time) -> int:
-    return ((hour.hour * 60 + hour.minute) * 60 + hour.second) * 1_000_000 + hour.microsecond
 
 
 def _local_hours(at: pd.Series, timezone: str) -> NDArray[np.int64]:
