@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from distributed import LocalCluster
 
 from tests.operations.batches import done, fixes, spread, state
 from wetland.base.errors import InputError, WetlandError
@@ -90,16 +91,10 @@ def test_processes_write_what_one_alone_writes(
 
 
 def test_dask_workers_write_the_same_though_one_is_killed(
-    site: Site,
-    pattern: str,
-    wanted: dict[str, bytes],
-    job: Job,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    site: Site, pattern: str, wanted: dict[str, bytes], job: Job, tmp_path: Path
 ) -> None:
-    distributed = pytest.importorskip("distributed")
     killed = threading.Event()
-    with distributed.LocalCluster(
+    with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
     ) as cluster:
         pids = [w.pid for w in cluster.workers.values() if getattr(w, "pid", None)]

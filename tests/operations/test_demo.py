@@ -126,8 +126,7 @@ def test_strict_answers_name_the_unsurveyed_edge(site: Site) -> None:
 
 def test_a_site_without_examples_is_told(tmp_path: Path) -> None:
     everglades = open_site("everglades")
-    if has_demo(everglades):
-        pytest.skip("the Everglades pack has examples now")
+    assert not has_demo(everglades)
     with pytest.raises(InputError, match="no example data"):
         prepare_demo(everglades, tmp_path / "x.gpkg")
 
