@@ -5,6 +5,11 @@ where a track comes into a zone or leaves it. Where a segment crosses edges in t
 the turns are these crossings. Where an end of one may lie on the other (a fix on an edge, a way
 through a corner or along an edge), GEOS says which part of the segment lies in the zone; a touch in
 passing is no turn, a fix on the edge is two: in and out again, at one place.
+
+References
+----------
+Shewchuk, J. R. (1997). Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric
+Predicates. Discrete & Computational Geometry 18, 305-363 (``ccwerrboundA``).
 """
 
 from __future__ import annotations
@@ -28,7 +33,9 @@ if TYPE_CHECKING:
 
 Shapes = NDArray[Any]
 MOST_CELLS = 4_000_000
-OPEN = 2
+APART, CROSSES, OPEN = 0, 1, 2  # what a segment is to an edge
+EPSILON = 2.0**-53
+BOUND = (3.0 + 16.0 * EPSILON) * EPSILON  # of the two products: beyond it a rounded sign is right
 SNAP_M = 1e-8  # a part of a segment that ends so near its end ends there
 
 
@@ -101,18 +108,14 @@ def _pairs(segment: Ints, zone: Ints, zones: int) -> Ints:
 
 def _edges(shapes: Shapes) -> tuple[Floats, Ints]:
     """Return x, y of both ends of all edges (n, 4), and whose each is; none of no length."""
-    rings, owner = shapely.get_rings(shapely.get_parts(shapes)), _owners(shapes)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     same = np.flatnonzero(ring[:-1] == ring[1:])
     ends = np.column_stack([coordinates[same], coordinates[same + 1]])
     long = (ends[:, :2] != ends[:, 2:]).any(axis=1)
-    return np.ascontiguousarray(ends[long]), owner[ring[same]][long]
-
-
-def _owners(shapes: Shapes) -> Ints:
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    _, part = shapely.get_rings(parts, return_index=True)
-    return np.asarray(owner[part], dtype=np.int64)
+    whose = np.asarray(owner[part[ring[same]]], dtype=np.int64)
+    return np.ascontiguousarray(ends[long]), whose[long]
 
 
 def _meetings(
@@ -179,7 +182,7 @@ def _by_tree(fixes: Fixes, travelled: Bools, ends: Floats, owner: Ints) -> Float
     sure = (of_a != 0) & (of_b != 0) & (of_p != 0) & (of_q != 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(sure, of_p / (of_p - of_q), 0.0)
-    columns = [steps[own], owner[other], part, np.where(sure, 1, OPEN)]
+    columns = [steps[own], owner[other], part, np.where(sure, CROSSES, OPEN)]
     return np.column_stack(columns).astype(float)[met]
 
 
@@ -188,8 +191,8 @@ def _orientation(a: Floats, b: Floats, c: Floats) -> Floats:
     left = (a[:, 0] - c[:, 0]) * (b[:, 1] - c[:, 1])
     right = (a[:, 1] - c[:, 1]) * (b[:, 0] - c[:, 0])
     area = left - right
-    bound = (3.0 + 16.0 * 2.0**-53) * 2.0**-53 * (np.abs(left) + np.abs(right))
-    return np.asarray(np.where(np.abs(area) > bound, area, 0.0))
+    certain = np.abs(area) > BOUND * (np.abs(left) + np.abs(right))
+    return np.asarray(np.where(certain, area, 0.0))
 
 
 def _turns(
@@ -204,8 +207,7 @@ def _turns(
     zones = max(len(shapes), 1)
     plain = ~np.isin(segment * zones + zone, doubted[:, 0] * zones + doubted[:, 1])
     asked = _asked(fixes, shapes, doubted)
-    first = np.flatnonzero(np.diff(stretch, prepend=-1) != 0)
-    last = np.append(first[1:], len(stretch)) - 1 if len(first) else _none()
+    first, last = _stretch_ends(stretch)
     begins, inside = _covered(fixes, shapes, first)
     segments = [first[begins], segment[plain], asked[0]]
     found_zone = np.concatenate([inside, zone[plain], asked[1]])
@@ -219,6 +221,13 @@ def _turns(
         Turns(stretch[found_segment][order], found_zone[order], found_segment[order],
               found_part[order], kind[order]), last, zones
     )  # fmt: skip
+
+
+def _stretch_ends(stretch: Ints) -> tuple[Ints, Ints]:
+    """Return the first and the last fix of each stretch."""
+    first = np.flatnonzero(np.diff(stretch, prepend=-1) != 0)
+    last = np.append(first[1:], len(stretch)) - 1 if len(first) else _none()
+    return first, last
 
 
 def _closed(turns: Turns, last: Ints, zones: int) -> Turns:
@@ -253,8 +262,7 @@ def _not_as_geos_has_it(
 ) -> list[tuple[int, int]]:
     """Return stretch and zone where the end of the way is not in the zone as GEOS has it."""
     zones = max(len(shapes), 1)
-    first = np.flatnonzero(np.diff(stretch, prepend=-1) != 0)
-    last = np.append(first[1:], len(stretch)) - 1 if len(first) else _none()
+    _, last = _stretch_ends(stretch)
     at, inside = _covered(fixes, shapes, last)
     ends = turns.kind == LAST
     said = turns.stretch[ends] * zones + turns.zone[ends]

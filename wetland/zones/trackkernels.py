@@ -3,11 +3,6 @@
 A segment or an edge is in every cell that it comes within a millionth of a cell of, so two that
 meet share a cell. Orientations are decided by Shewchuk's error bound; what it leaves open is said
 to be open, never guessed.
-
-References
-----------
-Shewchuk, J. R. (1997). Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric
-Predicates. Discrete & Computational Geometry 18, 305-363 (``ccwerrboundA``).
 """
 
 from __future__ import annotations
@@ -19,14 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.zones.compiled import compiled
+from wetland.zones.trackcrossings import APART, BOUND, CROSSES, OPEN
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-APART, CROSSES, OPEN = 0, 1, 2
 PAD = 1e-6  # of a cell
-EPSILON = 2.0**-53
-BOUND = (3.0 + 16.0 * EPSILON) * EPSILON
 
 
 class Cells(NamedTuple):
