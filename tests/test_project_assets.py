@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -13,13 +13,11 @@ REPO = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, load_script: Callable[[str], ModuleType]
+) -> ModuleType:
     """Load web/install.py and let it work in a folder of its own, with npm played by the test."""
-    spec = importlib.util.spec_from_file_location("install", REPO / "web" / "install.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script("web/install.py")
     package = tmp_path / "web" / "node_modules" / "leaflet"
     package.mkdir(parents=True)
     (package / "leaflet.js").write_text("map()", encoding="utf-8")
@@ -74,13 +72,12 @@ def test_pin_writes_the_checksums(install: ModuleType, tmp_path: Path) -> None:
 
 
 def test_npm_may_be_absent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install: ModuleType
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    install: ModuleType,
+    load_script: Callable[[str], ModuleType],
 ) -> None:
-    spec = importlib.util.spec_from_file_location("fresh", REPO / "web" / "install.py")
-    assert spec is not None
-    assert spec.loader is not None
-    fresh = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fresh)
+    fresh = load_script("web/install.py")
     monkeypatch.setattr(fresh.sys, "executable", str(tmp_path / "python"))
     with pytest.raises(fresh.InstallError, match="make install"):
         fresh.fetch()

@@ -35,14 +35,8 @@ TARGET = re.compile(r"^([a-z]+):.*##", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def build() -> ModuleType:
-    """Load docs/build.py."""
-    spec = importlib.util.spec_from_file_location("docs_build", REPO / "docs" / "build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def build(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    return load_script("docs/build.py")
 
 
 def shell_lines(page: Path) -> list[str]:

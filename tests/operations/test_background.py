@@ -20,15 +20,10 @@ from wetland.operations.stores import open_store
 from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
-from wetland.sites.load import Site, open_site
+from wetland.sites.load import Site
 
 SECONDS = 120.0
 SETTINGS = Settings(assume_schematic=True)
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return open_site("xixi")
 
 
 @pytest.fixture(scope="module")

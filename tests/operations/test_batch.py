@@ -20,14 +20,9 @@ from wetland.operations.batch_twins import find_twins
 from wetland.operations.screening import screen_file
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
-from wetland.sites.load import Site, open_site
+from wetland.sites.load import Site
 
 TABLE = fixes(400)
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return open_site("xixi")
 
 
 @pytest.fixture(scope="module")

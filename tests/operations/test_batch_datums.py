@@ -10,13 +10,8 @@ import pandas as pd
 import pytest
 
 from wetland.operations.batch import Means, screen_files
-from wetland.sites.load import Site, open_site
+from wetland.sites.load import Site
 from wetland.zones.datums import from_wgs84
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return open_site("xixi")
 
 
 def written(folder: Path, name: str, datum: str, site: Site, rows: int) -> Path:

@@ -22,14 +22,9 @@ from wetland.operations.batch_job import Job, code_digest
 from wetland.operations.batch_run import MOST_DEATHS, Dask, Processes
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
-from wetland.sites.load import Site, open_site
+from wetland.sites.load import Site
 
 TABLE = fixes(300)
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return open_site("xixi")
 
 
 @pytest.fixture

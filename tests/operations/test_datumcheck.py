@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import shapely
 
 from wetland.operations.datumcheck import check_datum_of
@@ -17,25 +14,13 @@ from wetland.operations.screening import (
     import_observations,
     screen_file,
 )
-from wetland.operations.stores import open_store
 from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
-from wetland.sites.load import Site, open_site
+from wetland.sites.load import Site
 from wetland.store.store import Store
 from wetland.zones.datums import from_wgs84
 
 STATIONS = 8
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return open_site("xixi")
-
-
-@pytest.fixture
-def store(tmp_path: Path, site: Site) -> Iterator[Store]:
-    with open_store(tmp_path / "store.gpkg", site) as opened:
-        yield opened
 
 
 def counted(datum: str = "wgs84", *, day: int = 1, name: str = "a.csv") -> Given:

@@ -20,11 +20,6 @@ from wetland.sites.load import Site, open_site
 
 
 @pytest.fixture(scope="module")
-def site() -> Site:
-    return open_site("xixi")
-
-
-@pytest.fixture(scope="module")
 def made(site: Site, tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Path, list[float]]:
     path = tmp_path_factory.mktemp("demo") / "deep" / "xixi.gpkg"
     shares: list[float] = []

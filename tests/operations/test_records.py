@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -33,17 +33,6 @@ from wetland.store import Store
 EXAMPLES = Path(__file__).resolve().parents[2] / "layers" / "xixi" / "examples"
 HEADER = "kind,number,valid_from,last_day"
 WHO = {"actor": "陈工"}
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return open_site("xixi")
-
-
-@pytest.fixture
-def store(site: Site, tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "store.gpkg", site) as opened:
-        yield opened
 
 
 def given_(words: str, *, name: str = "permits.csv", encoding: str = "utf-8") -> Given:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,11 @@ from wetland.operations.findings import (
     write_sheet,
 )
 from wetland.operations.screening import import_observations, screen_file, screen_store
-from wetland.operations.stores import open_store
 from wetland.regulations.records import RECORDS
 from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
-from wetland.sites.load import Site, open_site
+from wetland.sites.load import Site
 from wetland.store.store import Store
 from wetland.store.transaction import Written
 
@@ -39,17 +37,6 @@ LINES = [
     "120.0670,30.2742,2015-05-03,网具捕捞,5\n",
     "120.0671,30.2742,5月4日,网具捕捞,5\n",
 ]
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return open_site("xixi")
-
-
-@pytest.fixture
-def store(tmp_path: Path, site: Site) -> Iterator[Store]:
-    with open_store(tmp_path / "store.gpkg", site) as opened:
-        yield opened
 
 
 def sent(lines: list[str], name: str = "a.csv", header: str = HEADER) -> Given:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import json
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import shapely
@@ -65,13 +66,10 @@ def test_subregions_lie_in_their_region() -> None:
     assert hangzhou["region"].where is Where.OUTSIDE
 
 
-def test_the_script_makes_what_is_committed(repo: Path, shared: Path, tmp_path: Path) -> None:
-    path = repo / "scripts" / "everglades_geometry.py"
-    spec = importlib.util.spec_from_file_location("everglades_geometry", path)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+def test_the_script_makes_what_is_committed(
+    repo: Path, shared: Path, tmp_path: Path, load_script: Callable[[str], ModuleType]
+) -> None:
+    script = load_script("scripts/everglades_geometry.py")
     folder = shared / "data/geometry/everglades"
     assert script.main([str(folder), "--pack", str(tmp_path)]) == 0
     for name in ("zones.geojson", "landmarks.geojson"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -31,15 +31,9 @@ def site() -> Site:
 
 
 @pytest.fixture(scope="module")
-def script(repo: Path) -> ModuleType:
+def script(load_script: Callable[[str], ModuleType]) -> ModuleType:
     """Give the script that draws the zones."""
-    path = repo / "scripts" / "xixi_geometry.py"
-    spec = importlib.util.spec_from_file_location("xixi_geometry", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("scripts/xixi_geometry.py")
 
 
 def test_declared_and_measured_areas(site: Site) -> None:

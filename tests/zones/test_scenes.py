@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
@@ -12,13 +11,8 @@ import shapely
 
 
 @pytest.fixture(scope="module")
-def scenes(repo: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("scenes", repo / "benchmarks" / "scenes.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def scenes(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    return load_script("benchmarks/scenes.py")
 
 
 def test_the_zones_are_those_of_the_table(scenes: ModuleType) -> None:

@@ -33,6 +33,7 @@ from wetland.regulations.vocabulary import covers
 
 FactValue = bool | float | str | dt.date | None
 _T = TypeVar("_T")
+_DayOfYear = TypeVar("_DayOfYear", str, tuple[int, int])  # "MM-DD", or month and day
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,13 @@ def activity_truth(situation: Situation, activity: str) -> Truth:
 
 
 def season_truth(situation: Situation, first: tuple[int, int], last: tuple[int, int]) -> Truth:
-    """Tell whether the day of the act is in a season; both ends are included, it may wrap."""
+    """Tell whether the day of the act is in a season, as `within_season` has it."""
     if situation.on is None:
         return Truth(None, ("date",))
     day = (situation.on.month, situation.on.day)
-    inside = first <= day <= last if first <= last else day >= first or day <= last
-    return Truth(inside, (), (("date", situation.on),))
+    return Truth(within_season(day, first, last), (), (("date", situation.on),))
+
+
+def within_season(day: _DayOfYear, first: _DayOfYear, last: _DayOfYear) -> bool:
+    """Tell whether a day is in a season; both ends are included, it may wrap the year."""
+    return first <= day <= last if first <= last else day >= first or day <= last

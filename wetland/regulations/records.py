@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from wetland.base.tables import Column, TableSchema
 from wetland.base.texts import text
-from wetland.regulations.conditions import Situation, Truth, all_of, any_of
+from wetland.regulations.conditions import Situation, Truth, all_of, any_of, within_season
 from wetland.regulations.vocabulary import covers
 
 RECORDS = TableSchema(
@@ -133,11 +133,7 @@ def time_truth(record: Record, on: dt.date | None, at: dt.time | None) -> Truth:
         standing = None if record.revoked_on is None else on < record.revoked_on
         parts.append(_known(standing, f"revoked_on:{record.record_id}"))
     if record.season is not None:
-        first, last = record.season
-        day = on.strftime("%m-%d")
-        parts.append(
-            _known(first <= day <= last if first <= last else day >= first or day <= last, "")
-        )
+        parts.append(_known(within_season(on.strftime("%m-%d"), *record.season), ""))
     if record.weekdays:
         parts.append(_known(on.isoweekday() in record.weekdays, ""))
     if record.hours is not None:

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from wetland.regulations.conditions import within_season
 from wetland.regulations.evaluate import union_key
 from wetland.regulations.rulebook import DatedRule, NotCovered, Regulations
 from wetland.regulations.vocabulary import covers
@@ -82,10 +83,7 @@ class Needs:
         if on is None:
             return None
         day = (on.month, on.day)
-        return tuple(
-            first <= day <= last if first <= last else day >= first or day <= last
-            for first, last in self.seasons
-        )
+        return tuple(within_season(day, first, last) for first, last in self.seasons)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

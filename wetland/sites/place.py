@@ -94,8 +94,10 @@ def versions(
     for number in np.flatnonzero(np.bincount(days, minlength=len(listed))).tolist():
         day = listed[number]
         period = -1 if day is None else bisect_right(turns, day)
-        layer = known[period] if period in known else known.setdefault(period, zones.on(day))
-        key = (tuple(zone.id for zone in layer), listed[number] is None)
+        if period not in known:
+            known[period] = zones.on(day)
+        layer = known[period]
+        key = (tuple(zone.id for zone in layer), day is None)
         group[number] = layers.setdefault(key, (layer, len(layers)))[1]
     of_row = group[days]
     return [
@@ -116,11 +118,18 @@ def _answers(
     asked = Sets(site, layer, day_unknown=day_unknown, assume=assume)
     found = asked.locate(things, widths)
     points = shapely.get_type_id(things) == shapely.GeometryType.POINT
-    columns = {UNION.join(sorted(kinds)): found[kinds] for kinds in asked.spoken}
-    columns |= {m.id: declared(m, found, points) for m in site.config.memberships}
+    columns = by_name(site, asked.spoken, found, points)
     listed = {name: column.memberships() for name, column in columns.items()}
     rows = zip(*listed.values(), strict=True)
     return [dict(zip(listed, row, strict=True)) for row in rows]
+
+
+def by_name(
+    site: Site, spoken: Sequence[Kinds], found: Mapping[Kinds, Located], points: Bools
+) -> dict[str, Located]:
+    """Return the answers to everything a rule may name: kinds, unions, declared memberships."""
+    columns = {UNION.join(sorted(kinds)): found[kinds] for kinds in spoken}
+    return columns | {m.id: declared(m, found, points) for m in site.config.memberships}
 
 
 class Sets:
@@ -194,7 +203,6 @@ def _complete(located: Located, complete: bool) -> Located:
         cause=np.where(inside, 0, np.where(located.where == OUT, NOT_LOADED, located.cause)).astype(
             np.int8
         ),
-        whole=located.whole,
         probability=None
         if located.probability is None
         else np.where(inside, located.probability, np.nan),

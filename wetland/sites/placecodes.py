@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from wetland.base.codes import Codes, together
 from wetland.base.places import Cause, Membership
 from wetland.sites.load import Site
-from wetland.sites.place import UNION, Kinds, Sets, declared, versions
+from wetland.sites.place import Kinds, Sets, by_name, versions
 from wetland.zones.located import CAUSE_CODE, CAUSES, IN, OPEN, OUT, WHERE, Located
 
 Floats = NDArray[np.float64]
@@ -228,12 +228,14 @@ class _Found:
         self, rows: NDArray[np.intp], points: Bools
     ) -> tuple[tuple[str, ...], NDArray[np.int8], NDArray[np.int8], Bools]:
         """Return the names, where and why each of ``rows`` stands to them, and by chance or not."""
-        stands, opened = ({kinds: self._answers(number, rows, opened=opened)
-                           for number, kinds in enumerate(self.sets)}
-                          for opened in (False, True))  # fmt: skip
+        stands, opened = (
+            by_name(self.site, self.spoken, self._answers(rows, opened=opened), points)
+            for opened in (False, True)
+        )
         left_out = self.site.regulations.zones_left_out
         names, columns = [], []
-        for name, (as_found, as_opened) in self._columns(stands, opened, points).items():
+        for name, as_found in stands.items():
+            as_opened = opened[name]
             chance = (as_opened.where == OPEN) & (as_found.where == OUT)
             doubted = (as_opened.where == OPEN) & ((as_found.where == IN) | (name in left_out))
             names.append(name)
@@ -247,25 +249,21 @@ class _Found:
         where, cause, by_chance = (np.column_stack(part) for part in zip(*columns, strict=True))
         return tuple(names), where, cause, by_chance
 
-    def _columns(
-        self, stands: Mapping[Kinds, Located], opened: Mapping[Kinds, Located], points: Bools
-    ) -> dict[str, tuple[Located, Located]]:
-        """Return for each name the answer as found, and with what is by chance left open."""
-        columns = {UNION.join(sorted(kinds)): (stands[kinds], opened[kinds])
-                   for kinds in self.spoken}  # fmt: skip
-        return columns | {
-            m.id: (declared(m, stands, points), declared(m, opened, points))
-            for m in self.site.config.memberships
+    def _answers(self, rows: NDArray[np.intp], *, opened: bool) -> dict[Kinds, Located]:
+        """Return the answers to each set, as found or with what is so by chance left open."""
+        return {
+            kinds: _unpacked(answers[rows], opened=opened)
+            for kinds, answers in zip(self.sets, self.packed, strict=True)
         }
 
-    def _answers(self, number: int, rows: NDArray[np.intp], *, opened: bool) -> Located:
-        answers = self.packed[number, rows]
-        chance = opened & (answers >= _CHANCE)
-        answers = answers % _CHANCE
-        cause = answers % _WHOLE // _CAUSE
-        return replace(
-            Located.empty(len(rows)),
-            where=np.where(chance, OPEN, answers % _CAUSE).astype(np.int8),
-            cause=np.where(chance, CAUSE_CODE[Cause.POSITION_UNCERTAIN], cause).astype(np.int8),
-            whole=answers >= _WHOLE,
-        )
+
+def _unpacked(answers: NDArray[np.uint8], *, opened: bool) -> Located:
+    chance = opened & (answers >= _CHANCE)
+    answers = answers % _CHANCE
+    cause = answers % _WHOLE // _CAUSE
+    return replace(
+        Located.empty(len(answers)),
+        where=np.where(chance, OPEN, answers % _CAUSE).astype(np.int8),
+        cause=np.where(chance, CAUSE_CODE[Cause.POSITION_UNCERTAIN], cause).astype(np.int8),
+        whole=answers >= _WHOLE,
+    )
