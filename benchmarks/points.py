@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely.geometry import Polygon
 
+from wetland.base.compiled import compiled
 from wetland.zones.cellindex import CellIndex
-from wetland.zones.compiled import compiled
 from wetland.zones.lonlat import LocalProjection
 
 SECTION = "points"

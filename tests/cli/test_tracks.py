@@ -17,7 +17,7 @@ from wetland.cli.tracks import parse_duration
 from wetland.operations.screening import import_observations
 from wetland.operations.stores import SCHEMAS, open_store
 from wetland.operations.tracks import check_tracks, read_tracks, visit_zones
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.screening.tables import OBSERVATIONS
 from wetland.sites.load import Site, open_site
 from wetland.store.store import Store

@@ -17,7 +17,7 @@ from wetland.operations.batch import How
 from wetland.operations.overview import overview_in, overview_of, packed
 from wetland.operations.screening import screen_file
 from wetland.operations.stores import open_store
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
 from wetland.sites.load import Site

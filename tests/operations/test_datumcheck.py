@@ -14,7 +14,7 @@ from wetland.operations.screening import (
     import_observations,
     screen_file,
 )
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.sites.load import Site
 from wetland.store.store import Store

@@ -24,8 +24,8 @@ from wetland.operations.records import (
     revoke_record,
 )
 from wetland.operations.stores import SCHEMAS, export_table, open_store, store_info
+from wetland.reading.files import Given
 from wetland.regulations.records import RECORDS
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.sites.load import Site, open_site
 from wetland.store import Store

@@ -21,8 +21,8 @@ from wetland.operations.findings import (
     write_sheet,
 )
 from wetland.operations.screening import import_observations, screen_file, screen_store
+from wetland.reading.files import Given
 from wetland.regulations.records import RECORDS
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
 from wetland.sites.load import Site

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.read import Reading, read_observations
 from wetland.sites.load import Site, open_site

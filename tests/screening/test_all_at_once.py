@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from tests.screening.hostiletables import PARTS, hostile_csv
 from tests.screening.reading import Read, accounted
 from wetland.base.problems import Problems
+from wetland.reading.cells import BLANK, is_blank, is_empty
+from wetland.reading.dates import CellError, join, parse_moment
 from wetland.screening import assemble, identity, jsonrows, moments, strings
-from wetland.screening.cells import BLANK, is_blank, is_empty
-from wetland.screening.dates import CellError, join, parse_moment
 from wetland.screening.isoforms import DAY, NONE
 from wetland.screening.moments import (
     JOIN_ERRORS,

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wetland.reading.cells import is_blank, number
+from wetland.reading.dates import CellError
 from wetland.screening.cells import (
     ActivityReader,
     angle,
@@ -15,11 +17,8 @@ from wetland.screening.cells import (
     datum_doubted,
     distance_m,
     fact,
-    is_blank,
-    number,
     position_source,
 )
-from wetland.screening.dates import CellError
 from wetland.sites.load import Site
 
 

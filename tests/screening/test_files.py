@@ -12,8 +12,8 @@ import pytest
 
 from wetland.base.errors import InputError
 from wetland.base.problems import PROBLEMS
-from wetland.screening import files
-from wetland.screening.files import Given, format_of, look_at
+from wetland.reading import files
+from wetland.reading.files import Given, format_of, look_at
 from wetland.screening.read import read_observations
 from wetland.sites.load import Site
 from wetland.store.store import Store

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.screening.reading import Read, accounted, told
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
-from wetland.screening.files import Given
+from wetland.reading.delimited import read_csv
+from wetland.reading.files import Given
 from wetland.screening.options import ReadOptions
-from wetland.screening.read_csv import read_csv
 
 HEADER = "经度,纬度,日期,行为,备注\n"
 ROW = "120.0668,30.2742,2024-05-01,钓鱼,湖边\n"

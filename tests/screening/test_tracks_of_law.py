@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.screening.read import Reading, read_observations
 from wetland.screening.screen import Screened, Settings, screen
 from wetland.sites.load import Site

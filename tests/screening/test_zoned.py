@@ -21,9 +21,9 @@ from shapely.geometry import LineString, Point, box
 from tests.screening.hostiletables import hostile_csv
 from wetland.base.errors import InputError
 from wetland.operations.zoned import zone_file
+from wetland.reading.files import Given
 from wetland.screening import zoned
 from wetland.screening.datumguard import SUSPECTED
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.zoned import Zoned, zone_observations, zoning_of
 from wetland.screening.zonesets import Zoning, sets_of

@@ -13,7 +13,8 @@ import pytest
 from tests.store.tables import THINGS, things
 from tests.store.test_store import Opener, write
 from wetland.base.errors import InputError
-from wetland.store import Store, guard
+from wetland.reading import guard
+from wetland.store import Store
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_no_export_replaces_the_store(
 def test_the_guard_is_light() -> None:
     """Readers of files ask it before anything else: it loads no database and no tables."""
     code = (
-        "import sys, wetland.store.guard as g; g.refuse_store('a.csv', 'b.gpkg');"
+        "import sys, wetland.reading.guard as g; g.refuse_store('a.csv', 'b.gpkg');"
         "print([m for m in ('sqlalchemy', 'pandas', 'shapely', 'pandera') if m in sys.modules])"
     )
     done = subprocess.run(

@@ -15,7 +15,7 @@ from pyogrio.raw import write
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from wetland.base.errors import InputError
-from wetland.store.guard import refuse_store
+from wetland.reading.guard import refuse_store
 from wetland.zones.read import read_boundaries
 
 SQUARES = [box(120.0, 30.0, 120.1, 30.1), box(120.1, 30.0, 120.2, 30.1)]

@@ -15,7 +15,7 @@ from wetland.cli.options import Datum, parse_day, parse_pairs
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wetland.screening.files import Given
+    from wetland.reading.files import Given
     from wetland.screening.options import ReadOptions
 
 SourceKind = Literal["gps", "photo", "map_click", "declared", "unknown"]
@@ -89,7 +89,7 @@ LayerOption = Annotated[str | None, typer.Option(help="GeoPackage 的图层 / La
 
 def given_file(file: str) -> str | Path | Given:
     """Return what a reader takes for a FILE argument; ``-`` reads standard input."""
-    from wetland.screening.files import Given  # noqa: PLC0415 - starts fast
+    from wetland.reading.files import Given  # noqa: PLC0415 - starts fast
 
     if file != "-":
         return file

@@ -23,7 +23,7 @@ from wetland.operations.batch import How, Means, screen_files
 from wetland.operations.batch_files import read_json, write_json
 from wetland.operations.screening import screen_file
 from wetland.operations.stores import open_store
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
 from wetland.sites.load import Site, open_site

@@ -13,14 +13,14 @@ from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
 from wetland.operations.batch_job import InputFile, Job, site_of
-from wetland.screening.cells import is_blank
+from wetland.reading.cells import is_blank
+from wetland.reading.files import FORMATS, Given, format_of, look_at
+from wetland.reading.guard import refuse_store
+from wetland.reading.raw import RawTable
 from wetland.screening.crs import crs_missing, in_effect
-from wetland.screening.files import FORMATS, Given, format_of, look_at
 from wetland.screening.partitions import Shape
-from wetland.screening.raw import RawTable
 from wetland.screening.read import READERS
 from wetland.screening.read_layers import damaged, geometry_column
-from wetland.store.guard import refuse_store
 
 if TYPE_CHECKING:
     import pyarrow as pa

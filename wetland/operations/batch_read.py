@@ -24,9 +24,9 @@ from wetland.operations.batch_datums import keep_sample
 from wetland.operations.batch_files import read_json, to_arrow, whole, write_arrow, write_json
 from wetland.operations.batch_job import Aside, Job, ReadOrder, ScreenOrder, site_of
 from wetland.operations.batch_look import given_of
-from wetland.screening.files import Given
+from wetland.reading.files import Given
+from wetland.reading.raw import RawTable
 from wetland.screening.identity import substances
-from wetland.screening.raw import RawTable
 from wetland.screening.read import READERS, observations_of
 from wetland.screening.read_layers import arrow_rows, damaged
 from wetland.screening.tables import OBSERVATIONS, POSITION_SOURCES

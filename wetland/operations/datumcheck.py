@@ -8,8 +8,8 @@ from typing import Any
 
 from wetland.base.texts import Lang
 from wetland.operations.screening import earlier_records
+from wetland.reading.files import Given
 from wetland.screening.datumguard import NAMES, Comparison
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.read import Reading, read_observations
 from wetland.sites.load import Site

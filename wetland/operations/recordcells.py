@@ -10,8 +10,8 @@ from typing import Any
 
 from wetland.base.casts import FALSE_WORDS, TRUE_WORDS
 from wetland.base.texts import Text, text
+from wetland.reading.dates import CellError, parse_moment
 from wetland.regulations.records import RECORDS
-from wetland.screening.dates import CellError, parse_moment
 from wetland.sites.load import Site
 from wetland.store.export import plain_cell
 

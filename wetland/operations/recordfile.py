@@ -24,9 +24,9 @@ from wetland.base.errors import InputError
 from wetland.base.problems import Problem, Problems
 from wetland.base.texts import Text, text
 from wetland.operations.recordcells import parsers
+from wetland.reading.files import Given, format_of, look_at
 from wetland.regulations.records import RECORDS
 from wetland.screening.columns import plain
-from wetland.screening.files import Given, format_of, look_at
 from wetland.screening.options import ReadOptions
 from wetland.screening.parse import Reader, tell_garbled
 from wetland.screening.positions import Extent, from_geometries, from_wkt, read_datums

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, text
 from wetland.operations.recordfile import RecordReading, read_records, record_of
+from wetland.reading.files import Given
 from wetland.regulations.records import RECORDS, record_from_row, time_truth
 from wetland.reports.findings import problem_json, rows_of
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.tables import SOURCES
 from wetland.sites.load import Site

@@ -12,9 +12,9 @@ import numpy as np
 from wetland.base.problems import Problem, Problems
 from wetland.base.tables import DTYPES
 from wetland.base.texts import Lang, Text
+from wetland.reading.files import Given
 from wetland.regulations.records import RECORDS
 from wetland.reports.findings import finding_json, problem_json, rows_of
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.read import Reading, read_observations
 from wetland.screening.screen import DETECTOR, Screened, Settings, screen

@@ -12,12 +12,12 @@ from typing import Any
 
 from wetland.base.errors import InputError, Mistake
 from wetland.base.texts import Lang, text
+from wetland.reading.guard import refuse_store
 from wetland.regulations.cases import CaseResult, load_cases, run_cases, uncovered_rules
 from wetland.sites.blank import NewSite
 from wetland.sites.load import REGULATIONS_FOLDER, Site, find_pack, list_packs, open_site, read_pack
 from wetland.sites.make import Columns, column_words, make_pack, utm_epsg
 from wetland.sites.survey import Replaced, Survey, replace_zones
-from wetland.store.guard import refuse_store
 from wetland.zones.areas import Area, area
 from wetland.zones.model import Zone
 from wetland.zones.read import Boundaries, read_boundaries

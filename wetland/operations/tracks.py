@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, Text, text
+from wetland.reading.files import Given, format_of, look_at
 from wetland.reports.findings import problem_json, rows_of
-from wetland.screening.files import Given, format_of, look_at
 from wetland.screening.options import ReadOptions
 from wetland.screening.read import read_observations
 from wetland.screening.trackcertain import certainly_inside, lonlat_of

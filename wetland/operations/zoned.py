@@ -9,8 +9,8 @@ from typing import Any
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, Text, text
+from wetland.reading.files import Given
 from wetland.reports.findings import problem_json
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.zoned import Zoned, zone_observations, zoning_of
 from wetland.sites.basis import notice_of, zone_basis

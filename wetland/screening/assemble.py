@@ -10,14 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.texts import text
-from wetland.screening.cells import (
-    ActivityReader,
-    distance_m,
-    fact,
-    hdop,
-    is_blank,
-    position_source,
-)
+from wetland.reading.cells import is_blank
+from wetland.reading.raw import RawTable
+from wetland.screening.cells import ActivityReader, distance_m, fact, hdop, position_source
 from wetland.screening.columns import Columns
 from wetland.screening.isoforms import Ints
 from wetland.screening.jsonrows import json_cells, json_each, json_rows
@@ -32,7 +27,6 @@ from wetland.screening.moments import (
 from wetland.screening.options import ReadOptions, zone_of
 from wetland.screening.parse import Reader, nones
 from wetland.screening.positions import Positions
-from wetland.screening.raw import RawTable
 from wetland.screening.strings import blank, plain_numbers, strings_of, stripped, without
 from wetland.screening.uncertainty import uncertainty_of_hdop
 

@@ -6,24 +6,17 @@ a fact not known; what cannot be read is an error and never silently a blank.
 
 from __future__ import annotations
 
-import math
 import re
 from difflib import get_close_matches
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
+from wetland.reading.cells import NOT_A_NUMBER, is_blank, number
+from wetland.reading.dates import CellError, parse_moment
 from wetland.regulations.conditions import FactValue
 from wetland.regulations.facts import parse_fact
 from wetland.regulations.vocabulary import Vocabulary
-from wetland.screening.dates import CellError, parse_moment
 
-BLANK = frozenset(
-    {"", "-", "--", "/", "—", "n/a", "na", "nan", "nat", "null", "none", "unknown", "未知", "不详",
-     "不明", "无记录", "待查", "空"}
-)  # fmt: skip
-
-NOT_A_NUMBER = text("不是数值", "not a number")
-NOT_FINITE = text("不是有限的数值（NaN 或无穷）", "not a finite number (NaN or infinite)")
 NEGATIVE = text("位置误差不能为负", "an uncertainty cannot be negative")
 NEGATIVE_HDOP = text("水平精度因子不能为负", "an HDOP cannot be negative")
 UNKNOWN_DATUM = text(
@@ -32,8 +25,6 @@ UNKNOWN_DATUM = text(
     "write wgs84, gcj02, bd09 or cgcs2000",
 )
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _DISTANCE = re.compile(
     r"[±+]?\s*(?P<n>[-\d.,eE+]+)\s*(?P<u>m|米|公尺|metres?|meters?|km|公里|千米)?$"
 )
@@ -57,49 +48,6 @@ _SOURCES = {
     "地图点选": "map_click", "点选": "map_click", "declared": "declared", "申报": "declared",
     "口述": "declared", "文字描述": "declared", "举报": "declared", "unknown": "unknown",
 }  # fmt: skip
-
-
-def is_blank(raw: object) -> bool:
-    """Tell whether a cell says nothing: empty, or a word for "not known"."""
-    if raw is None:
-        return True
-    if isinstance(raw, float):
-        return math.isnan(raw)
-    if isinstance(raw, str):
-        return not raw or raw.strip().casefold() in BLANK
-    return type(raw).__name__ in {"NaTType", "NAType"}
-
-
-def is_empty(raw: object) -> bool:
-    """Tell whether a cell holds nothing at all (a written ``NaN`` or ``unknown`` is something)."""
-    if isinstance(raw, str):
-        return not raw or raw.isspace()
-    return is_blank(raw)
-
-
-def number(raw: object) -> float:
-    """Read a finite number; thousands separators are allowed, decimal commas are not.
-
-    Examples
-    --------
-    >>> number("1,234.5")
-    1234.5
-    """
-    if isinstance(raw, bool):
-        raise CellError("not_a_number", NOT_A_NUMBER)
-    if isinstance(raw, int | float):
-        value = float(raw)
-    else:
-        words = str(raw).strip()
-        plain = words.replace(",", "") if _THOUSANDS.match(words) else words
-        if not _NUMBER.match(plain):
-            is_special = plain.casefold().lstrip("+-") in {"nan", "inf", "infinity"}
-            problem = ("not_finite", NOT_FINITE) if is_special else ("not_a_number", NOT_A_NUMBER)
-            raise CellError(*problem)
-        value = float(plain)
-    if not math.isfinite(value):
-        raise CellError("not_finite", NOT_FINITE)
-    return value
 
 
 def angle(raw: object) -> float:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from wetland.base.problems import Problems
 from wetland.base.tables import DTYPES
 from wetland.base.texts import text
-from wetland.screening.raw import RawTable
+from wetland.reading.raw import RawTable
 from wetland.screening.strings import (
     TEXT,
     digests,

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.screening.dates import END_YEAR, FIRST_YEAR
+from wetland.reading.dates import END_YEAR, FIRST_YEAR
 from wetland.screening.strings import CHUNK, cells_of
 
 Ints = NDArray[np.int64]

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wetland.screening.cells import is_blank
+from wetland.reading.cells import is_blank
 from wetland.screening.strings import (
     TEXT,
     blank,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.texts import Text
-from wetland.screening.dates import (
+from wetland.reading.dates import (
     CONTRADICTS,
     END_YEAR,
     FIRST_YEAR,

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from wetland.base.problems import Level, Problems
 from wetland.base.texts import Text, text
-from wetland.screening.cells import is_blank
-from wetland.screening.dates import CellError
-from wetland.screening.raw import RawTable
+from wetland.reading.cells import is_blank
+from wetland.reading.dates import CellError
+from wetland.reading.raw import RawTable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,17 +19,17 @@ from pyarrow import csv as arrow_csv
 
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
+from wetland.reading.delimited import header_of
+from wetland.reading.files import Given, format_of
+from wetland.reading.raw import MOST_ROWS
 from wetland.screening.assemble import NO_DATE_COLUMN
 from wetland.screening.columns import Columns, understand
-from wetland.screening.files import Given, format_of
 from wetland.screening.isoforms import NONE, Ints, read_forms
 from wetland.screening.moments import FIRST_INSTANT, LAST_INSTANT, Moments, join_all, local_days
 from wetland.screening.options import ReadOptions, zone_of
 from wetland.screening.parse import REPLACEMENT, ungarbled
 from wetland.screening.positions import NEAR_DEGREES
-from wetland.screening.raw import MOST_ROWS
 from wetland.screening.read import ReadingSite, extent_of
-from wetland.screening.read_csv import header_of
 from wetland.screening.strings import TEXT, bytes_of, marks_of
 from wetland.screening.taken import NUMBERS, OF_TIME, Taken
 

@@ -18,7 +18,8 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from wetland.base.texts import text
-from wetland.screening.cells import angle, datum, datum_doubted, is_blank, is_empty
+from wetland.reading.cells import is_blank, is_empty
+from wetland.screening.cells import angle, datum, datum_doubted
 from wetland.screening.parse import Reader, nones
 from wetland.screening.strings import plain_numbers
 from wetland.zones.areas import repair

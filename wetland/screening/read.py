@@ -16,12 +16,14 @@ import numpy as np
 import shapely
 
 from wetland.base.problems import Problems
+from wetland.reading.delimited import read_csv
+from wetland.reading.files import Given, format_of, look_at
+from wetland.reading.raw import RawTable
 from wetland.regulations.vocabulary import Vocabulary
 from wetland.screening.assemble import assemble
 from wetland.screening.columns import Columns, position_missing, understand
 from wetland.screening.datumguard import Comparison, compare_datums, tell_datums
 from wetland.screening.datumplaces import GuardedSite
-from wetland.screening.files import Given, format_of, look_at
 from wetland.screening.identity import received_rows, settle_identity
 from wetland.screening.options import ReadOptions
 from wetland.screening.parse import Reader, blank_columns, tell_garbled
@@ -33,8 +35,6 @@ from wetland.screening.positions import (
     from_wkt,
     read_datums,
 )
-from wetland.screening.raw import RawTable
-from wetland.screening.read_csv import read_csv
 from wetland.screening.read_geojson import read_geojson
 from wetland.screening.read_layers import read_gpkg, read_gpx, read_parquet
 from wetland.zones.model import ZoneLayer

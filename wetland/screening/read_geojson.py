@@ -23,12 +23,12 @@ from shapely.geometry.base import BaseGeometry
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
+from wetland.reading.delimited import decode
+from wetland.reading.files import Given
+from wetland.reading.raw import Json, RawTable
 from wetland.screening import earthranger
 from wetland.screening.crs import to_lonlat
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
-from wetland.screening.raw import Json, RawTable
-from wetland.screening.read_csv import decode
 
 GEOMETRIES = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon",
                         "MultiPolygon", "GeometryCollection"})  # fmt: skip

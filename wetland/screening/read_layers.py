@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
+from wetland.reading.files import Given
+from wetland.reading.raw import MOST_ROWS, RawTable
 from wetland.screening import earthranger
 from wetland.screening.crs import crs_missing, to_lonlat
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
-from wetland.screening.raw import MOST_ROWS, RawTable
 from wetland.screening.trackfiles import TRACK_POINTS, track_table
 from wetland.screening.wkb import POINT
 

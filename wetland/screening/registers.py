@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from wetland.base.codes import Codes, together
+from wetland.reading.dates import since_midnight_us
 from wetland.regulations.conditions import FactValue, Situation
 from wetland.regulations.records import (
     Record,
@@ -31,7 +32,6 @@ from wetland.regulations.records import (
     record_from_row,
     within_quantity,
 )
-from wetland.screening.dates import since_midnight_us
 from wetland.screening.recordplaces import NO, UNKNOWN, YES, ActPlaces, Rows, Truths
 from wetland.sites.load import Site
 from wetland.sites.placecodes import PlaceTable, Steady

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wetland.screening.cells import is_blank, is_empty
+from wetland.reading.cells import is_blank, is_empty
 
 if TYPE_CHECKING:
     import pandas as pd

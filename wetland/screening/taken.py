@@ -12,15 +12,15 @@ import shapely
 from numpy.typing import NDArray
 
 from wetland.base.problems import Problems
+from wetland.reading.files import Given, format_of
+from wetland.reading.raw import RawTable
 from wetland.screening.assemble import numbers_of, record_ids_of, times_of
 from wetland.screening.cells import distance_m, hdop
 from wetland.screening.columns import Columns, understand
-from wetland.screening.files import Given, format_of
 from wetland.screening.identity import received_rows, tell_group
 from wetland.screening.options import ReadOptions
 from wetland.screening.parse import Reader, blank_columns, tell_garbled
 from wetland.screening.positions import Positions, degrees_of
-from wetland.screening.raw import RawTable
 from wetland.screening.read import READERS, ReadingSite, positions_of
 from wetland.screening.strings import TEXT, strings_of
 

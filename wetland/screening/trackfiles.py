@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.screening.raw import RawTable
+from wetland.reading.raw import RawTable
 
 if TYPE_CHECKING:
     import pandas as pd

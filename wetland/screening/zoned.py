@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from wetland.base.problems import Problems
 from wetland.base.texts import Text, text
+from wetland.reading.files import Given, look_at
 from wetland.screening.datumguard import compare_datums, tell_datums
 from wetland.screening.datumplaces import MOST_ROWS
-from wetland.screening.files import Given, look_at
 from wetland.screening.geoparquet import GEOMETRY, bounds_of, geometry_wkb, write_geoparquet
 from wetland.screening.isoforms import NONE, Ints
 from wetland.screening.options import ReadOptions

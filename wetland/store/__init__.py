@@ -1,6 +1,6 @@
 """The store (存储): one GeoPackage file, or PostGIS for a team, with an audit trail.
 
-``Store`` and what comes with it are imported on first use, so that `wetland.store.guard` stays
+``Store`` and what comes with it are imported on first use, so that `wetland.reading.guard` stays
 light for the readers of files.
 """
 

@@ -1,6 +1,6 @@
 """Write a table to another file: GeoPackage, GeoJSON or CSV, with a notice on every row.
 
-Never to the store's own file: see `wetland.store.guard`.
+Never to the store's own file: see `wetland.reading.guard`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import shapely
 from wetland.base.errors import InputError
 from wetland.base.tables import TableSchema
 from wetland.base.texts import Text, text
+from wetland.reading.guard import refuse_store
 from wetland.store.columns import instant_text
 from wetland.store.geometry import SRS_ID
-from wetland.store.guard import refuse_store
 from wetland.store.rows import rows_of
 
 if TYPE_CHECKING:

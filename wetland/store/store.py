@@ -20,7 +20,8 @@ from sqlalchemy import Connection, Engine, func, select
 from wetland.base.errors import InputError, StoreError
 from wetland.base.tables import TableSchema
 from wetland.base.texts import Text, text
-from wetland.store import guard, migrations, opening
+from wetland.reading import guard
+from wetland.store import migrations, opening
 from wetland.store.audit import AUDIT, Author, Head, read_head
 from wetland.store.columns import instant_text, sql_table
 from wetland.store.engines import SNAPSHOT, WRITE, Place, make_engine, place_of, speaking

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from wetland.base.texts import text
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.sites.load import Site
 from wetland.ui import session

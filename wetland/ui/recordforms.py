@@ -18,7 +18,7 @@ from wetland.operations.records import (
     import_records,
     revoke_record,
 )
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.sites.load import Site
 from wetland.store import Store
 from wetland.ui import language, session

@@ -17,7 +17,7 @@ from wetland.operations import background
 from wetland.operations.background import STEPS, Running, State
 from wetland.operations.batch import How
 from wetland.operations.overview import Overview, overview_in
-from wetland.screening.files import Given
+from wetland.reading.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
 from wetland.sites.load import Site

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import compiled, in_place
+from wetland.base.compiled import compiled, in_place
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]

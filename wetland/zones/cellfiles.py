@@ -15,10 +15,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from wetland.base.compiled import compiled, in_place
 from wetland.zones.cellbuild import EDGE, HEAD, MOST_BITS, SPARE, Grid, Ints
 from wetland.zones.cellindex import CellIndex, tuples_of
 from wetland.zones.cellkernels import Cells
-from wetland.zones.compiled import compiled, in_place
 
 FORMAT = 2  # of the file and of what the loops make of it: a new one where either changes
 SUFFIX = ".npz"

@@ -16,9 +16,9 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from wetland.base.compiled import in_threads
 from wetland.zones.celledges import Geometries, cells_over, edges_of, grid_over, no_edges
 from wetland.zones.cellkernels import DOUBT, Cells, count_members, look_up, write_pairs
-from wetland.zones.compiled import in_threads
 
 if TYPE_CHECKING:
     from wetland.zones.lonlat import LocalProjection

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wetland.base.compiled import compiled
 from wetland.zones.cellbuild import EDGE, HEAD, Floats, Grid, Ints
-from wetland.zones.compiled import compiled
 
 BLOCK = 1024  # points taken together: their codes stay in the nearest cache
 AHEAD = 15  # words: the next line of the cache; records are followed by as many spare words

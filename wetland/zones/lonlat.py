@@ -142,7 +142,7 @@ def look_up_lonlat(
     lon, lat = degrees
     if not projection.polynomial:
         return _by_pyproj(index, projection, lon, lat)
-    from wetland.zones.compiled import in_threads  # noqa: PLC0415 - compiled
+    from wetland.base.compiled import in_threads  # noqa: PLC0415 - compiled
     from wetland.zones.lonlatkernels import look_up_degrees  # noqa: PLC0415 - compiled
 
     ids = np.empty(len(lon), dtype=np.int32)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from wetland.base.compiled import compiled
 from wetland.zones.cellbuild import Floats, Ints
 from wetland.zones.cellkernels import BLOCK, DOUBT, Cells, read_codes, settle
-from wetland.zones.compiled import compiled
 
 FEW_TERMS = 21  # of the polynomial of degree 5
 Frame = tuple[Floats, Floats, Floats]

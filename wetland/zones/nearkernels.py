@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import compiled
+from wetland.base.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

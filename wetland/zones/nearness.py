@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import in_threads
+from wetland.base.compiled import in_threads
 from wetland.zones.nearkernels import Grids, narrow_cells, nearest_distances, thin_cells
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import compiled
+from wetland.base.compiled import compiled
 from wetland.zones.overlayexact import turn
 
 Floats = NDArray[np.float64]

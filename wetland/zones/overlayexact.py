@@ -17,7 +17,7 @@ H. Edelsbrunner, E. P. Muecke (1990), Simulation of simplicity.
 
 from __future__ import annotations
 
-from wetland.zones.compiled import compiled, in_place
+from wetland.base.compiled import compiled, in_place
 
 SPLITTER = 134217729.0  # 2**27 + 1
 DOUBTFUL = 4.0e-16  # of the sum of the two products: beyond it a rounded sign is right

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import compiled
+from wetland.base.compiled import compiled
 from wetland.zones.overlaycells import Numbers
 from wetland.zones.overlayexact import DOUBTFUL
 from wetland.zones.overlayindex import Cells

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import compiled, in_place
+from wetland.base.compiled import compiled, in_place
 from wetland.zones.overlay import TOUCH_M2, TOUCH_SHARE
 from wetland.zones.overlaycells import Numbers, Sets
 from wetland.zones.overlayexact import turn

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import compiled, in_place
+from wetland.base.compiled import compiled, in_place
 from wetland.zones.overlaycells import Numbers
 from wetland.zones.overlayindex import Cells
 from wetland.zones.overlaykernels import Rings

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import in_threads
+from wetland.base.compiled import in_threads
 from wetland.zones.overlay import TOUCH_M2, Ground, Objects, Rows, plain_areas, sound_footprints
 from wetland.zones.overlayflat import Flat
 from wetland.zones.overlayindex import Cells, GroundIndex

@@ -190,7 +190,7 @@ def _chooser(pieces: int) -> Callable[[Floats, Ints, float, bool], Bools]:
     """Return `choose_pieces`, compiled where there is much to choose."""
     if pieces < MANY_PIECES:
         return choose_pieces
-    from wetland.zones.compiled import compiled  # noqa: PLC0415 - loads the compiler
+    from wetland.base.compiled import compiled  # noqa: PLC0415 - loads the compiler
 
     return compiled(choose_pieces)
 

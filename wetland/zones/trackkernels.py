@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.zones.compiled import compiled
+from wetland.base.compiled import compiled
 from wetland.zones.trackcrossings import APART, BOUND, CROSSES, OPEN
 
 Floats = NDArray[np.float64]

@@ -14,10 +14,10 @@ import streamlit as st
 from wetland.base.texts import text
 from wetland.operations.overview import Overview, overview_of, packed
 from wetland.operations.screening import screen_file
+from wetland.reading.files import Given
 from wetland.regulations.records import RECORDS
 from wetland.reports.findings import problem_json, rows_of
 from wetland.screening.datumguard import SUSPECTED
-from wetland.screening.files import Given
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
 from wetland.sites.load import Site

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.store.guard import refuse_store
+from wetland.reading.guard import refuse_store
 
 STDIN = "stdin"
 MOST_BYTES = 1 << 30

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wetland.screening.dates import CellError, Moment, join, parse_moment
+from wetland.reading.dates import CellError, Moment, join, parse_moment
 
 HANGZHOU, MIAMI = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 

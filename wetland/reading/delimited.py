@@ -12,16 +12,15 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import Text, text
-from wetland.screening.files import Given
-from wetland.screening.options import ReadOptions
-from wetland.screening.raw import MOST_ROWS, RawTable
+from wetland.reading.files import Given
+from wetland.reading.raw import MOST_ROWS, RawTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +34,15 @@ _LOST = re.compile("[\udc80-\udcff]")
 _LINE = re.compile(r"\r\n|\n|\r")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+
+
+class TextOptions(Protocol):
+    """What is known of a text file beside its content."""
+
+    @property
+    def encoding(self) -> str | None:
+        """Return the encoding, None where the content decides."""
+
 
 Broken = list[tuple[int, str, Text]]
 Found = tuple["pd.DataFrame", np.ndarray[Any, Any], Broken]
@@ -50,7 +58,7 @@ OPEN_QUOTE = text(
 )
 
 
-def read_csv(given: Given, options: ReadOptions, problems: Problems) -> RawTable:
+def read_csv(given: Given, options: TextOptions, problems: Problems) -> RawTable:
     """Read a table in text.
 
     Rule of decision: the first line that is not blank is the header (row 1 if it is the first
@@ -111,7 +119,7 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _take_apart(data: bytes, options: ReadOptions, name: str) -> Taken:
+def _take_apart(data: bytes, options: TextOptions, name: str) -> Taken:
     """Read a table in any encoding, record by record where it must be."""
     words, encoding = _decode_rows(data, options.encoding, name)
     header, first, separator = header_of(words, name)

@@ -1,0 +1,1 @@
+"""Charts (altair), drawn without a network."""

@@ -1,0 +1,1 @@
+"""Water quality: standards as data, classes and what limits them, trends, forecasts, findings."""
