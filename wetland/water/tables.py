@@ -1,4 +1,4 @@
-"""What an import of water data writes: results (检测结果), one row for each parameter of a sample."""
+"""What an import of water data writes: results (检测结果), one row per parameter of a sample."""
 
 from __future__ import annotations
 
