@@ -29,6 +29,7 @@ ZONE_BASES: dict[str, Text] = {
     "surveyed": text("实测界线", "surveyed boundary"),
     "schematic": text("示意界线，从严判定", "schematic boundary, strict answer"),
     "exercise": text("示意界线，演练模式", "schematic boundary, exercise mode"),
+    "not_used": text("与界线无关", "no boundary is involved"),
 }
 
 FINDINGS = TableSchema(
