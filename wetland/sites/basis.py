@@ -19,8 +19,11 @@ def zone_basis(site: Site, *, assume_schematic: bool) -> str:
 
 
 def notice_of(site: Site, basis: str) -> Text | None:
-    """Return what every reader of a finding must be told of the zones; None if surveyed."""
-    if basis == "surveyed":
+    """Return what every reader of a finding must be told of the zones.
+
+    None where they are surveyed, or where the finding does not rest on them.
+    """
+    if basis in {"surveyed", "not_used"}:
         return None
     notice = site.config.schematic_notice
     return EXERCISE.fill(n=notice) if basis == "exercise" else notice
