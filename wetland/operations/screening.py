@@ -12,6 +12,7 @@ import numpy as np
 from wetland.base.problems import Problem, Problems
 from wetland.base.tables import DTYPES
 from wetland.base.texts import Lang, Text
+from wetland.operations.keptfindings import keep_findings
 from wetland.reading.files import Given
 from wetland.regulations.records import RECORDS
 from wetland.reports.findings import finding_json, problem_json, rows_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 KEYS_AT_ONCE = 5_000
 EARLIER_SOURCES, EARLIER_ROWS = 20, 500  # the last files, the first rows of each
-_SETTLED = ("verified", "dismissed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,18 +331,12 @@ def widest_stated(store: Store | None, site: Site) -> dict[str, float]:
 def _keep_findings(
     store: Store, site: Site, screened: Screened, observations: pd.DataFrame, *, actor: str
 ) -> Written:
-    import pandas as pd
-
-    new = screened.findings.copy()
     subjects = set(observations["observation_id"])
-    with store.transaction(actor=actor, reason="screening") as tx:
-        held = tx.read("findings", {"site": site.id, "detector": DETECTOR})
-        held = held[held["subject"].isin(subjects)]
-        status = dict(zip(held["finding_id"], held["status"], strict=True))
-        kept = [status.get(key, "open") for key in new["finding_id"]]
-        new["status"] = [s if s in _SETTLED else "open" for s in kept]
-        gone = held[(held["status"] == "open") & ~held["finding_id"].isin(new["finding_id"])]
-        if not screened.counts["undecided_listed"]:  # not listed is not "no longer found"
-            gone = gone[gone["outcome"] == "broken"]
-        return tx.write("findings", pd.concat([new, gone.assign(status="passed")])
-                        if len(gone) else new)  # fmt: skip
+    return keep_findings(
+        store,
+        screened.findings,
+        of=(site.id, DETECTOR),
+        looked_at=lambda held: held["subject"].isin(subjects),
+        undecided_listed=bool(screened.counts["undecided_listed"]),
+        actor=actor,
+    )

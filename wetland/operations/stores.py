@@ -17,9 +17,12 @@ from wetland.sites.load import Site
 from wetland.store.query import Where
 from wetland.store.store import WAIT_S, Store
 from wetland.store.verify import Verification
+from wetland.water.tables import WATER_RESULTS, WATER_STATIONS
 
 # A new table is one line here; its schema belongs to the capability that owns it.
-SCHEMAS: tuple[TableSchema, ...] = (SOURCES, OBSERVATIONS, PROBLEMS, FINDINGS, RECORDS)
+SCHEMAS: tuple[TableSchema, ...] = (
+    SOURCES, OBSERVATIONS, PROBLEMS, FINDINGS, RECORDS, WATER_STATIONS, WATER_RESULTS,
+)  # fmt: skip
 
 FOLDER = ".wetland"
 

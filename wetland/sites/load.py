@@ -26,6 +26,8 @@ from wetland.regulations.vocabulary import Vocabulary
 from wetland.sites.config import SiteConfig
 from wetland.sites.landmarks import read_landmarks
 from wetland.sites.reference import Reference, read_reference
+from wetland.sites.waterpack import NO_WATER, WATER_FILE, read_water_pack
+from wetland.water.stations import WaterPack
 from wetland.zones.areas import repair
 from wetland.zones.features import read_zones
 from wetland.zones.model import Zone, ZoneLayer
@@ -42,12 +44,12 @@ LANDMARKS_FILE, VOCABULARY_FILE, REGULATIONS_FOLDER = (
     "landmarks.geojson", "vocabulary.yaml", "regulations",
 )  # fmt: skip
 REFERENCE_FILE = "reference.geojson"
-PACK_FILES = (SITE_FILE, ZONES_FILE, LANDMARKS_FILE, VOCABULARY_FILE, REFERENCE_FILE)
+PACK_FILES = (SITE_FILE, ZONES_FILE, LANDMARKS_FILE, VOCABULARY_FILE, REFERENCE_FILE, WATER_FILE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """A site: its zones, landmarks, words and law, as one pack holds them."""
+    """A site: its zones, landmarks, words, law and water stations, as one pack holds them."""
 
     id: str
     name: Text
@@ -59,6 +61,7 @@ class Site:
     regulations: Regulations
     digest: str
     reference: tuple[Reference, ...] = ()
+    water: WaterPack = NO_WATER
 
     @property
     def crs_epsg(self) -> int:
@@ -168,6 +171,8 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
     mistakes += wrong
     reference, wrong = _read_reference(folder)
     mistakes += wrong
+    water, wrong = read_water_pack(folder)
+    mistakes += wrong
     vocabulary, regulations, wrong = _read_law(folder, config)
     mistakes += wrong
     if config is None or vocabulary is None or regulations is None or landmarks is None:
@@ -184,6 +189,7 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
         regulations=regulations,
         digest=pack_digest(folder),
         reference=reference,
+        water=water,
     )
     return site, mistakes
 
