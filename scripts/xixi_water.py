@@ -6,7 +6,7 @@
 Nothing in it was measured, and every row says so. Levels run through anchors (year, value) that
 take the rivers from inferior to class V in 2003 to class III, which is all that was published;
 season, noise (seeded, autocorrelated) and the rest are chosen so that a reader meets what files
-hold: non-detects, items not measured, lab QA rows, a bad day, a value in a unit that its column does
+hold: non-detects, items not measured, lab QA rows, a bad day, a value in a unit its column does
 not say, and a pond whose algae increase.
 """
 
