@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
@@ -126,18 +126,41 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     The command line then has one place where these options are declared, and every command that
     reads a file has all of them.
     """
-    hints = get_type_hints(command, localns={"ReadOptions": object}, include_extras=True)
+    return with_options(command, OPTIONS, _read_options, type_name="ReadOptions")
+
+
+def with_options(
+    command: Callable[..., None],
+    options: Mapping[str, object],
+    make: Callable[[dict[str, Any]], object],
+    *,
+    type_name: str,
+) -> Callable[..., None]:
+    """Add options to a command that takes what is made of them as ``reading``.
+
+    Parameters
+    ----------
+    command
+        The function; its parameter ``reading`` is no option itself.
+    options
+        Name of the parameter to its declaration; all are None unless given.
+    make
+        Makes the argument ``reading`` from the values of the options.
+    type_name
+        What ``reading`` is annotated with; the class need not be imported to start.
+    """
+    hints = get_type_hints(command, localns={type_name: object}, include_extras=True)
     own = dict(inspect.signature(command).parameters)
     del own["reading"], hints["reading"]
 
     def run(**values: Any) -> None:  # noqa: ANN401 - as the options declare
-        asked = {name: values.pop(name) for name in OPTIONS}
-        command(reading=_read_options(asked), **values)
+        asked = {name: values.pop(name) for name in options}
+        command(reading=make(asked), **values)
 
     parameters = [p.replace(annotation=hints[name]) for name, p in own.items()]
     parameters += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
-        for name, option in OPTIONS.items()
+        for name, option in options.items()
     ]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
