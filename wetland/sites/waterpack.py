@@ -12,22 +12,18 @@ from pydantic import ValidationError
 
 from wetland.base.errors import Mistake
 from wetland.base.mistakes import explain
-from wetland.base.texts import text
+from wetland.base.texts import Text, text
 from wetland.base.yaml import read_yaml
+from wetland.water.parameters import parameters
 from wetland.water.stations import WaterPack
 
 WATER_FILE = "water.yaml"
 
 NO_WATER = WaterPack()
-CODES = (
-    "temp", "ph", "do", "codmn", "cod", "bod5", "nh3n", "tp", "tn", "cu", "zn", "f", "se", "as",
-    "hg", "cd", "cr6", "pb", "cn", "phenol", "oil", "las", "sulfide", "fc", "chla", "sd", "cond",
-    "turb", "ss", "do_sat", "no3n", "no2n", "po4p", "salinity", "flow",
-)  # fmt: skip
-
 _TOP = text("须为键值表", "keys with values are needed")
 _ITEM = text("没有指标 {c}", "there is no parameter {c}")
-_TWICE = text("写了两次", "is written twice")
+_ITEM_LIKE = text("没有指标 {c}；是否指 {s}", "there is no parameter {c}; is {s} meant?")
+_TWICE = text("{c} 写了两次", "{c} is written twice")
 
 
 def read_water_pack(folder: Path) -> tuple[WaterPack, list[Mistake]]:
@@ -54,12 +50,24 @@ def read_water_pack(folder: Path) -> tuple[WaterPack, list[Mistake]]:
 
 def _wrong_items(pack: WaterPack) -> list[Mistake]:
     """Name the items of programmes that are no parameter, or are written twice."""
+    if not pack.programmes:
+        return []
+    known = parameters()
     mistakes: list[Mistake] = []
     for name, programme in pack.programmes.items():
         where = f"programmes.{name}.items"
         for item in dict.fromkeys(programme.items):
-            if item not in CODES:
-                mistakes.append(Mistake(WATER_FILE, where, _ITEM.fill(c=item)))
+            if item not in known:
+                mistakes.append(Mistake(WATER_FILE, where, _no_item(item)))
             if programme.items.count(item) > 1:
-                mistakes.append(Mistake(WATER_FILE, f"{where}: {item}", _TWICE))
+                mistakes.append(Mistake(WATER_FILE, where, _TWICE.fill(c=item)))
     return mistakes
+
+
+def _no_item(item: str) -> Text:
+    known = parameters()
+    meant = known.find(item)
+    like = [meant] if meant is not None else known.suggest(item)
+    if not like:
+        return _ITEM.fill(c=item)
+    return _ITEM_LIKE.fill(c=item, s=" / ".join(like))
