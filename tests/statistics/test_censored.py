@@ -1,0 +1,270 @@
+"""Summaries of values below detection limits: published examples, other programs, properties."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.imputation.ros import impute_ros
+
+from wetland.base.errors import InputError
+from wetland.statistics.censored import METHODS, summarise
+from wetland.statistics.kaplan_meier import kaplan_meier
+from wetland.statistics.maximum_likelihood import fit
+from wetland.statistics.order_statistics import filled_in, plotting_positions
+
+
+def told(words: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read "<2 3.5 ..." into values and marks."""
+    parts = words.split()
+    values = np.array([float(p.lstrip("<")) for p in parts])
+    return values, np.array([p.startswith("<") for p in parts])
+
+
+# USEPA (2009), Unified Guidance, example 15-1: manganese (ppb) in five background wells.
+MANGANESE = told(
+    "<5 12.1 16.9 21.6 <2 <5 7.7 53.6 9.5 45.9 <5 5.3 12.6 106.3 34.5 6.3 11.9 10 <2 77.2 "
+    "17.9 22.7 3.3 8.4 <2"
+)
+# Newman, Quantitative Ecotoxicology, table p. 35 and example 2.3 p. 39: sulfate (mg/L).
+SULFATE = told("<2.5 <2.5 2.6 3.3 3.5 3.5 3.6 4.0 4.1 4.5 5.2 5.6 5.7 6.1 6.2 6.5 6.9 7.1 7.7 7.9")
+# Helsel (2005), Nondetects and Data Analysis: arsenic in Manoa stream, Oahu; his filled-in values.
+ARSENIC = told(
+    "3.2 2.8 <2 <2 <2 <2 <2 <2 <2 <2 1.7 1.5 <1 <1 <1 <1 0.9 <0.9 0.7 0.7 0.6 0.5 0.5 0.5"
+)
+ARSENIC_FILLED = (
+    "3.20 2.80 1.42 1.14 0.95 0.81 0.68 0.57 0.46 0.35 1.70 1.50 0.98 0.76 0.58 0.41 0.90 0.61 "
+    "0.70 0.70 0.60 0.50 0.50 0.50"
+)
+
+
+def test_kaplan_meier_of_the_unified_guidance():
+    """Example 15-1 (mean 19.87, sd 25.3, divisor n) with the lowest limit taken as a value."""
+    found = summarise(*MANGANESE)
+    assert found.mean == pytest.approx(19.867, abs=5e-4)
+    assert found.sd * math.sqrt(24 / 25) == pytest.approx(25.317737, abs=1e-5)
+    assert (found.n, found.censored, found.unknown_below) == (25, 6, 3.3)
+    assert math.isnan(found.quantiles[0.1])
+    assert "21 %" in found.notes[0].en
+    assert "0.42 at most" in found.notes[0].en  # 0.21 of the probability times the limit 2
+
+
+def test_kaplan_meier_median_of_newman():
+    """Example 2.3: median 3.15 of 8 - x, the same in SAS and R survfit: 4.85 turned back."""
+    found = kaplan_meier(*SULFATE)
+    assert found.quantile(0.5) == pytest.approx(8 - 3.15)
+
+
+def test_ros_of_published_examples():
+    """Newman p. 35 (SAS 5.16 and 2.07, NADA 5.158 and 2.071) and EnvStats rROS, plot.pos.con 0."""
+    values, censored = np.append(SULFATE[0], 9.9), np.append(SULFATE[1], False)
+    found = summarise(values, censored, method="ros")
+    assert (found.mean, found.sd, found.median) == pytest.approx((5.158, 2.071, 5.2), abs=5e-4)
+    found = summarise(*MANGANESE, method="ros")
+    assert found.mean == pytest.approx(19.827673, abs=5e-7)
+    assert found.sd / found.mean == pytest.approx(1.304725, abs=5e-7)
+    assert found.lower < found.mean < found.upper
+
+
+def test_ros_of_helsels_arsenic():
+    """Three limits, all of them above the lowest detected values."""
+    filled = np.sort(filled_in(*ARSENIC))
+    want = np.sort(np.array(ARSENIC_FILLED.split(), dtype=float))
+    assert np.abs(filled - want).max() < 0.0051  # his values have two decimals
+
+
+def test_maximum_likelihood_of_envstats():
+    """EnvStats elnormAltCensored on example 15-1: mean, cv and profile likelihood interval."""
+    found = summarise(*MANGANESE, method="mle")
+    assert found.mean == pytest.approx(23.003987, abs=5e-7)
+    assert found.sd / found.mean == pytest.approx(2.300772, abs=5e-7)
+    assert (found.lower, found.upper) == pytest.approx((12.37629, 69.87694), abs=1e-4)
+    assert any("shape of the law" in note.en for note in found.notes)
+
+
+def test_kaplan_meier_error_of_values_all_detected():
+    """The error and the interval are then those of the textbook."""
+    x = np.array([1.0, 4.0, 4.0, 9.0, 10.5])
+    found = summarise(x)
+    assert found.mean == pytest.approx(x.mean())
+    assert found.sd == pytest.approx(x.std(ddof=1))
+    want = stats.t.interval(0.95, 4, x.mean(), stats.sem(x))
+    assert (found.lower, found.upper) == pytest.approx(want)
+
+
+def test_what_is_not_known_is_not_made_up():
+    nothing = summarise([0.02, 0.05], [True, True], method="kaplan_meier")
+    assert nothing.refused
+    assert "below 0.05" in nothing.notes[0].en
+    assert all(math.isnan(q) for q in nothing.quantiles.values())
+    for method in ("ros", "mle"):
+        assert summarise([1, 2, 3], [True, True, False], method=method).refused
+        assert summarise([1, 3, 3, 3], [True, False, False, False], method=method).refused
+        assert summarise([], [], method=method).refused
+    half = summarise([0.02, 0.06], [True, True], method="half")
+    assert half.mean == pytest.approx(0.02)
+    assert "half their limit" in half.notes[0].en
+
+
+def test_one_detected_value_has_no_interval():
+    found = summarise([1.0, 5.0], [True, False])
+    assert found.mean == pytest.approx(3.0)
+    assert math.isnan(found.lower)
+
+
+def test_limits_above_every_detected_value_tell_nothing():
+    x, c = told("<1 2 3 5 8 <50 <50")
+    for method in ("kaplan_meier", "ros"):
+        found = summarise(x, c, method=method)
+        assert found.mean == pytest.approx(summarise(x[:5], c[:5], method=method).mean)
+        assert found.n == 7
+        assert any("2 non-detects have a limit above" in n.en for n in found.notes)
+    # The likelihood does use them: below 50 is not nothing for a lognormal law.
+    assert summarise(x, c, method="mle").mean != summarise(x[:5], c[:5], method="mle").mean
+
+
+def test_missing_values_and_limits_not_told_are_left_out_and_counted():
+    found = summarise([1.0, np.nan, 3.0, np.nan], [False, True, False, False])
+    assert (found.n, found.left_out, found.mean) == (2, 2, 2.0)
+    assert "2 values left out" in found.notes[0].en
+
+
+@pytest.mark.parametrize(
+    ("values", "censored", "method", "words"),
+    [
+        ([1, 2], [True], "half", "one for each"),
+        ([1, np.inf], [True, False], "half", "infinite"),
+        ([1, 2], None, "mean", "unknown method mean"),
+        ([0, 1, 2, 3], [True, False, False, False], "ros", "no logarithm"),
+        ([-1, 1, 2, 3], None, "mle", "no logarithm"),
+    ],
+)
+def test_wrong_input_is_refused(values, censored, method, words):
+    with pytest.raises(InputError) as caught:
+        summarise(values, censored, method=method)
+    assert words in caught.value.message.en
+
+
+def test_same_seed_same_interval():
+    first = summarise(*MANGANESE, method="ros", seed=4)
+    assert first == pytest.approx(first)
+    assert first.lower == summarise(*MANGANESE, method="ros", seed=4).lower
+    assert first.lower != summarise(*MANGANESE, method="ros", seed=5).lower
+
+
+positive = st.integers(1, 60).map(lambda k: k / 4)
+rows = st.lists(st.tuples(positive, st.booleans()), min_size=2, max_size=40)
+
+
+def split(data: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([v for v, _ in data], float), np.array([c for _, c in data], bool)
+
+
+@settings(max_examples=40)
+@given(rows)
+def test_kaplan_meier_is_that_of_scipy_turned_over(data):
+    """scipy.stats.ecdf of right censored data, 100 - x."""
+    x, c = split(data)
+    assume(not c.all())
+    found = kaplan_meier(x, c)
+    turned = stats.ecdf(stats.CensoredData(uncensored=100 - x[~c], right=100 - x[c])).sf
+    for at, up_to in zip(found.at, found.up_to, strict=True):
+        if at == found.at[0] and found.below:
+            continue  # what Efron's rule puts at the lowest limit
+        assert turned.evaluate(100 - at - 1e-9) == pytest.approx(up_to, abs=1e-12)
+    lowest = np.min(x[~c])
+    assert turned.evaluate(100 - lowest + 1e-9) == pytest.approx(found.below, abs=1e-12)
+
+
+@given(rows)
+def test_a_distribution_adds_up_and_stays_inside_the_values(data):
+    x, c = split(data)
+    assume(not c.all())
+    found = kaplan_meier(x, c)
+    assert found.mass.min() > 0
+    assert found.mass.sum() == pytest.approx(1)
+    assert x.min() - 1e-9 <= found.mean <= x[~c].max() + 1e-9
+    # Whatever the non-detects are, the mean with all of them at their limits is not exceeded.
+    kept = ~c | (x <= x[~c].max())
+    assert found.mean <= x[kept].mean() + 1e-9
+
+
+@settings(max_examples=25)
+@given(rows, st.randoms())
+def test_order_does_not_matter_nor_does_the_unit(data, random):
+    """Nor does a unit change anything but the unit: 1 mg/L = 1000 ug/L."""
+    x, c = split(data)
+    assume(len(np.unique(x[~c])) >= 2)
+    assume((~c).sum() >= 3)
+    mixed = list(range(len(x)))
+    random.shuffle(mixed)
+    for method in METHODS:
+        if method == "ros":
+            continue  # its interval is drawn; see the next test
+        first = summarise(x, c, method=method)
+        again = summarise(x[mixed] * 1000, c[mixed], method=method)
+        assert again.mean == pytest.approx(first.mean * 1000, rel=1e-7)
+        assert again.sd == pytest.approx(first.sd * 1000, rel=1e-6)
+
+
+@settings(max_examples=25)
+@given(rows)
+def test_ros_is_that_of_statsmodels(data):
+    """Where no limit is above all detected values (its thresholds keep those, ours do not)."""
+    x, c = split(data)
+    assume((~c).sum() >= 2)
+    assume(len(np.unique(x[~c])) >= 2)
+    x, c = x[~c | (x <= x[~c].max())], c[~c | (x <= x[~c].max())]
+    assume(c.mean() <= 0.8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        want = impute_ros(x, c)
+    assert np.sort(filled_in(x, c)) == pytest.approx(np.sort(want), rel=1e-9)
+
+
+@given(rows)
+def test_plotting_positions_are_probabilities_in_order(data):
+    x, c = split(data)
+    assume(c.any())
+    assume(not c.all())
+    x, c = x[~c | (x <= x[~c].max())], c[~c | (x <= x[~c].max())]
+    assume(c.any())
+    at = plotting_positions(x, c)
+    assert ((at > 0) & (at < 1)).all()
+    order = np.argsort(x[~c], kind="stable")
+    assert (np.diff(at[~c][order]) > 0).all()
+
+
+@settings(max_examples=20)
+@given(rows)
+def test_maximum_likelihood_is_that_of_scipy(data):
+    """The optimiser of scipy on CensoredData, started at this answer, finds nothing better."""
+    x, c = split(data)
+    assume((~c).sum() >= 3)
+    assume(len(np.unique(x[~c])) >= 2)
+    for law, y in (("lognormal", np.log(x)), ("normal", x)):
+        found = fit(x, c, law)
+        both = stats.CensoredData(uncensored=y[~c], left=y[c]) if c.any() else y
+        mu, sigma = stats.norm.fit(both, loc=found.mu, scale=found.sigma)
+        lost = [
+            -stats.norm.logpdf(y[~c], m, s).sum() - stats.norm.logcdf(y[c], m, s).sum()
+            for m, s in ((found.mu, found.sigma), (mu, sigma))
+        ]
+        assert lost[0] <= lost[1] + 1e-9 * (1 + abs(lost[1]))
+        assert -found.loglik == pytest.approx(lost[0] - (~c).sum() * math.log(2 * math.pi) / 2)
+        assert (found.mu, found.sigma) == pytest.approx((mu, sigma), rel=2e-3, abs=2e-3)
+
+
+@settings(max_examples=40)
+@given(rows, st.floats(0.05, 0.95))
+def test_lower_limits_lower_the_mean(data, factor):
+    """A non-detect at a lower limit never raises the Kaplan-Meier mean."""
+    x, c = split(data)
+    assume(not c.all())
+    lower = np.where(c, x * factor, x)
+    assert kaplan_meier(lower, c).mean <= kaplan_meier(x, c).mean + 1e-9
