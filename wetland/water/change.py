@@ -13,7 +13,8 @@ from typing import Literal
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.water.stations import CLASSES
+from wetland.water.standards import Assessment, Condition, assessment_on
+from wetland.water.stations import CLASSES, WaterClass
 
 Word = Literal[
     "no_change", "some_better", "some_worse", "clearly_better", "clearly_worse", "contradictory"
@@ -67,7 +68,7 @@ class Change:
         return WORDS[self.word]
 
 
-def level_of(water_class: str) -> int:
+def level_of(water_class: WaterClass, *, method: Assessment | None = None) -> int:
     """Return the level of the condition word of a class: 0 excellent ... 4 heavily polluted.
 
     Raises
@@ -80,12 +81,18 @@ def level_of(water_class: str) -> int:
     >>> [level_of(c) for c in ("I", "II", "III", "inferior_v")]
     [0, 0, 1, 4]
     """
-    if water_class not in LEVELS:
+    method = method or assessment_on()
+    if water_class not in method.classes:
         raise InputError(_NOT_A_CLASS.fill(value=water_class, allowed=", ".join(CLASSES)))
-    return LEVELS[water_class]
+    return condition_level(method.classes[water_class].condition, method=method)
 
 
-def levels_changed(levels: int) -> Change:
+def condition_level(condition: Condition, *, method: Assessment | None = None) -> int:
+    """Return the level of a condition word: 0 excellent ... 4 heavily polluted."""
+    return list((method or assessment_on()).conditions).index(condition)
+
+
+def levels_changed(levels: int, *, method: Assessment | None = None) -> Change:
     """Return the change by levels of the condition word that were lost (below zero: gained).
 
     Rule of decision: none, no notable change; one, somewhat; two or more, clearly.
@@ -99,10 +106,14 @@ def levels_changed(levels: int) -> Change:
     >>> levels_changed(-1).words.zh
     '有所好转'
     """
-    return Change(_word(Fraction(-levels), some=0, clear=1), levels=levels)
+    steps = (method or assessment_on()).change_levels
+    size = (abs(levels) >= steps["some"]) + (abs(levels) >= steps["obvious"])
+    return Change(_word(size, better=levels < 0), levels=levels)
 
 
-def class_change(before: str, after: str) -> Change:
+def class_change(
+    before: WaterClass, after: WaterClass, *, method: Assessment | None = None
+) -> Change:
     """Return the change of the class of one station.
 
     Examples
@@ -110,10 +121,16 @@ def class_change(before: str, after: str) -> Change:
     >>> class_change("I", "II").words.zh, class_change("II", "III").words.zh
     ('无明显变化', '有所变差')
     """
-    return levels_changed(level_of(after) - level_of(before))
+    lost = level_of(after, method=method) - level_of(before, method=method)
+    return levels_changed(lost, method=method)
 
 
-def share_change(before: tuple[Fraction, Fraction], after: tuple[Fraction, Fraction]) -> Change:
+def share_change(
+    before: tuple[Fraction, Fraction],
+    after: tuple[Fraction, Fraction],
+    *,
+    method: Assessment | None = None,
+) -> Change:
     """Return the change of a river by the shares of its sections.
 
     Parameters
@@ -136,8 +153,10 @@ def share_change(before: tuple[Fraction, Fraction], after: tuple[Fraction, Fract
     >>> share_change((Fraction(60), Fraction(20)), (Fraction(75), Fraction(15))).words.zh
     '有所好转'
     """
+    points = (method or assessment_on()).change_points
     moved = (after[0] - before[0]) - (after[1] - before[1])
-    return Change(_word(moved, some=10, clear=20), shares=moved)
+    size = (abs(moved) > points["some_above"]) + (abs(moved) > points["obvious_above"])
+    return Change(_word(size, better=moved > 0), shares=moved)
 
 
 def larger_change(by_level: Change, by_share: Change) -> Change:
@@ -165,9 +184,12 @@ _SIZE: dict[Word, int] = {
 }  # fmt: skip
 
 
-def _word(better: Fraction, *, some: int, clear: int) -> Word:
-    if abs(better) <= some:
-        return "no_change"
-    if abs(better) <= clear:
-        return "some_better" if better > 0 else "some_worse"
-    return "clearly_better" if better > 0 else "clearly_worse"
+_BY_SIZE: tuple[tuple[Word, Word], ...] = (
+    ("no_change", "no_change"),
+    ("some_worse", "some_better"),
+    ("clearly_worse", "clearly_better"),
+)
+
+
+def _word(size: int, *, better: bool) -> Word:
+    return _BY_SIZE[size][better]
