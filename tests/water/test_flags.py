@@ -1,0 +1,261 @@
+"""Quality flags: every test by a case made for it, what must not be flagged, and properties."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wetland.water.flags import ORDER, flag_results
+from wetland.water.parameters import parameters
+
+KNOWN = parameters()
+START = dt.date(2024, 1, 10)
+
+
+def rows(
+    values: list[float], parameter: str = "nh3n", *, station: str = "A", step: int = 30, **more: Any
+) -> pd.DataFrame:
+    """Make invented results of one parameter, every ``step`` days."""
+    size = len(values)
+    frame = pd.DataFrame(
+        {
+            "result_id": [f"{station}-{parameter}-{i}" for i in range(size)],
+            "source_row": pd.array(range(2, size + 2), dtype="Int64"),
+            "station": station,
+            "sampled_on": [START + dt.timedelta(days=step * i) for i in range(size)],
+            "sampled_at": pd.Series([pd.NaT] * size, dtype="datetime64[us, UTC]"),
+            "depth_m": np.nan,
+            "parameter": parameter,
+            "value": np.array(values, dtype=float),
+            "censoring": "none",
+            "value_received": [f"{v:g}" for v in values],
+            "qa": "sample",
+            "flag": "unknown",
+            "flag_tests": pd.Series([None] * size, dtype="str"),
+        }
+    )
+    return frame.assign(**more)
+
+
+def noted(frame: pd.DataFrame, row: int) -> list[str]:
+    said = frame["flag_tests"].iloc[row]
+    return [note["test"] for note in json.loads(said)] if isinstance(said, str) else []
+
+
+def flags(frame: pd.DataFrame, **more: Any) -> list[str]:
+    return flag_results(frame, KNOWN, **more).results["flag"].tolist()
+
+
+def test_ordinary_results_are_good():
+    found = flag_results(rows([0.31, 0.42, 0.35, 0.6, 0.55, 0.3]), KNOWN)
+    assert set(found.results["flag"]) == {"good"}
+    assert found.results["flag_tests"].isna().all()
+    assert found.problems == []
+
+
+def test_outside_of_the_plausible_range_fails_and_says_so():
+    found = flag_results(rows([7.1, 14.2, 7.3], "ph"), KNOWN, file="lab.csv")
+    assert found.results["flag"].tolist() == ["good", "fail", "good"]
+    [note] = json.loads(found.results["flag_tests"].iloc[1])
+    assert note["test"] == "gross_range"
+    assert (note["value"], note["low"], note["high"]) == (14.2, *KNOWN["ph"].plausible)
+    [problem] = found.problems
+    assert (problem.file, problem.row, problem.code) == ("lab.csv", 3, "flag_gross_range")
+    assert problem.message.en == "pH 14.2 is outside of the plausible range 3 to 11"
+    assert problem.level == "warning"
+
+
+def test_the_ends_of_the_range_pass():
+    low, high = KNOWN["ph"].plausible
+    assert "fail" not in flags(rows([low, high], "ph", step=400))
+
+
+def test_a_detection_limit_is_only_compared_with_the_upper_end():
+    low, high = KNOWN["ph"].plausible
+    assert flags(rows([low - 1], "ph", censoring="below")) == ["good"]
+    assert flags(rows([high + 1], "ph", censoring="below")) == ["fail"]
+    assert flags(rows([low - 1], "ph", censoring="above")) == ["fail"]
+
+
+def test_a_unit_a_thousand_times_off():
+    """350 ug/L entered as mg/L: one flag, and the good value after it has none."""
+    found = flag_results(rows([0.31, 0.42, 0.35, 35.0 * 10, 0.55, 0.3]), KNOWN)
+    assert noted(found.results, 3)[-1] == "unit"
+    assert [noted(found.results, i) for i in (0, 1, 2, 4, 5)] == [[]] * 5
+    note = json.loads(found.results["flag_tests"].iloc[3])[-1]
+    assert note["times"] == pytest.approx(350 / note["median"])
+
+
+@pytest.mark.parametrize("value", [0.00042, 0.0009, 0.0002])
+def test_a_thousandth_is_seen_as_well(value):
+    found = flag_results(rows([0.31, 0.42, 0.35, value, 0.55, 0.3]), KNOWN)
+    assert noted(found.results, 3) == ["unit"]
+    assert found.results["flag"].iloc[3] == "suspect"
+
+
+def test_with_a_history_the_whole_file_may_be_off():
+    """The station's earlier results tell the unit, even where all of the new ones are wrong."""
+    history = rows([0.31, 0.42, 0.35, 0.5])
+    new = rows([0.0004, 0.0003, 0.0005, 0.0004], result_id=list("abcd")).assign(
+        sampled_on=[dt.date(2025, m, 1) for m in (1, 2, 3, 4)]
+    )
+    assert flags(new) == ["good"] * 4
+    found = flag_results(new, KNOWN, history=history)
+    assert [noted(found.results, i) for i in range(4)] == [["unit"]] * 4
+    assert len(found.results) == 4
+
+
+def test_limits_are_compared_with_limits():
+    """<25 among <0.025 is a limit in ug/L."""
+    frame = rows([0.025, 0.025, 0.025, 25.0], censoring="below")
+    assert noted(flag_results(frame, KNOWN).results, 3) == ["unit"]
+
+
+def test_a_spike_is_flagged_and_its_neighbours_are_not():
+    found = flag_results(rows([20.0, 21.0, 38.0, 20.5, 19.0], "temp", step=7), KNOWN)
+    assert [noted(found.results, i) for i in range(5)] == [[], [], ["spike"], [], []]
+    note = json.loads(found.results["flag_tests"].iloc[2])[0]
+    assert (note["before"], note["after"], note["limit"]) == (21.0, 20.5, KNOWN["temp"].spike)
+
+
+def test_a_step_is_no_spike_and_distant_neighbours_tell_nothing():
+    assert flags(rows([8.0, 9.0, 24.0, 25.0], "temp", step=30)) == ["good"] * 4
+    assert flags(rows([8.0, 30.0, 9.0], "temp", step=60)) == ["good"] * 3
+
+
+def test_a_change_too_fast():
+    """A day's rate is allowed within a day; over three days three times as much."""
+    rate = KNOWN["temp"].rate_per_day
+    assert rate is not None
+    limit = 10.0 + rate
+    assert flags(rows([10.0, limit + 0.1], "temp", step=1)) == ["good", "suspect"]
+    assert flags(rows([10.0, limit], "temp", step=1)) == ["good", "good"]
+    assert flags(rows([10.0, limit + 0.1], "temp", step=3)) == ["good", "good"]
+
+
+def test_a_flat_line():
+    size = KNOWN["do"].flat_line
+    stuck = [7.1, *[6.4] * size, 7.3]
+    assert flags(rows(stuck, "do")) == ["good", *["suspect"] * size, "good"]
+    assert flags(rows(stuck[1:], "do")[1:]) == ["good"] * size
+
+
+def test_equal_non_detects_are_no_flat_line():
+    assert set(flags(rows([0.025] * 9, censoring="below"))) == {"good"}
+
+
+def test_far_from_the_stations_own_results():
+    values = [0.30, 0.33, 0.28, 0.35, 0.31, 0.29, 0.34, 0.32, 0.30, 0.31, 0.36, 2.9]
+    found = flag_results(rows(values, step=90), KNOWN)
+    assert noted(found.results, 11) == ["climatology"]
+    note = json.loads(found.results["flag_tests"].iloc[11])[0]
+    assert note["high"] < 2.9
+    assert note["n"] == 12
+    assert flags(rows([*values[:-1], 1.2], step=90))[-1] == "good"  # within a factor of 5
+
+
+def test_the_same_sample_twice():
+    frame = pd.concat([rows([0.3, 0.4]), rows([0.5], result_id="again")], ignore_index=True)
+    assert flags(frame) == ["suspect", "good", "suspect"]
+    other_depth = frame.assign(depth_m=[0.5, 0.5, 3.0])
+    assert flags(other_depth) == ["good"] * 3
+    duplicate = frame.assign(qa=["sample", "sample", "duplicate"])
+    assert flags(duplicate) == ["good", "good", "unknown"]
+
+
+def test_an_import_again_is_no_second_sample():
+    frame = rows([0.3, 0.4, 0.5])
+    assert flags(frame, history=frame) == ["good"] * 3
+
+
+def test_a_part_larger_than_its_whole():
+    frame = pd.concat([rows([1.9, 0.5]), rows([1.2, 0.9], "tn")], ignore_index=True)
+    found = flag_results(frame, KNOWN)
+    assert found.results["flag"].tolist() == ["suspect", "good", "suspect", "good"]
+    note = json.loads(found.results["flag_tests"].iloc[0])[0]
+    assert (note["test"], note["part"], note["whole"]) == ("parts", 1.9, 1.2)
+    within = pd.concat([rows([1.30]), rows([1.20], "tn")], ignore_index=True)
+    assert flags(within) == ["good", "good"]
+
+
+def test_what_cannot_be_tested_is_unknown_and_what_is_not_there_missing():
+    frame = pd.concat(
+        [
+            rows([np.nan]),
+            rows([np.nan], station="B", censoring="below"),
+            rows([1.0], "unheard_of", station="C"),
+            rows([0.3], station="D", qa="blank"),
+        ],
+        ignore_index=True,
+    )
+    assert flags(frame) == ["missing", "unknown", "unknown", "unknown"]
+
+
+def test_what_the_source_said_is_kept():
+    said = json.dumps([{"test": "source", "flag": "fail", "zh": "仪器故障", "en": "broken"}])
+    frame = rows([0.3, 0.4, 99999.0], flag=["fail", "suspect", "unknown"]).assign(
+        flag_tests=pd.Series([said, None, said], dtype="str")
+    )
+    found = flag_results(frame, KNOWN).results
+    assert found["flag"].tolist() == ["fail", "suspect", "fail"]
+    assert noted(found, 0) == ["source"]
+    assert noted(found, 2)[:2] == ["source", "gross_range"]
+    again = flag_results(found, KNOWN).results
+    pd.testing.assert_frame_equal(found, again)
+
+
+def test_an_empty_table():
+    found = flag_results(rows([]), KNOWN)
+    assert len(found.results) == 0
+    assert found.problems == []
+
+
+codes = st.sampled_from(["nh3n", "tn", "temp", "ph", "fc"])
+cells = st.tuples(
+    st.sampled_from(["A", "B"]), codes, st.integers(0, 40), st.floats(0.01, 60),
+    st.sampled_from(["none", "none", "below"]),
+)  # fmt: skip
+
+
+def table(data: list[tuple[str, str, int, float, str]]) -> pd.DataFrame:
+    frame = rows([value for *_, value, _ in data])
+    return frame.assign(
+        station=[d[0] for d in data],
+        parameter=[d[1] for d in data],
+        sampled_on=[START + dt.timedelta(days=10 * d[2]) for d in data],
+        censoring=[d[4] for d in data],
+    )
+
+
+@settings(max_examples=40)
+@given(st.lists(cells, min_size=1, max_size=40), st.randoms())
+def test_order_of_the_rows_does_not_matter(data, random):
+    frame = table(list({d[:3]: d for d in data}.values()))
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    once = flag_results(frame, KNOWN).results
+    again = flag_results(frame.iloc[order], KNOWN).results.loc[frame.index]
+    pd.testing.assert_frame_equal(once, again)
+
+
+@settings(max_examples=40)
+@given(st.lists(cells, min_size=1, max_size=40))
+def test_only_flags_are_written_and_they_agree_with_their_notes(data):
+    frame = table(data)
+    before = frame.copy()
+    found = flag_results(frame, KNOWN)
+    pd.testing.assert_frame_equal(frame, before)
+    kept = [c for c in frame if c not in {"flag", "flag_tests"}]
+    pd.testing.assert_frame_equal(found.results[kept], frame[kept])
+    for flag, said in zip(found.results["flag"], found.results["flag_tests"], strict=True):
+        notes = json.loads(said) if isinstance(said, str) else []
+        worst = max((ORDER.index(n["flag"]) for n in notes), default=ORDER.index("good"))
+        assert ORDER.index(flag) == worst
+    assert len(found.problems) == found.results["flag_tests"].notna().sum()

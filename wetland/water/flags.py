@@ -1,0 +1,244 @@
+"""Quality flags on import (入库质控标记): QARTOD's good, unknown, suspect, fail and missing.
+
+Every flag names the test and the numbers it compared. ``fail`` is only what cannot be (outside of
+the plausible range); everything else that looks odd is ``suspect`` and stays in use, for a real
+spill looks odd as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wetland.base.problems import Problem
+from wetland.base.texts import Text
+from wetland.water.flagtests import WORDS, Found, Observed, run_tests
+from wetland.water.parameters import Parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ints = NDArray[np.int64]
+
+ORDER = ("missing", "unknown", "good", "suspect", "fail")  # the later goes before the earlier
+_NUMBER = {flag: number for number, flag in enumerate(ORDER)}
+
+
+class Flagged(NamedTuple):
+    """The results with their flags, and the warnings for whoever sent the file."""
+
+    results: pd.DataFrame
+    problems: list[Problem]
+
+
+def flag_results(
+    results: pd.DataFrame,
+    parameters: Mapping[str, Parameter],
+    *,
+    history: pd.DataFrame | None = None,
+    file: str = "",
+) -> Flagged:
+    """Flag results by the tests of `wetland.water.flagtests`.
+
+    Parameters
+    ----------
+    results
+        Rows of `WATER_RESULTS`; ``flag`` may be there: a ``suspect`` or ``fail`` that came with the
+        source is never taken back.
+    parameters
+        The registry: plausible range, rate, spike and flat line by parameter code.
+    history
+        Earlier results of the same stations, so that one file's first values have neighbours and
+        their station a median; rows that are in ``results`` too (by ``result_id``) count once.
+    file
+        What the problems call the file.
+
+    Returns
+    -------
+    Flagged
+        A copy of ``results`` with ``flag`` and ``flag_tests`` (JSON: test, flag, the numbers, the
+        sentence in both languages; null where all was passed), and one warning per row that has not
+        passed: the first of its tests.
+
+    Notes
+    -----
+    ``missing``: no value. ``unknown``: nothing could be tested (a parameter that is not in the
+    registry, a non-detect without a limit, rows of the laboratory's own quality control).
+    Of several tests the worst counts. Tests that compare neighbours or the station's own results
+    use detected samples only.
+    """
+    made = results.copy()
+    whole = made if history is None else _joined(made, history)
+    new = np.arange(len(whole)) < len(made)
+    sample = (whole["qa"] == "sample").to_numpy(dtype=bool)
+    used = np.flatnonzero(sample & whole["parameter"].isin(list(parameters)).to_numpy(dtype=bool))
+    flags = _at_first(made, used[used < len(made)])
+    notes: dict[int, list[dict[str, Any]]] = {}
+    told = _told(made)
+    found = run_tests(_observed(whole.iloc[used], parameters, new[used])) if len(used) else []
+    for one in found:
+        rows = used[one.rows]
+        np.maximum.at(flags, rows[new[rows]], _NUMBER[one.severity])
+        for place in np.flatnonzero(new[rows]).tolist():
+            row = int(rows[place])
+            notes.setdefault(row, []).append(_note(one, place, told[row], parameters))
+    tests: list[str | None] = [None] * len(made)
+    for row, several in notes.items():
+        tests[row] = json.dumps(several, ensure_ascii=False)
+    made["flag"] = np.array(ORDER, dtype=object)[flags]
+    made["flag_tests"] = _with_earlier(results, tests)
+    problems = [_problem(notes[row][0], told[row], file) for row in sorted(notes)]
+    return Flagged(made.astype({"flag": "str", "flag_tests": "str"}), problems)
+
+
+class _Told(NamedTuple):
+    """What a sentence about a row needs of it."""
+
+    parameter: str
+    value: float
+    censoring: str
+    source_row: Any
+    value_received: Any
+    source_id: Any
+
+
+def _told(results: pd.DataFrame) -> list[_Told]:
+    none = [None] * len(results)
+    columns = [results[c].tolist() if c in results else none for c in _Told._fields]
+    return [_Told(*row) for row in zip(*columns, strict=True)]
+
+
+def _joined(results: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["result_id", "station", "parameter", "sampled_on", "sampled_at", "depth_m",
+               "value", "censoring", "qa", "flag"]  # fmt: skip
+    kept = [c for c in columns if c in results and c in history]
+    older = history.loc[~history["flag"].isin(["fail", "missing"]), kept]
+    if "result_id" in kept:
+        older = older[~older["result_id"].isin(results["result_id"])]
+    return pd.concat([results[kept], older], ignore_index=True) if len(older) else results
+
+
+def _at_first(results: pd.DataFrame, tested: Ints) -> Ints:
+    """Return every row's flag before the tests; what the source said goes before good."""
+    flags = np.full(len(results), _NUMBER["unknown"])
+    value = results["value"].to_numpy(dtype=float, na_value=np.nan)
+    told = ~np.isnan(value)
+    flags[tested] = np.where(told[tested], _NUMBER["good"], flags[tested])
+    flags[~told & (results["censoring"] == "none").to_numpy(dtype=bool)] = _NUMBER["missing"]
+    if "flag" in results:
+        for flag in ("suspect", "fail"):
+            said = (results["flag"] == flag).to_numpy(dtype=bool)
+            flags[said] = np.maximum(flags[said], _NUMBER[flag])
+    return flags
+
+
+def _with_earlier(results: pd.DataFrame, tests: list[str | None]) -> list[str | None]:
+    """Keep what the source itself said against a row, before what the tests say."""
+    if "flag_tests" not in results or results["flag_tests"].isna().all():
+        return tests
+    out: list[str | None] = []
+    for said, found in zip(results["flag_tests"], tests, strict=True):
+        if not isinstance(said, str):
+            out.append(found)
+            continue
+        notes = [n for n in json.loads(said) if n.get("test") not in WORDS]
+        notes += json.loads(found) if found else []
+        out.append(json.dumps(notes, ensure_ascii=False) if notes else None)
+    return out
+
+
+def _observed(
+    used: pd.DataFrame, parameters: Mapping[str, Parameter], new: NDArray[np.bool_]
+) -> Observed:
+    import pandas as pd
+
+    station, _ = pd.factorize(used["station"])
+    number, names = pd.factorize(used["parameter"])
+    codes = tuple(str(c) for c in names)
+    day = _days(used)
+    depth = _depths(used)
+    own = station * len(codes) + number
+    known = {n: parameters[code] for n, code in enumerate(codes)}
+    return Observed(
+        codes=codes,
+        known=known,
+        series=_numbered(own, depth),
+        own=own.astype(np.int64),
+        sample=_numbered(station, np.rint(day * 86_400).astype(np.int64), depth),
+        parameter=number.astype(np.int64),
+        day=day,
+        value=used["value"].to_numpy(dtype=float, na_value=np.nan),
+        below=(used["censoring"] == "below").to_numpy(dtype=bool),
+        above=(used["censoring"] == "above").to_numpy(dtype=bool),
+        new=new,
+        doubtful=np.zeros(len(used), dtype=bool),
+    )
+
+
+def _days(used: pd.DataFrame) -> NDArray[np.float64]:
+    """Return days since 1970, with the time of the day where it is told."""
+    days = np.array(used["sampled_on"].to_numpy(), dtype="datetime64[D]").astype(float)
+    if "sampled_at" not in used or used["sampled_at"].isna().all():
+        return days
+    at = used["sampled_at"].to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
+    exact = at.view(np.int64) / 86_400e6
+    return np.where(np.isnat(at), days, exact)
+
+
+def _depths(used: pd.DataFrame) -> Ints:
+    if "depth_m" not in used:
+        return np.zeros(len(used), dtype=np.int64)
+    depth = used["depth_m"].to_numpy(dtype=float, na_value=np.nan)
+    return np.where(np.isnan(depth), -1, np.rint(np.nan_to_num(depth) * 1000)).astype(np.int64)
+
+
+def _numbered(*columns: NDArray[np.integer]) -> Ints:
+    """Return one number per distinct combination of columns."""
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, number = np.unique(column, return_inverse=True)
+        _, key = np.unique(key * (int(number.max(initial=0)) + 1) + number, return_inverse=True)
+    return key.astype(np.int64)
+
+
+def _note(
+    found: Found, place: int, row: _Told, parameters: Mapping[str, Parameter]
+) -> dict[str, Any]:
+    test, *pair = found.test.split(":")
+    numbers = {name: float(n[place]) for name, n in found.numbers.items()}
+    parameter = parameters[row.parameter]
+    told: dict[str, object] = {name: f"{n:.4g}" for name, n in numbers.items()}
+    sign = {"below": "<", "above": ">"}.get(row.censoring, "")
+    unit = "" if parameter.unit in {"-", "1"} else parameter.unit
+    told |= {"name": parameter.name, "unit": unit, "value": f"{sign}{row.value:.6g}"}
+    if pair:
+        told |= {"part_name": parameters[pair[0]].name, "whole_name": parameters[pair[1]].name}
+    words: Text = WORDS[test].fill(**told)
+    return {
+        "test": test,
+        "flag": found.severity,
+        "value": row.value,
+        **numbers,
+        "zh": " ".join(words.zh.split()),
+        "en": " ".join(words.en.split()),
+    }
+
+
+def _problem(note: dict[str, Any], row: _Told, file: str) -> Problem:
+    at, received = row.source_row, row.value_received
+    return Problem(
+        file=file,
+        row=int(at) if isinstance(at, int | np.integer) else None,
+        column=row.parameter,
+        value=received if isinstance(received, str) else f"{row.value:g}",
+        code=f"flag_{note['test']}",
+        level="warning",
+        message=Text(zh=note["zh"], en=note["en"]),
+        source_id=row.source_id if isinstance(row.source_id, str) else None,
+    )

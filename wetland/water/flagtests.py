@@ -1,0 +1,373 @@
+"""The tests behind the flags (质控检验): what each compares, by which rule, with what numbers.
+
+They follow QARTOD's tests where there is one (gross range, spike, rate of change, flat line,
+climatology) and add what goes wrong with water samples: a unit a thousand times off, the same
+sample entered twice, a part larger than its whole. The thresholds of a parameter are data
+(``parameters.yaml``); what is the same for all of them stands here.
+
+References
+----------
+U.S. IOOS, Manual for Real-Time Quality Control of Dissolved Nutrients Data, v1.1 (2018), tests 4,
+6, 7, 8 and 10; Manual of Data Flags, v1.2 (2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wetland.base.texts import Text, text
+from wetland.water.parameters import Parameter
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Severity = Literal["suspect", "fail"]
+
+NEAR_DAYS = 45.0  # neighbours farther apart say nothing about a spike
+LEAST = 10  # results a station's own distribution is told from
+LEAST_UNIT = 3  # results a station's own median is told from
+WIDTHS = 6.0  # robust standard deviations from the median that are still believed
+FACTOR = 5.0  # a concentration within this factor of the median is always believed
+THOUSAND = 1000.0
+ABOUT = 10**0.5  # a thousand, give or take this factor
+MARGIN = 1.1  # a part may exceed its whole by this factor: both are measured
+PARTS: tuple[tuple[str, str], ...] = (
+    ("nh3n", "tn"), ("no3n", "tn"), ("no2n", "tn"), ("po4p", "tp"), ("codmn", "cod"),
+    ("bod5", "cod"), ("cr6", "cr"),
+)  # fmt: skip
+_MAD = 1.4826  # makes the median absolute deviation the standard deviation of a normal law
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Results as arrays; the rows that are to be flagged are those with ``new``.
+
+    Attributes
+    ----------
+    series
+        Number of station, parameter and depth; ``own`` of station and parameter.
+    sample
+        Number of station, moment and depth.
+    doubtful
+        Rows that a test before has found wrong: they are nobody's neighbour and in no median.
+    parameter
+        Number of the parameter in ``codes``; ``known`` holds what the registry tells, by number.
+    day
+        Days since 1970, with the time of day where it is told.
+    """
+
+    codes: tuple[str, ...]
+    known: Mapping[int, Parameter]
+    series: Ints
+    own: Ints
+    sample: Ints
+    parameter: Ints
+    day: Floats
+    value: Floats
+    below: Bools
+    above: Bools
+    new: Bools
+    doubtful: Bools
+
+    @property
+    def detected(self) -> Bools:
+        """Return which rows are plain numbers that no test before has found wrong."""
+        plain: Bools = ~self.below & ~self.above & ~np.isnan(self.value) & ~self.doubtful
+        return plain
+
+    def told(self, field: str) -> Floats:
+        """Return a number of the registry for every row; NaN where it has none."""
+        by_code = np.full(len(self.codes), np.nan)
+        for number, parameter in self.known.items():
+            found = getattr(parameter, field)
+            by_code[number] = np.nan if found is None else found
+        return by_code[self.parameter]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows one test does not pass, with the numbers it compared (arrays as long as ``rows``)."""
+
+    test: str
+    severity: Severity
+    rows: Ints
+    numbers: Mapping[str, Floats]
+
+
+def gross_range(seen: Observed) -> list[Found]:
+    """Find values outside of what a natural surface water can show: fail.
+
+    A detection limit is only compared with the upper end, an upper limit with the lower; the ends
+    themselves pass.
+    """
+    ends = {n: p.plausible for n, p in seen.known.items()}
+    low = np.array([ends.get(n, (np.nan,) * 2)[0] for n in range(len(seen.codes))])
+    high = np.array([ends.get(n, (np.nan,) * 2)[1] for n in range(len(seen.codes))])
+    low, high = low[seen.parameter], high[seen.parameter]
+    wrong = ((seen.value < low) & ~seen.below) | ((seen.value > high) & ~seen.above)
+    rows = np.flatnonzero(wrong)
+    return [_found("gross_range", "fail", rows, low=low[rows], high=high[rows])]
+
+
+def _neighbours(seen: Observed) -> tuple[Ints, Bools]:
+    """Return the detected rows in order of series and time, and which follow in their series."""
+    rows = np.flatnonzero(seen.detected)
+    rows = rows[np.lexsort((seen.day[rows], seen.series[rows]))]
+    same = np.zeros(len(rows), dtype=bool)
+    same[1:] = seen.series[rows[1:]] == seen.series[rows[:-1]]
+    return rows, same
+
+
+def spike(seen: Observed) -> list[Found]:
+    """Find single values that jump out and back: suspect.
+
+    The value lies beyond both neighbours in time (not more than 45 days off), by more than the
+    parameter's ``spike`` from their middle.
+    """
+    rows, same = _neighbours(seen)
+    inner = np.flatnonzero(same[1:-1] & same[2:]) + 1
+    if not len(inner):
+        return []
+    before, at, after = rows[inner - 1], rows[inner], rows[inner + 1]
+    x, y, z = seen.value[before], seen.value[at], seen.value[after]
+    near = (seen.day[at] - seen.day[before] <= NEAR_DAYS) & (
+        seen.day[after] - seen.day[at] <= NEAR_DAYS
+    )
+    limit = seen.told("spike")[at]
+    outside = (y > np.maximum(x, z)) | (y < np.minimum(x, z))
+    off = np.abs(y - (x + z) / 2)
+    hit = near & outside & (off > limit)
+    return [
+        _found(
+            "spike", "suspect", at[hit],
+            before=x[hit], after=z[hit], limit=limit[hit],
+        )
+    ]  # fmt: skip
+
+
+def rate_of_change(seen: Observed) -> list[Found]:
+    """Find changes faster than the parameter's ``rate_per_day``: suspect (the later value).
+
+    Within one day the whole rate of a day is allowed, for water has a daily course.
+    """
+    rows, same = _neighbours(seen)
+    second = np.flatnonzero(same)
+    before, at = rows[second - 1], rows[second]
+    days = np.maximum(seen.day[at] - seen.day[before], 1.0)
+    limit = seen.told("rate_per_day")[at]
+    hit = np.abs(seen.value[at] - seen.value[before]) > limit * days
+    return [
+        _found(
+            "rate_of_change", "suspect", at[hit],
+            before=seen.value[before][hit], days=days[hit], limit=limit[hit],
+        )
+    ]  # fmt: skip
+
+
+def flat_line(seen: Observed) -> list[Found]:
+    """Find runs of equal detected values, ``flat_line`` or more in a row: suspect, all of them."""
+    rows, same = _neighbours(seen)
+    if not len(rows):
+        return []
+    equal = same.copy()
+    equal[1:] &= seen.value[rows[1:]] == seen.value[rows[:-1]]
+    run = np.cumsum(~equal) - 1
+    length = np.bincount(run)[run]
+    limit = seen.told("flat_line")[rows]
+    hit = (limit > 0) & (length >= limit)
+    return [_found("flat_line", "suspect", rows[hit], run=length[hit], limit=limit[hit])]
+
+
+def climatology(seen: Observed) -> list[Found]:
+    """Find values far from all others of their station: suspect.
+
+    The middle and the robust width (median absolute deviation) of at least 10 detected results of
+    the station and parameter, of logarithms for a concentration; more than 6 widths off, and for a
+    concentration more than a factor 5, for others more than the parameter's ``spike``.
+    """
+    logarithm = np.array(
+        [
+            n in seen.known and seen.known[n].direction in {"max", "none"}
+            and seen.known[n].plausible[0] >= 0
+            for n in range(len(seen.codes))
+        ]
+    )  # fmt: skip
+    rows = np.flatnonzero(seen.detected & ~(logarithm[seen.parameter] & (seen.value <= 0)))
+    scaled = logarithm[seen.parameter[rows]]
+    y = np.where(scaled, np.log(np.where(scaled, seen.value[rows], 1.0)), seen.value[rows])
+    group = seen.own[rows]
+    middle, count = _medians(y, group)
+    width, _ = _medians(np.abs(y - middle), group)
+    floor = np.where(scaled, np.log(FACTOR), seen.told("spike")[rows])
+    reach = np.maximum(WIDTHS * _MAD * width, floor)
+    hit = (count >= LEAST) & (np.abs(y - middle) > reach)
+    ends = [np.where(scaled, np.exp(e), e)[hit] for e in (middle, middle - reach, middle + reach)]
+    return [
+        _found(
+            "climatology", "suspect", rows[hit],
+            median=ends[0], low=ends[1], high=ends[2], n=count[hit],
+        )
+    ]  # fmt: skip
+
+
+def unit(seen: Observed) -> list[Found]:
+    """Find values about a thousand times, or a thousandth of, their station's median: suspect.
+
+    mg/L entered as ug/L and the like. The median is that of the station's earlier results where
+    there are three or more, else that of all its results; limits are compared with limits.
+    """
+    rows = np.flatnonzero(~seen.above & (seen.value > 0))  # also what is out of range: this is why
+    group = 2 * seen.own[rows] + seen.below[rows]
+    y, new = np.log10(seen.value[rows]), seen.new[rows]
+    all_middle, all_count = _medians(y, group)
+    old = np.full(len(rows), np.nan)
+    old_count = np.zeros(len(rows))
+    if (~new).any():
+        middles, counts = _medians(y[~new], group[~new])
+        at = np.full(int(group.max()) + 1, -1)
+        at[group[~new]] = np.arange(int((~new).sum()))
+        has = at[group] >= 0
+        old[has], old_count[has] = middles[at[group[has]]], counts[at[group[has]]]
+    earlier = old_count >= LEAST_UNIT
+    middle = np.where(earlier, old, all_middle)
+    count = np.where(earlier, old_count, all_count - 1)
+    off = np.abs(y - middle)
+    about = np.abs(off - np.log10(THOUSAND)) < np.log10(ABOUT)
+    hit = about & (count >= LEAST_UNIT)
+    return [
+        _found(
+            "unit", "suspect", rows[hit],
+            median=10 ** middle[hit], times=10 ** (y - middle)[hit], n=count[hit],
+        )
+    ]  # fmt: skip
+
+
+def repeated(seen: Observed) -> list[Found]:
+    """Find results of which there is another one of the same sample and parameter: suspect."""
+    key = seen.sample * len(seen.codes) + seen.parameter
+    _, group, counts = np.unique(key, return_inverse=True, return_counts=True)
+    rows = np.flatnonzero(counts[group] > 1)
+    value = np.where(np.isnan(seen.value), 0.0, seen.value)
+    low = np.full(len(counts), np.inf)
+    high = np.full(len(counts), -np.inf)
+    np.minimum.at(low, group, value)
+    np.maximum.at(high, group, value)
+    at = group[rows]
+    return [_found("repeated", "suspect", rows, n=counts[at], low=low[at], high=high[at])]
+
+
+def parts(seen: Observed) -> list[Found]:
+    """Find parts that exceed their whole in one sample by more than a tenth: suspect, both.
+
+    Ammonia, nitrate and nitrite are parts of total nitrogen, phosphate of total phosphorus; the
+    permanganate index and BOD5 stay below COD, chromium (VI) below chromium. A whole below its
+    detection limit is taken at that limit; a part has to be detected.
+    """
+    found = []
+    number = {code: n for n, code in enumerate(seen.codes)}
+    for part, whole in PARTS:
+        if part not in number or whole not in number:
+            continue
+        small = np.flatnonzero((seen.parameter == number[part]) & seen.detected)
+        large = np.flatnonzero((seen.parameter == number[whole]) & ~np.isnan(seen.value))
+        large = large[~seen.above[large]]
+        samples, first = np.unique(seen.sample[large], return_index=True)
+        if not len(samples):
+            continue
+        place = np.minimum(np.searchsorted(samples, seen.sample[small]), len(samples) - 1)
+        match = samples[place] == seen.sample[small]
+        small, large = small[match], large[first[place[match]]]
+        hit = seen.value[small] > MARGIN * seen.value[large]
+        both = {"part": seen.value[small[hit]], "whole": seen.value[large[hit]]}
+        test = f"parts:{part}:{whole}"
+        found += [_found(test, "suspect", rows[hit], **both) for rows in (small, large)]
+    return found
+
+
+def _medians(y: Floats, group: Ints) -> tuple[Floats, Floats]:
+    """Return the median of each value's group and its size."""
+    if not len(y):
+        return y.copy(), y.copy()
+    order = np.lexsort((y, group))
+    _, starts, of, counts = np.unique(
+        group[order], return_index=True, return_inverse=True, return_counts=True
+    )
+    ordered = y[order]
+    middle = (ordered[starts + (counts - 1) // 2] + ordered[starts + counts // 2]) / 2
+    medians, sizes = np.empty(len(y)), np.empty(len(y))
+    medians[order], sizes[order] = middle[of], counts[of]
+    return medians, sizes
+
+
+def _found(test: str, severity: Severity, rows: NDArray[np.integer], **numbers: object) -> Found:
+    return Found(
+        test,
+        severity,
+        np.asarray(rows, dtype=np.int64),
+        {name: np.asarray(n, dtype=float) for name, n in numbers.items()},
+    )
+
+
+TESTS: tuple[Callable[[Observed], list[Found]], ...] = (
+    gross_range, unit, spike, climatology, rate_of_change, flat_line, repeated, parts,
+)  # fmt: skip
+_STANDS_ALONE = (gross_range, unit, spike)  # what they find is kept out of the tests after them
+
+
+def run_tests(seen: Observed) -> list[Found]:
+    """Run all tests, the surest first; a value one of these finds wrong does not mislead the rest.
+
+    So a value a thousand times off gets one flag, and the good value after it none.
+    """
+    found: list[Found] = []
+    for test in TESTS:
+        new = [one for one in test(seen) if len(one.rows)]
+        found += new
+        if test in _STANDS_ALONE and new:
+            doubtful = seen.doubtful.copy()
+            doubtful[np.concatenate([one.rows for one in new])] = True
+            seen = replace(seen, doubtful=doubtful)
+    return found
+
+
+WORDS: dict[str, Text] = {
+    "gross_range": text(
+        "{name} {value} 超出合理范围 {low}～{high} {unit}",
+        "{name} {value} is outside of the plausible range {low} to {high} {unit}",
+    ),
+    "unit": text(
+        "{name} {value} {unit} 是本站中位数 {median}（{n} 个结果）的 {times} 倍，单位或差千倍",
+        "{name} {value} {unit} is {times} times the station's own median {median} ({n} results): "
+        "a unit a thousand times off?",
+    ),
+    "climatology": text(
+        "{name} {value} {unit} 远离本站历史：中位数 {median}，可信范围 {low}～{high}（{n} 个结果）",
+        "{name} {value} {unit} is far from the station's own results: median {median}, believed "
+        "{low} to {high} ({n} results)",
+    ),
+    "spike": text(
+        "{name} {value} {unit} 为尖峰：前 {before}、后 {after}，限差 {limit}",
+        "{name} {value} {unit} jumps out and back: {before} before, {after} after, limit {limit}",
+    ),
+    "rate_of_change": text(
+        "{name} {days} 天内由 {before} 变为 {value} {unit}，快于每天 {limit}",
+        "{name} went from {before} to {value} {unit} in {days} days: faster than {limit} a day",
+    ),
+    "flat_line": text(
+        "{name} 连续 {run} 个结果都是 {value} {unit}（达到 {limit} 个即存疑）",
+        "{name}: {run} results in a row are {value} {unit} ({limit} or more are suspect)",
+    ),
+    "repeated": text(
+        "{name} 同一样品有 {n} 个结果（{low}～{high} {unit}）",
+        "{name}: {n} results of the same sample ({low} to {high} {unit})",
+    ),
+    "parts": text(
+        "{part_name} {part} 大于 {whole_name} {whole} {unit}：部分不应大于总量",
+        "{part_name} {part} exceeds {whole_name} {whole} {unit}: a part cannot exceed its whole",
+    ),
+}
