@@ -139,7 +139,8 @@ def judge(evaluation: Evaluation) -> tuple[bool, Text]:
     return True, _BEATS.fill(**said)
 
 
-def _model(found: dict[Family, float]) -> Text:
+def describe(found: dict[Family, float]) -> Text:
+    """Say what a forecast is combined from: how many candidates, and the heaviest family."""
     family, share = next(iter(found.items()))
     return _COMBINED.fill(n=len(candidates()), family=FAMILIES[family], share=_percent(share))
 
@@ -267,7 +268,7 @@ def forecast(
     found = shares(rolled.weights)
     return Forecast(
         frame,
-        _model(found),
+        describe(found),
         evaluation.skill,
         evaluation.coverage,
         shown and len(frame) > 0,

@@ -113,11 +113,23 @@ def known_before(origins: Ints, horizon: int) -> Ints:
     return np.searchsorted(origins, origins[:, None] - leads[None, :], side="right")
 
 
-def _weights(losses: Floats, known: Ints) -> Floats:
+def weights_of(losses: Floats, known: Ints) -> Floats:
     """Return the weight of each candidate at each origin, from the losses known there.
 
-    ``losses`` has axes candidate, origin, lead. A loss is the mean absolute error over all pairs of
-    origin and lead whose outcome is known; without any, all candidates weigh alike.
+    A candidate's loss is its mean over all pairs of origin and lead whose outcome is known at the
+    origin; its weight is (least loss / its loss) to the power `SHARPNESS`. Without any outcome, and
+    where no candidate lost anything, all weigh alike.
+
+    Parameters
+    ----------
+    losses : array of float, shape (candidates, origins, leads)
+        NaN, for all candidates alike, where there is no outcome.
+    known : array of int, shape (origins, leads)
+        `known_before`.
+
+    Returns
+    -------
+    array of float, shape (candidates, origins)
     """
     total = np.zeros(losses.shape[:2])
     pairs = np.zeros(losses.shape[1])
@@ -125,7 +137,7 @@ def _weights(losses: Floats, known: Ints) -> Floats:
         lost = losses[:, :, lead]
         absent = np.isnan(lost)
         sums = np.concatenate([np.zeros((len(lost), 1)), np.where(absent, 0.0, lost).cumsum(1)], 1)
-        counts = np.concatenate([[0], (~absent[NAIVE]).cumsum()])
+        counts = np.concatenate([[0], (~absent[0]).cumsum()])
         total += sums[:, known[:, lead]]
         pairs += counts[known[:, lead]]
     least = total.min(axis=0)
@@ -183,7 +195,7 @@ def roll_origins(
     actual = np.where(steps < len(values), on_scale[np.minimum(steps, len(values) - 1)], np.nan)
     observed = from_scale(actual, scale)
     losses = np.abs(observed - from_scale(spoken, scale))
-    weights = _weights(losses, known_before(origins, horizon))
+    weights = weights_of(losses, known_before(origins, horizon))
     told: Floats = np.einsum("co,col->ol", weights, spoken)
     loss = np.abs(observed - from_scale(told, scale))
     return Rolled(origins, told, spoken[NAIVE], actual, loss, losses[NAIVE], weights[:, -1], scale)

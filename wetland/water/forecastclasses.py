@@ -1,0 +1,157 @@
+"""Probabilities of the class of the months ahead (水质类别预测), from the items told together.
+
+At every origin the errors that the items' forecasts had *in the same month* are added to what is
+told now, as they came: items that are bad together stay together. Each past month so gives one
+member; its class is the worst of its items by the standard, and the share of the members in a class
+is its probability, mixed with the frequencies of past classes as much as these were right before.
+Nothing is drawn at random.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wetland.base.texts import text
+from wetland.water.forecastitems import Members, class_codes, probabilities, spread
+from wetland.water.forecastscores import judge_classes, mix_with_frequencies, score_classes
+from wetland.water.standards import assessment_on
+from wetland.water.stations import CLASSES, Station
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wetland.water.forecast import Told
+
+COMMON = 0.8  # an item must be known in this share of the months of the best-known item
+
+CLASS_COLUMNS = (
+    "station", "month", "lead", "water_class", "likelihood", "probabilities", "deciding", "shown",
+    "skill", "frequency_skill", "chance", "rps", "naive_rps", "frequency_rps", "hits", "naive_hits",
+    "origins", "tested", "items_weight", "items", "left_out", "not_measured", "reason", "synthetic",
+)  # fmt: skip
+
+_NO_ITEMS = text("没有可预测的类别评价指标", "no item of the class can be forecast at this station")
+_SHORT = text(
+    "各指标同时有值的月份太少，不能检验类别预测",
+    "too few months with all items together to test a forecast of the class",
+)
+
+
+def _chosen(told: list[Told]) -> tuple[list[Told], list[str]]:
+    """Return the items the class is told from, and those that are left out.
+
+    An item stays where it can be forecast and is known in `COMMON` of the months of the best-known
+    one: the others are measured too seldom to be put together with them.
+    """
+    items = [one for one in told if one.series.parameter in assessment_on().items]
+    able = [one for one in items if one.rolled is not None and one.evaluation is not None]
+    most = max((one.series.known for one in able), default=0)
+    kept = [one for one in able if one.series.known >= COMMON * most]
+    names = {one.series.parameter for one in kept}
+    return kept, [o.series.parameter for o in items if o.series.parameter not in names]
+
+
+def _members(chosen: list[Told], told: list[Told]) -> Members:
+    together = list(chosen)
+    if any(one.series.parameter == "do" for one in chosen):
+        most = max(one.series.known for one in chosen)
+        together += [
+            one
+            for one in told
+            if one.series.parameter == "temp"
+            and one.evaluation is not None
+            and one.series.known >= COMMON * most
+        ]
+    rolled = [one.rolled for one in together if one.rolled is not None]
+    return Members(
+        tuple(one.series.parameter for one in together),
+        tuple(one.scale for one in rolled),
+        np.stack([one.told for one in rolled]),
+        np.stack([one.errors for one in rolled]),
+        rolled[0].origins,
+    )
+
+
+def _deciding(members: Members, lead: int, station: Station) -> dict[str, float]:
+    """Return, at the last origin, the share of members in which each item sets the class."""
+    values = spread(members, lead, slice(-1, None))
+    worst, by_item = class_codes(members.codes, values, station)
+    items = [code for code in members.codes if code != "temp"]
+    shares = (by_item == worst).mean(axis=(1, 2))
+    return {code: round(float(s), 4) for code, s in zip(items, shares, strict=True) if s > 0}
+
+
+def class_rows(told: list[Told], station: Station, *, months: int) -> list[dict[str, object]]:
+    """Return one row per month ahead with the probabilities of the class at one station.
+
+    One row without a month, with its reason, where nothing can be told.
+    """
+    chosen, left_out = _chosen(told)
+    measured = {one.series.parameter for one in told}
+    wanted = [c for c in assessment_on().programme.items if c in assessment_on().items]
+    about: dict[str, object] = {
+        "station": told[0].series.station,
+        "shown": False,
+        "origins": 0,
+        "tested": 0,
+        "items": [one.series.parameter for one in chosen],
+        "left_out": left_out,
+        "not_measured": [code for code in wanted if code not in measured],
+        "synthetic": any(one.series.synthetic for one in told),
+    }
+    if not chosen:
+        return [about | {"reason": _NO_ITEMS}]
+    members = _members(chosen, told)
+    by_code = {one.series.parameter: one.series.values for one in told}
+    actual, _ = class_codes(
+        members.codes, np.stack([by_code[code] for code in members.codes]), station
+    )
+    shares, weight = mix_with_frequencies(probabilities(members, station), actual, members.origins)
+    test = score_classes(shares, actual, members.origins)
+    if test is None:
+        return [about | {"reason": _SHORT}]
+    shown, reason = judge_classes(test)
+    about |= {
+        "shown": shown,
+        "reason": reason,
+        "skill": test.skill,
+        "frequency_skill": test.frequency_skill,
+        "chance": test.chance,
+        "rps": test.rps,
+        "naive_rps": test.naive_rps,
+        "frequency_rps": test.frequency_rps,
+        "hits": test.hits,
+        "naive_hits": test.naive_hits,
+        "origins": test.origins,
+        "tested": test.tested,
+        "items_weight": weight,
+    }
+    series = chosen[0].series
+    rows: list[dict[str, object]] = []
+    for lead in test.leads:
+        share = shares[-1, lead - 1]
+        if np.isnan(share).any() or lead > months:
+            continue
+        likely = int(share.argmax())
+        rows.append(
+            about
+            | {
+                "month": series.month(len(series.values) - 1 + lead),
+                "lead": lead,
+                "water_class": CLASSES[likely],
+                "likelihood": float(share[likely]),
+                "probabilities": dict(zip(CLASSES, share.tolist(), strict=True)),
+                "deciding": _deciding(members, lead - 1, station),
+            }
+        )
+    return rows or [about | {"shown": False}]
+
+
+def class_table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Put the rows of all stations in one table, columns `CLASS_COLUMNS`."""
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    frame = pd.DataFrame(rows, columns=list(CLASS_COLUMNS))
+    return frame.astype({"shown": bool, "synthetic": bool, "lead": "Int64"})
