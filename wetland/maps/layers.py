@@ -7,7 +7,7 @@ Python for each place and run.) Data goes in through `safe_json` and nowhere els
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from branca.element import MacroElement
 from folium.template import Template
@@ -50,6 +50,15 @@ def feature(
 class FeatureLayer(MacroElement):
     """Features with their own style, tooltip and label, drawn in the order given.
 
+    Parameters
+    ----------
+    interactive
+        Whether a click hits them.
+    places
+        Labels stand beside a place and not in the middle of an area.
+    on_marks
+        Labels are short and stand on marks, as white or as dark words: ``"light"``, ``"dark"``.
+
     Raises
     ------
     MapError
@@ -67,7 +76,7 @@ class FeatureLayer(MacroElement):
             var p = f.properties;
             if (p.label) {
               layer.bindTooltip(p.label, {permanent: true, direction: {{ this.direction }},
-                className: {{ this.label_class }}, interactive: false, offset: [4, 0]});
+                className: {{ this.label_class }}, interactive: false, offset: {{ this.offset }}});
             } else if (p.tip) { layer.bindTooltip(p.tip, {sticky: true}); }
           }
         }).addTo({{ this._parent.get_name() }});
@@ -76,7 +85,12 @@ class FeatureLayer(MacroElement):
     )
 
     def __init__(
-        self, features: Sequence[Feature], *, interactive: bool = True, places: bool = False
+        self,
+        features: Sequence[Feature],
+        *,
+        interactive: bool = True,
+        places: bool = False,
+        on_marks: Literal["light", "dark"] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         if len(features) > MAX_OBJECTS:
@@ -85,7 +99,9 @@ class FeatureLayer(MacroElement):
         self.data = safe_json({"type": "FeatureCollection", "features": list(features)})
         self.interactive = "true" if interactive else "false"
         self.direction = '"right"' if places else '"center"'
-        self.label_class = '"wl-label wl-place"' if places else '"wl-label wl-zone"'
+        kind = f"wl-mark wl-{on_marks}" if on_marks else "wl-place" if places else "wl-zone"
+        self.label_class = f'"wl-label {kind}"'
+        self.offset = "[0, 0]" if on_marks else "[4, 0]"
 
 
 class PlaceArray(MacroElement):

@@ -68,6 +68,8 @@ class Prelude(MacroElement):
           text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; }
         .wl-label::before { display: none; }
         .wl-place { font-weight: 400; font-size: 11px; color: #4a4a4a; }
+        .wl-mark { font-size: 11px; text-shadow: none; }
+        .wl-light { color: #ffffff; }
         .wl-far .wl-place { display: none; }
         @media (max-width: 480px) { .wl-zone { display: none; } }
         .wl-here { width: 30px; height: 30px; border: none; background: #fff; cursor: pointer;
