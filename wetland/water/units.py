@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _ABOVE = {
     "mg": "mg", "毫克": "mg", "milligram": "mg", "milligrams": "mg",
     "ug": "ug", "μg": "ug", "mcg": "ug", "微克": "ug", "ng": "ng",
-    "纳克": "ng", "g": "g", "克": "g", "kg": "kg", "mol": "mol", "mmol": "mmol", "umol": "umol", "μmol": "umol", "nmol": "nmol",
+    "纳克": "ng", "g": "g", "克": "g", "kg": "kg",
+    "mol": "mol", "mmol": "mmol", "umol": "umol", "μmol": "umol", "nmol": "nmol",
     "个": "organism", "count": "organism", "counts": "organism", "cfu": "organism",
     "mpn": "organism", "cell": "organism", "cells": "organism", "#": "organism", "no": "organism",
     "万个": "1e4 organism", "个细胞": "organism",
