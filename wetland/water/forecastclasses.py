@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COMMON = 0.8  # an item must be known in this share of the months of the best-known item
 
 CLASS_COLUMNS = (
-    "station", "month", "lead", "water_class", "likelihood", "probabilities", "deciding", "shown",
+    "station", "period", "lead", "water_class", "likelihood", "probabilities", "deciding", "shown",
     "skill", "frequency_skill", "chance", "rps", "naive_rps", "frequency_rps", "hits", "naive_hits",
     "origins", "tested", "items_weight", "items", "left_out", "not_measured", "reason", "synthetic",
 )  # fmt: skip
@@ -138,7 +138,7 @@ def class_rows(told: list[Told], station: Station, *, months: int) -> list[dict[
         rows.append(
             about
             | {
-                "month": series.month(len(series.values) - 1 + lead),
+                "period": series.month(len(series.values) - 1 + lead),
                 "lead": lead,
                 "water_class": CLASSES[likely],
                 "likelihood": float(share[likely]),

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.statistics.rolling import from_scale, known_before
+from wetland.water.classesitems import item_class, oxygen_saturated
 from wetland.water.parameters import parameters
-from wetland.water.standards import Standard, standard_on
-from wetland.water.stations import CLASSES, Station, WaterBody
+from wetland.water.standards import standard_on
+from wetland.water.stations import CLASSES, Station
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,51 +37,41 @@ class Members:
     origins: Ints
 
 
-def item_codes(code: str, values: Floats, *, body: WaterBody, standard: Standard) -> Codes:
-    """Return the class of each value of one item, 1 (I) to 6 (worse than V), 0 for NaN.
+def class_codes(codes: tuple[str, ...], values: Floats, station: Station) -> tuple[Codes, Codes]:
+    """Return the class and the class of each item (first axis), 1 to 6; 0 where an item is missing.
 
-    Values are rounded half to even to the item's places first, as means are.
+    ``values`` has the items on its first axis, in the order of ``codes``; they are rounded half to
+    even to the items' places first, as means are, and judged by the newest standard.
 
     Examples
     --------
-    >>> standard = standard_on()
-    >>> item_codes("tp", np.array([0.04, 0.2, np.nan]), body="river", standard=standard).tolist()
-    [2, 3, 0]
-    >>> item_codes("ph", np.array([7.2, 9.6]), body="river", standard=standard).tolist()
-    [1, 6]
+    >>> from wetland.base.texts import text
+    >>> river = Station(id="a", name=text("甲", "a"), water_body="river")
+    >>> values = np.array([[7.2, 7.2, 9.6], [0.04, np.nan, 0.2]])
+    >>> class_codes(("ph", "tp"), values, river)[0].tolist()
+    [2, 0, 6]
     """
-    decimals = parameters()[code].decimals
-    rounded = values if decimals is None else np.round(values, decimals)
-    rule = standard.limits[code]
-    if rule.within is not None:
-        low, high = (float(end) for end in rule.within)
-        codes = np.where((rounded >= low) & (rounded <= high), 1, INFERIOR)
-    else:
-        limits = np.array([float(limit) for limit in rule.of(body)])
-        ascending = limits if rule.kind == "max" else -limits
-        measured = rounded if rule.kind == "max" else -rounded
-        codes = 1 + np.searchsorted(ascending, measured, side="left")
-    return np.where(np.isnan(values), 0, codes).astype(np.int8)
-
-
-def class_codes(codes: tuple[str, ...], values: Floats, station: Station) -> tuple[Codes, Codes]:
-    """Return the class, and the class of each item (first axis); 0 where an item is missing."""
     standard = standard_on()
-    items = [code for code in codes if code != "temp"]
-    by_item = np.stack(
-        [
-            item_codes(code, values[codes.index(code)], body=station.water_body, standard=standard)
-            for code in items
-        ]
-    )
-    if "temp" in codes and "do" in items:
-        # 468 / (31.6 + T) mg/L is saturation (HJ 2.3-2018); at 90 % of it oxygen is of class I.
-        saturation = 468 / (31.6 + values[codes.index("temp")])
-        full = values[codes.index("do")] >= float(standard.do_saturation) * saturation
-        at = items.index("do")
-        by_item[at] = np.where(full & (by_item[at] > 0), 1, by_item[at])
-    worst = by_item.max(axis=0)
-    return np.where((by_item == 0).any(axis=0), 0, worst).astype(np.int8), by_item
+    lake = np.full(values.shape[1:], station.water_body == "lake")
+    rounded = {code: _rounded(code, values[row]) for row, code in enumerate(codes)}
+    by_item = []
+    for code in codes:
+        if code == "temp":
+            continue
+        full = None
+        if code == "do" and "temp" in rounded:
+            oxygen, warmth = rounded[code].ravel(), rounded["temp"].ravel()
+            full = oxygen_saturated(standard, oxygen, warmth, np.full(oxygen.shape, np.nan))
+            full = full.reshape(lake.shape)
+        by_item.append(item_class(standard.limits[code], rounded[code], lake, saturated=full))
+    items = np.stack(by_item)
+    worst = items.max(axis=0)
+    return np.where((items == 0).any(axis=0), 0, worst).astype(np.int8), items
+
+
+def _rounded(code: str, values: Floats) -> Floats:
+    decimals = parameters()[code].decimals
+    return values if decimals is None else np.round(values, decimals)
 
 
 def spread(members: Members, lead: int, rows: slice) -> Floats:
