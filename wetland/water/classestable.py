@@ -48,7 +48,8 @@ def classes_table(classes: Classes) -> pd.DataFrame:
     Main pollutants: items worse than III, cyanide and heavy metals first, then by class, the worst
     first, then by exceedance multiple; those without a multiple (pH, dissolved oxygen) last of
     their class; then in the order of the standard. At most three. ``meets_target`` is None without
-    target or class, and where items are missing and what is known meets the target.
+    target or class, and where items are missing and what is known meets the target. Rows that are
+    alike share their lists and dicts: copy before changing one.
     """
     import pandas as pd  # noqa: PLC0415 - classes of arrays need no frames
 
@@ -69,12 +70,12 @@ def classes_table(classes: Classes) -> pd.DataFrame:
         "possible": _objects(_possible(classes)),
         "deciding": _objects(_names(deciding, classes.items)),
         "main_pollutants": _objects(mains),
-        "main_words": _objects([_main_words(m) if m else None for m in mains]),
-        "apart": _objects(_dicts(classes.apart, classes.assessment.apart, words.__getitem__)),
+        "main_words": _objects(_main_words(mains)),
+        "apart": _objects(_class_dicts(classes.apart, classes.assessment.apart, absent=True)),
         "apart_values": _objects(_apart_values(classes)),
         "not_covered": _objects(_names(~measured, classes.items)),
         "missing": _objects(_names(classes.missing, classes.items)),
-        "item_classes": _objects(_filled(classes.item_class, classes.items, words.__getitem__)),
+        "item_classes": _objects(_class_dicts(classes.item_class, classes.items, absent=False)),
         "values": _objects(_values(readings.value, readings.parameters)),
         "censored_items": _objects(_names(readings.censored > 0, readings.parameters)),
         "samples": readings.samples,
@@ -95,8 +96,7 @@ def _objects(values: list[Any]) -> pd.Series[Any]:
     """Keep None as None and lists as lists: pandas would make words and NaN of them."""
     import pandas as pd  # noqa: PLC0415 - classes of arrays need no frames
 
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
+    made = np.fromiter(values, dtype=object, count=len(values))
     return pd.Series(made, dtype=object)
 
 
@@ -109,38 +109,37 @@ def _why(classes: Classes) -> list[str | None]:
 
 
 def _possible(classes: Classes) -> list[list[str]]:
-    ends = zip(classes.best.tolist(), classes.worst.tolist(), strict=True)
-    return [list(CLASSES[best - 1 : worst]) for best, worst in ends]
+    spans: dict[tuple[int, int], list[str]] = {
+        (a, b): list(CLASSES[a - 1 : b]) for a in range(1, 7) for b in range(a, 7)
+    }
+    return [spans[e] for e in zip(classes.best.tolist(), classes.worst.tolist(), strict=True)]
+
+
+def _alike(table: NDArray[Any], make: Callable[[list[Any]], Any]) -> list[Any]:
+    """Return ``make`` of every row, called once for rows that are alike, which then share it."""
+    wide = np.zeros((len(table), 8 * max(1, -(-table.shape[1] // 8))), dtype=np.uint8)
+    wide[:, : table.shape[1]] = table
+    keys: list[Any] = wide.view(f"V{wide.shape[1]}").ravel().tolist()
+    known: dict[Any, Any] = {}
+    for at, key in enumerate(keys):
+        if key not in known:
+            known[key] = make(table[at].tolist())
+    return [known[key] for key in keys]
 
 
 def _names(marked: Flags, names: tuple[str, ...]) -> list[list[str]]:
-    """Return the names marked in every row; rows that are marked alike are looked up once."""
-    packed = np.packbits(marked, axis=1)
-    wide = np.zeros((len(marked), 8 * -(-packed.shape[1] // 8)), dtype=np.uint8)
-    wide[:, : packed.shape[1]] = packed
-    keys = [tuple(k) for k in wide.view(np.uint64).tolist()]
-    known: dict[tuple[int, ...], list[str]] = {}
-    for at, key in enumerate(keys):
-        if key not in known:
-            known[key] = [n for n, m in zip(names, marked[at].tolist(), strict=True) if m]
-    return [list(known[key]) for key in keys]
+    return _alike(marked, lambda row: [n for n, m in zip(names, row, strict=True) if m])
 
 
-def _dicts(
-    table: NDArray[Any], names: tuple[str, ...], word: Callable[[Any], Any]
-) -> list[dict[str, Any]]:
-    return [dict(zip(names, map(word, row), strict=True)) for row in table.tolist()]
+def _class_dicts(
+    table: NDArray[np.int8], names: tuple[str, ...], *, absent: bool
+) -> list[dict[str, str | None]]:
+    words = [None, *CLASSES]
 
+    def made(row: list[int]) -> dict[str, str | None]:
+        return {n: words[c] for n, c in zip(names, row, strict=True) if c or absent}
 
-def _filled(
-    table: NDArray[Any], names: tuple[str, ...], word: Callable[[Any], Any]
-) -> list[dict[str, Any]]:
-    used = np.flatnonzero((table != 0).any(axis=0))
-    kept = [names[k] for k in used]
-    return [
-        {name: word(c) for name, c in zip(kept, row, strict=True) if c}
-        for row in table[:, used].tolist()
-    ]
+    return _alike(table, made)
 
 
 def _values(table: Floats, names: tuple[str, ...]) -> list[dict[str, float]]:
@@ -152,7 +151,11 @@ def _values(table: Floats, names: tuple[str, ...]) -> list[dict[str, float]]:
 def _apart_values(classes: Classes) -> list[dict[str, float | None]]:
     apart = classes.assessment.apart
     table = np.column_stack([classes.readings.column(code) for code in apart])
-    return _dicts(table, apart, lambda v: v if v == v else None)
+    nothing = dict.fromkeys(apart)
+    return [
+        {n: v if v == v else None for n, v in zip(apart, row, strict=True)} if told else nothing
+        for row, told in zip(table.tolist(), (~np.isnan(table)).any(axis=1).tolist(), strict=True)
+    ]
 
 
 def _meets(classes: Classes) -> list[bool | None]:
@@ -188,19 +191,15 @@ def _main_pollutants(classes: Classes) -> list[list[dict[str, Any]]]:
     share[counted] = value[counted] / limit[counted]
     heavy = np.array([p.heavy for p in known])[columns]
     order = np.lexsort((columns, -share, -classes.item_class[rows, columns], ~heavy, rows))
-    told = zip(
-        rows[order].tolist(),
-        columns[order].tolist(),
-        value[order].tolist(),
-        limit[order].tolist(),
-        multiple[order].tolist(),
-        strict=True,
-    )
-    for row, column, v, s, m in told:
-        if len(found[row]) < classes.assessment.main_pollutants:
-            code = classes.items[column]
-            times = m if known[column].multiple else None
-            found[row].append({"parameter": code, "value": v, "limit": s, "multiple": times})
+    first = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    order = order[place < classes.assessment.main_pollutants]
+    told = (x[order].tolist() for x in (rows, columns, value, limit, multiple))
+    for row, column, v, s, m in zip(*told, strict=True):
+        times = m if known[column].multiple else None
+        found[row].append(
+            {"parameter": classes.items[column], "value": v, "limit": s, "multiple": times}
+        )
     return found
 
 
@@ -227,12 +226,23 @@ def _range_end(classes: Classes, value: Floats, columns: NDArray[np.intp]) -> Fl
     return np.where(value < low, low, high)
 
 
-def _main_words(mains: list[dict[str, Any]]) -> Text:
+def _main_words(mains: list[list[dict[str, Any]]]) -> list[Text | None]:
     """Write main pollutants as the method does: 氨氮(1.2)、总磷(0.5)、溶解氧."""
+    known: dict[tuple[Any, ...], Text | None] = {(): None}
+    found = []
+    for row in mains:
+        key = tuple((m["parameter"], m["multiple"]) for m in row)
+        if key not in known:
+            known[key] = _words(key)
+        found.append(known[key])
+    return found
+
+
+def _words(mains: tuple[tuple[str, float | None], ...]) -> Text:
     zh, en = [], []
-    for main in mains:
-        name = parameters()[main["parameter"]].name
-        times = "" if main["multiple"] is None else f"({main['multiple']:.1f})"
+    for code, multiple in mains:
+        name = parameters()[code].name
+        times = "" if multiple is None else f"({multiple:.1f})"
         zh.append(f"{name.zh}{times}")
         en.append(f"{name.en} {times}".rstrip())
     return Text(zh="、".join(zh), en=", ".join(en))

@@ -100,23 +100,27 @@ def exact_means(
         sums = _of_spans(sums, of_group, width, size)
     count = np.bincount(final, minlength=size)
     told = cells.below | cells.above
-    means = _Rounding(cells, of_group, final, rows, rounding)
+    means = _Rounding(cells, of_group, final, (rows, width), rounding)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value, mean = means.table(sums, "value")
+        value, mean = means.of(sums, np.arange(size), "value")
         low, high = value.copy(), value.copy()
         if told.any():
-            low, high = means.table(sums, "low")[0], means.table(sums, "high")[0]
+            wide = np.unique(final[told])
+            low[wide] = means.of(sums, wide, "low")[0]
+            high[wide] = means.of(sums, wide, "high")[0]
     unknown = cells.below & np.isnan(cells.value)
-    value.ravel()[final[unknown]] = np.nan
-    mean.ravel()[final[unknown]] = np.nan
-    high.ravel()[final[unknown | cells.above]] = np.inf
+    value[final[unknown]] = np.nan
+    mean[final[unknown]] = np.nan
+    high[final[unknown | cells.above]] = np.inf
+    censored = np.bincount(final[told], minlength=size)
+    shape = (rows, width)
     return Means(
-        value,
-        low,
-        high,
-        mean,
-        count.reshape(rows, width),
-        np.bincount(final[told], minlength=size).reshape(rows, width),
+        value.reshape(shape),
+        low.reshape(shape),
+        high.reshape(shape),
+        mean.reshape(shape),
+        count.reshape(shape),
+        censored.reshape(shape),
     )
 
 
@@ -194,8 +198,7 @@ def _of_spans(sums: _Sums, of_group: Integers, width: int, size: int) -> _Sums:
 
 
 def _added(at: Integers, weights: NDArray[Any], size: int) -> Floats:
-    total: Floats = np.bincount(at, weights, minlength=size)
-    return total
+    return np.bincount(at, weights, minlength=size).astype(float, copy=False)
 
 
 def _units(sums: _Sums) -> Floats:
@@ -209,45 +212,47 @@ def _unit_limits(sums: _Sums) -> Floats:
 
 
 class _Rounding:
-    """Turn sums into tables of means, exact where it matters."""
+    """Turn sums into means, exact where it matters; cells are numbered row by row."""
 
     def __init__(
-        self, cells: Cells, of_group: Integers, final: Integers, rows: int, rounding: bool
+        self,
+        cells: Cells,
+        of_group: Integers,
+        final: Integers,
+        shape: tuple[int, int],
+        rounding: bool,
     ) -> None:
         self.cells = cells
         self.of_group = of_group
         self.final = final
-        self.shape = (rows, len(cells.codes))
+        self.shape = shape
         self.rounding = rounding
-        self.hydrogen = [
-            k
-            for k, code in enumerate(cells.codes)
-            if code in parameters() and parameters()[code].mean == "hydrogen"
-        ]
 
-    def table(self, sums: _Sums, which: Which) -> tuple[Floats, Floats]:
-        """Return the value (rounded, where asked for) and the mean of every cell."""
+    def of(self, sums: _Sums, at: Integers, which: Which) -> tuple[Floats, Floats]:
+        """Return the value (rounded, where asked for) and the mean of the cells ``at``."""
         sign = {"value": 0.0, "low": -1.0, "high": 1.0}[which]
-        steps = (sums.steps + sign * sums.limits).reshape(self.shape)
-        count = sums.count.reshape(self.shape)
-        whole = sums.whole.reshape(self.shape).copy()
+        steps = sums.steps[at] + sign * sums.limits[at]
+        count, whole = sums.count[at], sums.whole[at]
         mean = steps / (count * (2 * _STEP))
         if not whole.all():
-            plain = (_units(sums) + sign * _unit_limits(sums)).reshape(self.shape) / count
+            plain = (_units(sums)[at] + sign * _unit_limits(sums)[at]) / count
             mean = np.where(whole, mean, plain)
-        for k in self.hydrogen:
-            several = count[:, k] > 1
-            if several.any():
-                mean[several, k] = self._hydrogen_means(k)[several]
-                whole[several, k] = False
-        if not self.rounding:
-            return mean, mean.copy()
         value = mean.copy()
+        column = at % self.shape[1]
         for k, code in enumerate(self.cells.codes):
-            places = parameters()[code].decimals if code in parameters() else None
-            if places is not None:
-                value[:, k] = _rounded(steps[:, k], count[:, k], places)
-                self._not_whole(value, mean, np.flatnonzero(~whole[:, k]), k, which)
+            known = parameters().get(code)
+            mine = np.flatnonzero(column == k)
+            if known is None or not len(mine):
+                continue
+            if known.mean == "hydrogen":
+                several = mine[count[mine] > 1]
+                mean[several] = self._hydrogen_means(k)[at[several] // self.shape[1]]
+                value[several] = mean[several]
+                whole[several] = False
+            if self.rounding and known.decimals is not None:
+                value[mine] = _rounded(steps[mine], count[mine], known.decimals)
+                odd = mine[~whole[mine]]
+                value[odd] = self._not_whole(mean[odd], at[odd], k, which)
         return value, mean
 
     def _hydrogen_means(self, k: int) -> Floats:
@@ -258,32 +263,30 @@ class _Rounding:
         means = np.bincount(group, ions, minlength=len(self.of_group)) / n
         used = np.flatnonzero(n)
         spans = self.of_group[used]
-        rows = self.shape[0]
-        total = np.bincount(spans, means[used], minlength=rows)
-        result: Floats = -np.log10(total / np.bincount(spans, minlength=rows))
+        total = np.bincount(spans, means[used], minlength=self.shape[0])
+        result: Floats = -np.log10(total / np.bincount(spans, minlength=self.shape[0]))
         return result
 
-    def _not_whole(self, value: Floats, mean: Floats, rows: Integers, k: int, which: Which) -> None:
+    def _not_whole(self, mean: Floats, at: Integers, k: int, which: Which) -> Floats:
         """Round means that are not sums of whole numbers; near a tie calculate them exactly."""
-        code = self.cells.codes[k]
-        places = parameters()[code].decimals or 0
-        scaled = mean[rows, k] * 10.0**places
-        value[rows, k] = np.rint(scaled) / 10.0**places
+        known = parameters()[self.cells.codes[k]]
+        places = known.decimals or 0
+        scaled = mean * 10.0**places
+        value: Floats = np.rint(scaled) / 10.0**places
         near = np.abs(scaled - np.floor(scaled) - 0.5) < _NEAR * np.maximum(1.0, np.abs(scaled))
         if not near.any():
-            return
-        wanted = np.zeros(self.shape[0], dtype=bool)
-        wanted[rows[near]] = True
-        mine = np.flatnonzero(self.cells.column == k)
-        mine = mine[wanted[self.final[mine] // self.shape[1]]]
-        for row, groups in self._by_row(mine, which).items():
-            if k in self.hydrogen:
-                value[row, k] = round_half_even(hydrogen_mean(groups), places)
-            else:
-                value[row, k] = round_half_even(mean_of_means(groups), places)
+            return value
+        wanted = np.zeros(self.shape[0] * self.shape[1], dtype=bool)
+        wanted[at[near]] = True
+        exact = self._by_cell(np.flatnonzero(wanted[self.final]), which)
+        average = hydrogen_mean if known.mean == "hydrogen" else mean_of_means
+        for place in np.flatnonzero(near).tolist():
+            value[place] = round_half_even(average(exact[int(at[place])]), places)
+        return value
 
-    def _by_row(self, mine: Integers, which: Which) -> dict[int, list[list[Fraction]]]:
-        cells, width = self.cells, self.shape[1]
+    def _by_cell(self, mine: Integers, which: Which) -> dict[int, list[list[Fraction]]]:
+        """Return the results of cells as fractions, by group."""
+        cells = self.cells
         factor = {"value": Fraction(1, 2), "low": Fraction(0), "high": Fraction(1)}[which]
         found: dict[int, dict[int, list[Fraction]]] = {}
         for at in mine.tolist():
@@ -291,9 +294,9 @@ class _Rounding:
             exact = Fraction(0) if np.isnan(value) else Fraction(repr(value))
             if cells.below[at]:
                 exact *= factor
-            row = int(self.final[at]) // width
-            found.setdefault(row, {}).setdefault(int(cells.group[at]), []).append(exact)
-        return {row: list(groups.values()) for row, groups in found.items()}
+            cell = found.setdefault(int(self.final[at]), {})
+            cell.setdefault(int(cells.group[at]), []).append(exact)
+        return {cell: list(groups.values()) for cell, groups in found.items()}
 
 
 def _rounded(steps: Floats, count: Floats, places: int) -> Floats:
