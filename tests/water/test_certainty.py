@@ -1,0 +1,240 @@
+"""Probability of a class given sampling: exact enumeration, the official means, calibration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wetland.base.errors import InputError
+from wetland.base.texts import text
+from wetland.water import certainty
+from wetland.water.certainty import class_certainty
+from wetland.water.classes import classify
+from wetland.water.results import period_means
+from wetland.water.stations import CLASSES, Programme, Station
+
+ONLY_NH3N = {"one": Programme(name=text("一项", "one"), items=("nh3n",))}
+TWO = {"one": Programme(name=text("两项", "two"), items=("nh3n", "codmn"))}
+
+
+def station(name: str = "A", **more: object) -> dict[str, Station]:
+    given = {"water_body": "river", "programme": "one", "target_class": "III", **more}
+    return {name: Station(id=name, name=text("站", "station"), **given)}
+
+
+def table(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Make invented results of (station, day, parameter, value[, censoring])."""
+    frame = pd.DataFrame(
+        {
+            "station": [r[0] for r in rows],
+            "sampled_on": [r[1] for r in rows],
+            "parameter": [r[2] for r in rows],
+            "value": np.array([r[3] for r in rows], dtype=float),
+            "censoring": [r[4] if len(r) > 4 else "none" for r in rows],
+        }
+    )
+    return frame.assign(qa="sample", flag="good", synthetic=True)
+
+
+def year(values: list[float], parameter: str = "nh3n", day: int = 5) -> list[tuple[object, ...]]:
+    return [("A", dt.date(2024, m, day), parameter, v) for m, v in enumerate(values, start=1)]
+
+
+def test_one_month_by_enumeration():
+    """Four weeks: three of four are drawn, 64 equally likely draws, each mean classed."""
+    values = [0.4, 0.9, 1.3, 1.6]
+    rows = [
+        ("A", dt.date(2024, 5, d), "nh3n", v) for d, v in zip((2, 9, 16, 28), values, strict=True)
+    ]
+    [found] = class_certainty(
+        table(rows), station(), per="month", draws=40_000, programmes=ONLY_NH3N
+    ).to_dict("records")
+    means = [round(sum(t) / 3, 2) for t in itertools.product(values, repeat=3)]
+    want = np.array([sum(m > limit for limit in (0.15, 0.5, 1.0, 1.5, 2.0)) for m in means])
+    for number, name in enumerate(CLASSES):
+        assert found["probabilities"][name] == pytest.approx((want == number).mean(), abs=0.01)
+    assert found["water_class"] == "IV"  # mean 1.05
+    assert found["likelihood"] == found["probabilities"]["IV"]
+    assert found["misses_target"] == pytest.approx((want > 2).mean(), abs=0.01)
+    assert (found["n"], found["units"], found["draws"]) == (4, 4, 40_000)
+
+
+def test_items_of_a_visit_are_drawn_together():
+    """In every month one of two items is bad: exactly one of the means is, in every draw but ties.
+
+    Drawn apart, both would be good in about a quarter of the draws.
+    """
+    a = [1.6, 0.4] * 6
+    b = [4.0, 8.0] * 6
+    rows = year(a) + year(b, "codmn")
+    [found] = class_certainty(table(rows), station(), programmes=TWO).to_dict("records")
+    # nh3n > 1.0 (IV) where more odd months are drawn, codmn > 6 where more even ones; equal: III.
+    assert found["probabilities"]["I"] == found["probabilities"]["II"] == 0
+    weights = certainty.stratum_weights(np.repeat(range(4), 3), 200_000, 1)
+    odd = weights[:, ::2].sum(axis=1)
+    share = 1 - np.isclose(odd, 6).mean()
+    assert found["probabilities"]["IV"] == pytest.approx(share, abs=0.04)
+
+
+def test_equal_samples_are_sure():
+    [found] = class_certainty(table(year([0.7] * 12)), station(), programmes=ONLY_NH3N).to_dict(
+        "records"
+    )
+    assert found["probabilities"]["III"] == 1
+    assert found["words"].en == "class III, >99 %"
+    assert found["words"].zh == "Ⅲ类，>99%"
+
+
+def test_seasons_do_not_count_as_chance():
+    """Dry winters, wet summers, the same every year: quarters keep their share, so it is surer."""
+    season = [1.6, 1.6, 1.6, 0.8, 0.8, 0.8, 0.3, 0.3, 0.3, 0.9, 0.9, 0.9]
+    [found] = class_certainty(table(year(season)), station(), programmes=ONLY_NH3N).to_dict(
+        "records"
+    )
+    assert found["likelihood"] == 1
+
+
+def test_too_few_visits_have_no_probability():
+    rows = year([0.7, 0.8, 0.9])
+    [found] = class_certainty(table(rows), station(), programmes=ONLY_NH3N).to_dict("records")
+    assert (found["water_class"], found["likelihood"], found["why_none"]) == (
+        "III",
+        None,
+        "too_few",
+    )
+    assert found["probabilities"] == {}
+    # Four depths of one day, or four days of one week, are one visit of it.
+    week = [("A", dt.date(2024, 5, d), "nh3n", 0.5 + d / 10) for d in (1, 2, 3, 4)]
+    [found] = class_certainty(table(week), station(), per="month", programmes=ONLY_NH3N).to_dict(
+        "records"
+    )
+    assert (found["units"], found["why_none"]) == (1, "too_few")
+
+
+def test_missing_items_leave_the_probability_of_what_was_measured():
+    rows = year([0.9, 1.2] * 6)
+    [found] = class_certainty(table(rows), station(), programmes=TWO).to_dict("records")
+    assert found["why_none"] == "incomplete"
+    assert found["likelihood"] is None
+    assert sum(found["probabilities"].values()) == pytest.approx(1)
+    assert 0 < found["misses_target"] < 1
+
+
+def test_without_an_item_there_is_no_class():
+    rows = year([1500.0] * 12, "fc")
+    [found] = class_certainty(table(rows), station(), programmes=ONLY_NH3N).to_dict("records")
+    assert (found["water_class"], found["why_none"]) == (None, "no_class")
+    assert found["misses_target"] is None
+
+
+def test_nothing_at_all():
+    found = class_certainty(table([]), {}, per="year")
+    assert len(found) == 0
+    assert "likelihood" in found
+
+
+def test_rows_that_are_not_used_do_not_matter():
+    good = table(year([0.9, 1.2] * 6))
+    bad = table(year([50.0] * 12, day=20)).assign(flag="fail")
+    lab = table(year([50.0] * 12, day=21)).assign(qa="duplicate")
+    want = class_certainty(good, station(), programmes=ONLY_NH3N)
+    found = class_certainty(
+        pd.concat([good, bad, lab], ignore_index=True), station(), programmes=ONLY_NH3N
+    )
+    pd.testing.assert_frame_equal(found, want)
+
+
+def test_a_station_does_not_change_another():
+    one = table(year([0.9, 1.2] * 6))
+    other = table(year([0.2, 3.0] * 6)).assign(station="B")
+    both = pd.concat([other, one], ignore_index=True)
+    alone = class_certainty(one, station(), programmes=ONLY_NH3N)
+    found = class_certainty(both, station() | station("B"), programmes=ONLY_NH3N)
+    pd.testing.assert_frame_equal(found[found["station"] == "A"].reset_index(drop=True), alone)
+    again = class_certainty(one, station(), programmes=ONLY_NH3N, seed=3)
+    assert again["likelihood"].iloc[0] != alone["likelihood"].iloc[0]
+
+
+@pytest.mark.parametrize("wrong", [{"per": "sample"}, {"draws": 0}])
+def test_what_has_no_answer_is_refused(wrong):
+    with pytest.raises(InputError):
+        class_certainty(table(year([1.0] * 12)), station(), **wrong)
+
+
+visits = st.lists(
+    st.tuples(
+        st.integers(1, 12), st.integers(1, 28), st.sampled_from(["nh3n", "ph", "tp", "do", "temp"]),
+        st.integers(1, 120).map(lambda k: k / 16), st.sampled_from(["none", "none", "below"]),
+    ),
+    min_size=1, max_size=60,
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(visits)
+def test_with_every_visit_once_a_draw_is_the_official_mean(data):
+    """Weights of one give what the official rule gives, rounding and all, and its class."""
+    rows = [("A", dt.date(2024, m, d), p, v, c) for m, d, p, v, c in data]
+    readings = period_means(table(rows), per="year")
+    found = certainty._visits(readings, period_means(table(rows), per="sample"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certainty, "stratum_weights", lambda s, draws, _: np.ones((draws, len(s))))
+        made = certainty._means(readings, found, 0, 3, 0)
+    kept = [readings.parameters.index(c) for c in found.columns]
+    assert made == pytest.approx(np.tile(readings.value[0, kept], (3, 1)), nan_ok=True)
+    dressed = certainty._as_readings(readings, np.array([0]), made)
+    assert (classify(dressed, station(programme=None)).water_class
+            == classify(readings, station(programme=None)).water_class[0]).all()  # fmt: skip
+
+
+@settings(max_examples=30)
+@given(visits, st.sampled_from(["year", "quarter", "month"]))
+def test_probabilities_add_up_and_agree_with_the_class(data, per):
+    rows = [("A", dt.date(2024, m, d), p, v, c) for m, d, p, v, c in data]
+    found = class_certainty(table(rows), station(), per=per, draws=40, programmes=ONLY_NH3N)
+    official = classify(period_means(table(rows), per=per), station(), programmes=ONLY_NH3N)
+    want = [CLASSES[c - 1] if c else None for c in official.water_class.tolist()]
+    assert found["water_class"].tolist() == want
+    for row in found.itertuples():
+        total = sum(row.probabilities.values())
+        assert total == pytest.approx(1) or row.probabilities == {}
+        assert (row.likelihood is None) == (row.why_none is not None)
+
+
+def test_stated_probabilities_come_true():
+    """Invented water with seasons and weather, sampled monthly: "80 %" holds in some 80 of 100.
+
+    The true class is that of the mean of all days. 600 station-years; what is stated may be off by
+    eight points on the whole, where it says more than 90 % it is right in at least 85 of 100.
+    """
+    rng = np.random.default_rng(8)
+    size = 600
+    days = np.arange(366)
+    weather = np.zeros((size, 366))
+    noise = rng.normal(size=(size, 366))
+    for day in range(1, 366):
+        weather[:, day] = 0.9 * weather[:, day - 1] + 0.436 * noise[:, day]
+    season = 0.3 * np.cos(2 * np.pi * days / 366)
+    level = rng.uniform(np.log(0.3), np.log(2.2), size)
+    water = np.exp(level[:, None] + season + 0.35 * weather)
+    limits = (0.15, 0.5, 1.0, 1.5, 2.0)
+    true = np.searchsorted(limits, np.round(water.mean(axis=1), 2))
+    starts = [dt.date(2024, 1, 1) + dt.timedelta(days=int(d)) for d in days]
+    monthly = [i for i, day in enumerate(starts) if day.day == 5]
+    rows = [
+        (f"S{s:03d}", starts[i], "nh3n", round(float(water[s, i]), 3))
+        for s in range(size) for i in monthly
+    ]  # fmt: skip
+    stations = {k: v for s in range(size) for k, v in station(f"S{s:03d}").items()}
+    found = class_certainty(table(rows), stations, programmes=ONLY_NH3N, draws=500)
+    right = np.array([CLASSES[t] for t in true]) == found["water_class"].to_numpy()
+    stated = found["likelihood"].to_numpy(dtype=float)
+    assert stated.mean() == pytest.approx(right.mean(), abs=0.08)
+    assert right[stated > 0.9].mean() > 0.85
+    assert right[stated < 0.6].mean() < 0.7

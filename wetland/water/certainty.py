@@ -1,0 +1,329 @@
+"""How sure a class is, given that only some water was sampled (类别的抽样可信度): "III, 86 %".
+
+The class of a period rests on a few bottles of water. Had the visits fallen on other days the means
+would be others, and perhaps the class. The bootstrap draws the visits of a period anew many times,
+keeps all items of a visit together, and assesses every draw by the official rule: the share of
+draws with each class is its probability.
+
+It speaks of sampling alone: not of errors of the laboratory, nor of where the station stands, nor
+of non-detects, which the official rule puts at half their limit in every draw.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wetland.base.errors import InputError
+from wetland.base.texts import Text, text
+from wetland.statistics.bootstrap import DRAWS, stratum_weights
+from wetland.water.classes import Classes, classify
+from wetland.water.parameters import parameters
+from wetland.water.results import Readings, period_means
+from wetland.water.standards import Per
+from wetland.water.stations import CLASSES, Programme, Station
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LEAST_UNITS = 4  # with fewer visits the draws are too few and too alike to tell of a spread
+ROWS_AT_ONCE = 400_000
+WEEK = 7
+_ALSO = ("temp", "do_sat")  # they decide class I of dissolved oxygen
+
+WHY_NONE: dict[str, Text] = {
+    "no_class": text("没有评价指标的数据", "no item of a class was measured"),
+    "too_few": text(
+        "采样周次少于 {n}，无法估计抽样误差",
+        "visits in fewer than {n} different weeks: too few to tell the error of sampling",
+    ).fill(n=LEAST_UNITS),
+    "incomplete": text(
+        "监测方案的指标不全：概率只针对已测指标",
+        "an item of the programme is missing: the probabilities are of what was measured",
+    ),
+}
+
+
+def class_certainty(
+    results: pd.DataFrame,
+    stations: Mapping[str, Station],
+    *,
+    per: Per = "year",
+    draws: int = DRAWS,
+    seed: int = 0,
+    programmes: Mapping[str, Programme] | None = None,
+) -> pd.DataFrame:
+    """Return the probability of every class of each station and period, given the sampling.
+
+    Parameters
+    ----------
+    results
+        Rows of `WATER_RESULTS`; only usable ones count (`wetland.water.results.usable`).
+    stations, programmes
+        As for `wetland.water.classes.classify`.
+    per
+        ``year``, ``quarter`` or ``month``.
+    draws, seed
+        Number of draws and where chance starts from. A row depends on its own results and the seed
+        only: other stations in the table do not change it.
+
+    Returns
+    -------
+    DataFrame
+        station, period; water_class (official, as `classes_table` has it); probabilities (class ->
+        share of the draws, all six classes; empty where nothing was drawn); likelihood (that of
+        ``water_class``; None with ``why_none``, a key of `WHY_NONE`); misses_target (share of the
+        draws in a class worse than the target; of what was measured, so with items missing it is
+        that much or more; None without a target); n (visits), units, complete, target_class, draws,
+        words (`Text`: Ⅲ类，86%), synthetic.
+
+    Notes
+    -----
+    Rule of decision. *What is drawn*: the visits of one week of a month (days 1 to 7, 8 to 14, 15
+    to 21, 22 to the end) together, since the water of one day is much that of the next. *From
+    where*: from the same month where every month of the period has two or more of these; else from
+    the same quarter, quarters with fewer than two being joined to the one before (the first to the
+    one after): so the seasons keep their share and a dry winter does not count as chance. Draws are
+    weights (`stratum_weights`), so few visits do not look surer than they are. *What is computed*:
+    the official mean of every item (mean of months, pH by hydrogen ions, rounded half to even) and
+    its class, all items of a draw together. An item of which a draw has no sample keeps its mean.
+    Fewer than four units: no probability.
+
+    Raises
+    ------
+    InputError
+        ``per`` is ``sample`` (one sample has no sampling error to estimate), ``draws`` below 1, a
+        station is not declared.
+
+    References
+    ----------
+    Rao, Wu (1988), JASA 83:231-241. 环办〔2011〕22号; 环办监测函〔2020〕82号.
+    """
+    if per == "sample" or draws < 1:
+        raise InputError(
+            text(
+                "可信度按 month、quarter 或 year 计算，抽取次数至少为 1",
+                "certainty is of a month, quarter or year, with one draw at least",
+            )
+        )
+    official = classify(period_means(results, per=per), stations, programmes=programmes)
+    visits = _visits(official.readings, period_means(results, per="sample"))
+    found = np.zeros((len(official), len(CLASSES)), dtype=np.int64)
+    for rows, values in _drawn(official, visits, draws, seed):
+        readings = _as_readings(official.readings, rows, values)
+        drawn = classify(readings, stations, programmes=programmes).water_class
+        at = np.repeat(np.arange(len(rows)), draws) * (len(CLASSES) + 1) + drawn
+        counts = np.bincount(at, minlength=len(rows) * (len(CLASSES) + 1))
+        found[rows] = counts.reshape(len(rows), -1)[:, 1:]
+    return _table(official, visits, found, draws)
+
+
+@dataclass(frozen=True, eq=False)
+class _Visits:
+    """Sums over the visits of one week: rows sorted by period, weeks in order.
+
+    ``total`` is the sum of the results (of hydrogen ions for pH), ``count`` their number;
+    ``month`` is counted from 1970; ``starts`` says where each period begins.
+    """
+
+    columns: tuple[str, ...]
+    total: Floats
+    count: Floats
+    month: Ints
+    starts: Ints
+
+    def of(self, row: int) -> slice:
+        return slice(int(self.starts[row]), int(self.starts[row + 1]))
+
+    @property
+    def units(self) -> Ints:
+        return np.diff(self.starts)
+
+
+def _visits(whole: Readings, samples: Readings) -> _Visits:
+    """Bring the samples of each period together by week."""
+    columns = tuple(c for c in whole.parameters if c in samples.parameters and _wanted(c))
+    places = [samples.parameters.index(c) for c in columns]
+    count = samples.count[:, places].astype(float)
+    value = samples.mean[:, places]
+    for k, code in enumerate(columns):
+        if _hydrogen(code):
+            value[:, k] = 10.0 ** -value[:, k]
+    total = np.where(count > 0, value * count, 0.0)  # unknown stays unknown
+    month = samples.starts_on.astype("datetime64[M]").astype(np.int64)
+    day = (samples.starts_on - samples.starts_on.astype("datetime64[M]")).astype(np.int64)
+    week = np.minimum(day // WEEK, 3)
+    row = _row_of(whole, samples, month)
+    unit, first, of = np.unique(
+        (row * 2**20 + month) * 4 + week, return_index=True, return_inverse=True
+    )
+    sums = np.zeros((2, len(unit), len(columns)))
+    np.add.at(sums[0], of, total)
+    np.add.at(sums[1], of, count)
+    starts = np.searchsorted(row[first], np.arange(len(whole) + 1))
+    return _Visits(columns, sums[0], sums[1], month[first], starts.astype(np.int64))
+
+
+def _wanted(code: str) -> bool:
+    return code in parameters() and (parameters()[code].direction != "none" or code in _ALSO)
+
+
+def _hydrogen(code: str) -> bool:
+    return parameters()[code].mean == "hydrogen"
+
+
+def _row_of(whole: Readings, samples: Readings, month: Ints) -> Ints:
+    """Return the row of ``whole`` every sample belongs to."""
+    width = {"month": 1, "quarter": 3, "year": 12}[whole.per]
+    starts = whole.starts_on.astype("datetime64[M]").astype(np.int64)
+    place = {key: at for at, key in enumerate(zip(whole.station, starts.tolist(), strict=True))}
+    begun = (month // width * width).tolist()
+    keys = zip(samples.station, begun, strict=True)
+    return np.array([place[key] for key in keys], dtype=np.int64)
+
+
+def _strata(month: Ints) -> Ints:
+    """Return the stratum of every unit of a period: its month, or its quarter (see the rule)."""
+    _, of_month, sizes = np.unique(month, return_inverse=True, return_counts=True)
+    if (sizes >= 2).all():
+        return of_month.astype(np.int64)
+    _, stratum, counts = np.unique(month // 3, return_inverse=True, return_counts=True)
+    joined = np.zeros(len(counts), dtype=np.int64)
+    size, number = 0, -1
+    for at, count in enumerate(counts.tolist()):
+        if number < 0 or (size >= 2 and count >= 2):
+            number, size = number + 1, 0
+        joined[at] = number
+        size += count
+    return joined[stratum]
+
+
+def _drawn(
+    official: Classes, visits: _Visits, draws: int, seed: int
+) -> Iterator[tuple[Ints, Floats]]:
+    """Give rows of periods with the means of all their draws, not too many at once."""
+    judged = (official.water_class > 0) & (visits.units >= LEAST_UNITS)
+    rows = np.flatnonzero(judged)
+    step = max(1, ROWS_AT_ONCE // draws)
+    for start in range(0, len(rows), step):
+        some = rows[start : start + step]
+        means = [_means(official.readings, visits, int(row), draws, seed) for row in some]
+        yield some, np.concatenate(means)
+
+
+def _means(readings: Readings, visits: _Visits, row: int, draws: int, seed: int) -> Floats:
+    """Return the official means of every draw of one period, ``[draws, columns]``, rounded."""
+    station, period = str(readings.station[row]), str(readings.period[row])
+    rng = np.random.default_rng([seed, zlib.crc32(station.encode()), zlib.crc32(period.encode())])
+    part = visits.of(row)
+    month = visits.month[part]
+    weights = stratum_weights(_strata(month), draws, rng)
+    _, of_month = np.unique(month, return_inverse=True)
+    months = np.zeros((int(of_month.max()) + 1, len(visits.columns)))
+    np.add.at(months, of_month, visits.count[part])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(visits.count[part] > 0, 1 / months[of_month], 0.0)
+        made = (weights @ (visits.total[part] * share)) / (weights @ (visits.count[part] * share))
+    for k, code in enumerate(visits.columns):
+        if _hydrogen(code):
+            made[:, k] = -np.log10(made[:, k])
+        places = parameters()[code].decimals
+        if places is not None:
+            made[:, k] = np.rint(made[:, k] * 10.0**places) / 10.0**places
+        value = readings.value[row, readings.parameters.index(code)]
+        made[:, k] = np.where(np.isnan(made[:, k]), value, made[:, k])
+    return made
+
+
+def _as_readings(whole: Readings, rows: Ints, values: Floats) -> Readings:
+    """Dress draws as readings, so that they are assessed like any other."""
+    draws = len(values) // len(rows)
+    columns = tuple(c for c in whole.parameters if _wanted(c))
+    none = np.broadcast_to(np.int64(0), values.shape)
+    return Readings(
+        whole.per,
+        np.repeat(whole.station[rows], draws),
+        np.repeat(whole.period[rows], draws),
+        np.repeat(whole.starts_on[rows], draws),
+        columns,
+        values,
+        values,
+        values,
+        values,
+        none,
+        none,
+        none[:, 0],
+        none[:, 0],
+        np.broadcast_to(np.False_, len(values)),
+    )
+
+
+def _table(official: Classes, visits: _Visits, found: Ints, draws: int) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - classes of arrays need no frames
+
+    readings = official.readings
+    rows: list[dict[str, Any]] = []
+    for at, number in enumerate(official.water_class.tolist()):
+        units = int(visits.units[at])
+        why = _why_none(number, units, bool(official.complete[at]))
+        share = found[at] / draws
+        any_drawn = bool(found[at].any())
+        target = int(official.target[at])
+        likelihood = float(share[number - 1]) if why is None else None
+        rows.append(
+            {
+                "station": readings.station[at],
+                "period": readings.period[at],
+                "water_class": CLASSES[number - 1] if number else None,
+                "probabilities": dict(zip(CLASSES, share.tolist(), strict=True))
+                if any_drawn
+                else {},
+                "likelihood": likelihood,
+                "why_none": why,
+                "misses_target": float(share[target:].sum()) if target and any_drawn else None,
+                "n": int(readings.samples[at]),
+                "units": units,
+                "complete": bool(official.complete[at]),
+                "target_class": CLASSES[target - 1] if target else None,
+                "draws": draws,
+                "words": certainty_words(official, number, likelihood),
+                "synthetic": bool(readings.synthetic[at]),
+            }
+        )
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    empties = ("water_class", "likelihood", "why_none", "misses_target", "target_class", "words")
+    for name in empties:  # None stays None
+        frame[name] = pd.Series([row[name] for row in rows], dtype=object)
+    return frame
+
+
+_COLUMNS = (
+    "station", "period", "water_class", "probabilities", "likelihood", "why_none", "misses_target",
+    "n", "units", "complete", "target_class", "draws", "words", "synthetic",
+)  # fmt: skip
+
+
+def _why_none(number: int, units: int, complete: bool) -> str | None:
+    if not number:
+        return "no_class"
+    if units < LEAST_UNITS:
+        return "too_few"
+    return None if complete else "incomplete"
+
+
+def certainty_words(official: Classes, number: int, likelihood: float | None) -> Text | None:
+    """Return "Ⅲ类，86%"; never a hundred percent, for the draws are few and the future is not."""
+    if not number or likelihood is None:
+        return None
+    name = official.assessment.classes[CLASSES[number - 1]].name
+    percent = 100 * likelihood
+    shown = ">99" if percent > 99 else "<1" if percent < 1 else f"{percent:.0f}"
+    return text("{name}，{p}%", "{name}, {p} %").fill(name=name, p=shown)
