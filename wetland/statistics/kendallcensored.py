@@ -1,0 +1,295 @@
+"""Kendall's tests of values that are partly known only to lie below, or above, a limit.
+
+Two values are compared where their order is certain: a value below a limit (``<L``) is less than
+any measured value of ``L`` or more, and than a value known to lie above ``L`` or more; otherwise
+the two count as tied. No limit is replaced by a number.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wetland.base.errors import InputError
+from wetland.base.texts import Text, text
+from wetland.statistics.kendallblocks import Blocks, as_series, sort_blocks, tie_sums
+from wetland.statistics.kendallseasons import heterogeneity, median_intercept
+from wetland.statistics.trendtest import (
+    Floats,
+    TrendTest,
+    normal_quantile,
+    sample_notes,
+    standard_score,
+    two_sided,
+)
+
+Codes = NDArray[np.int8]
+BELOW, MEASURED, ABOVE = -1, 0, 1
+MOSTLY = 0.8
+TOLD_MOSTLY = text(
+    "{share}% 的值未测出确值，斜率与截距不可靠",
+    "{share} % of the values are only known to a limit: slope and intercept are not reliable",
+)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of values of different times, the earlier one first.
+
+    ``up`` and ``down`` tell where the order is certain; ``may_rise`` and ``may_fall`` where it is
+    for some slope taken out of the values; ``slope`` is where that changes.
+    """
+
+    up: NDArray[np.bool_]
+    down: NDArray[np.bool_]
+    may_rise: NDArray[np.bool_]
+    may_fall: NDArray[np.bool_]
+    slope: Floats
+
+
+def censored_kendall(t: ArrayLike, y: ArrayLike, censored: ArrayLike, *, alpha: float) -> TrendTest:
+    """Return the Mann-Kendall test of censored values, with the slope of Akritas, Theil and Sen.
+
+    ``censored`` is True (or -1) where ``y`` is a limit the value lies below, 1 where it lies above
+    it. The slope (ATS) is the one that, taken out of the values, leaves a score of 0; where that
+    holds for a range, its middle; NaN where the range has no end. It is found exactly, by sorting
+    the slopes at which pairs change their order. The interval holds the slopes that leave a score
+    within the normal quantile times the root of the variance, interpolated as without censoring.
+
+    References
+    ----------
+    Akritas, Murphy and LaValley (1995), J. Am. Stat. Assoc. 90, 170; Helsel (2012), Statistics for
+    Censored Environmental Data, ch. 12.
+    """
+    normal_quantile(alpha)
+    codes = as_codes(censored, np.size(y))
+    blocks = sort_blocks(t, y)
+    return _test(blocks, codes[blocks.row], alpha)
+
+
+def censored_seasonal(
+    columns: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike], *, alpha: float, method: str
+) -> TrendTest:
+    """Return the seasonal (or regional) test: scores and variances of the blocks added up.
+
+    The slope is the one that leaves a score of 0 over all blocks. (NADA2's censeaken tests within
+    seasons, but takes slope and intercept without them.)
+    """
+    year, block, y, censored = columns
+    codes = as_codes(censored, np.size(y))
+    blocks = sort_blocks(year, y, block)
+    sorted_codes = codes[blocks.row]
+    parts = []
+    for g in range(blocks.bounds.size - 1):
+        own = slice(int(blocks.bounds[g]), int(blocks.bounds[g + 1]))
+        parts.append(replace(_test(blocks.part(g), sorted_codes[own], alpha), notes=()))
+    s, var_s = sum(p.s for p in parts), sum(p.var_s for p in parts)
+    pairs = float((blocks.sizes * (blocks.sizes - 1) // 2).sum())
+    z = float(standard_score(s, var_s))
+    slope, lower, upper = akritas_theil_sen(pairs_of(blocks, sorted_codes), var_s, alpha=alpha)
+    return TrendTest(
+        method,
+        s=s,
+        var_s=var_s,
+        z=z,
+        p_value=two_sided(z),
+        tau=s / pairs if pairs else math.nan,
+        tau_b=math.nan,
+        slope=slope,
+        lower=lower,
+        upper=upper,
+        intercept=median_intercept(tuple(parts)),
+        n=blocks.y.size,
+        alpha=alpha,
+        notes=_notes(sorted_codes),
+        heterogeneity=heterogeneity([p.s for p in parts], [p.var_s for p in parts]),
+        seasons=tuple(parts),
+    )
+
+
+def as_codes(censored: ArrayLike, size: int) -> Codes:
+    """Return -1, 0 or 1 for each value.
+
+    Raises
+    ------
+    InputError
+        If there are not as many flags as values, or one is of another kind.
+    """
+    told = np.asarray(censored)
+    if told.shape != (size,):
+        raise InputError(
+            text("删失标记应与数值一样多", "there must be as many censoring flags as values")
+        )
+    if told.dtype == np.bool_:
+        return -told.astype(np.int8)
+    try:
+        numbers = as_series("censored", told)
+    except InputError:
+        numbers = np.full(size, np.nan)
+    if not np.isin(numbers, (BELOW, MEASURED, ABOVE)).all():
+        raise InputError(
+            text(
+                "删失标记应为 真/假，或 -1（低于）、0（测得）、1（高于）",
+                "censoring flags are true or false, or -1 (below), 0 (measured), 1 (above)",
+            )
+        )
+    return numbers.astype(np.int8)
+
+
+def _test(blocks: Blocks, codes: Codes, alpha: float) -> TrendTest:
+    pairs = pairs_of(blocks, codes)
+    n = blocks.y.size
+    s = float(pairs.up.sum()) - float(pairs.down.sum())
+    var_s = censored_variance(blocks, codes)
+    z = float(standard_score(s, var_s))
+    slope, lower, upper = akritas_theil_sen(pairs, var_s, alpha=alpha)
+    return TrendTest(
+        "mann_kendall_censored",
+        s=s,
+        var_s=var_s,
+        z=z,
+        p_value=two_sided(z),
+        tau=2.0 * s / (n * (n - 1.0)) if n > 1 else math.nan,
+        tau_b=math.nan,
+        slope=slope,
+        lower=lower,
+        upper=upper,
+        intercept=censored_median(blocks.y - slope * blocks.t, codes),
+        n=n,
+        alpha=alpha,
+        notes=_notes(codes),
+    )
+
+
+def _notes(codes: Codes) -> tuple[Text, ...]:
+    share = float((codes != MEASURED).mean()) if codes.size else 0.0
+    told = (TOLD_MOSTLY.fill(share=round(100 * share)),) if share > MOSTLY else ()
+    return (*sample_notes(codes.size), *told)
+
+
+def pairs_of(blocks: Blocks, codes: Codes) -> Pairs:
+    """Return all pairs of values of different times within blocks."""
+    width = blocks.stop - blocks.first
+    i = np.repeat(np.arange(blocks.y.size), width)
+    j = np.arange(i.size) - np.repeat(np.cumsum(width) - width, width) + blocks.first[i]
+    change = blocks.y[j] - blocks.y[i]
+    may_rise = (codes[i] != ABOVE) & (codes[j] != BELOW)
+    may_fall = (codes[i] != BELOW) & (codes[j] != ABOVE)
+    same = change == 0.0
+    up = may_rise & ((change > 0.0) | (same & ((codes[i] == BELOW) | (codes[j] == ABOVE))))
+    down = may_fall & ((change < 0.0) | (same & ((codes[j] == BELOW) | (codes[i] == ABOVE))))
+    return Pairs(up, down, may_rise, may_fall, change / (blocks.t[j] - blocks.t[i]))
+
+
+def akritas_theil_sen(pairs: Pairs, var_s: float, *, alpha: float) -> tuple[float, float, float]:
+    """Return the slope that leaves a score of 0, and the limits of its interval.
+
+    As the slope that is taken out grows, the score falls from the number of pairs that may rise to
+    less the number that may fall: by 2 where both are measured, by 1 where one is a limit.
+    """
+    steps = pairs.may_rise.astype(np.int64) + pairs.may_fall
+    at = steps > 0
+    if not at.any():
+        return math.nan, math.nan, math.nan
+    slopes, group = np.unique(pairs.slope[at], return_inverse=True)
+    drop = np.cumsum(np.bincount(group, steps[at]))
+    highest, lowest = float(pairs.may_rise.sum()), float(pairs.may_fall.sum())
+    left = highest - drop
+    k = int(np.argmax(left <= 0.0))
+    slope = float(slopes[k])
+    if highest == 0.0 or (left[k] == 0.0 and k + 1 == slopes.size):
+        slope = math.nan
+    elif left[k] == 0.0:
+        slope = float(slopes[k] + slopes[k + 1]) / 2.0
+    order = np.argsort(pairs.slope[at], kind="stable")
+    sorted_slopes, sizes = pairs.slope[at][order], steps[at][order]
+    reach = normal_quantile(alpha) * math.sqrt(var_s) if var_s > 0.0 else math.nan
+    lower = _at_rank(sorted_slopes, np.cumsum(sizes) / 2.0, (highest - reach) / 2.0)
+    upper = _at_rank(-sorted_slopes[::-1], np.cumsum(sizes[::-1]) / 2.0, (lowest - reach) / 2.0)
+    return slope, lower, -upper
+
+
+def _at_rank(values: Floats, ranks: Floats, rank: float) -> float:
+    if math.isnan(rank) or not ranks[0] <= rank <= ranks[-1]:
+        return math.nan
+    return float(np.interp(rank, ranks, values))
+
+
+def censored_variance(blocks: Blocks, codes: Codes) -> float:
+    """Return the variance of the score of one block without a trend.
+
+    Where values are measured or lie below limits: ``n (n - 1) (2 n + 5) / 18``, less the ties of
+    equal limits, less 1 for each value under each limit (a tied pair), corrected for equal limits,
+    less the ties of measured values and of times (Helsel's variance, as NADA has it). Where some
+    lie above limits: the variance over all permutations of the values (Daniels 1944).
+    """
+    if (codes == ABOVE).any():
+        return permutation_variance(blocks, codes)
+    n = blocks.y.size
+    if n < 2:
+        return 0.0
+    below = codes == BELOW
+    order = np.lexsort((~below, blocks.y))
+    under = float(np.flatnonzero(below[order]).sum())
+    limits = np.unique(blocks.y[below], return_counts=True)[1].astype(np.float64)
+    equal = float((limits * (limits - 1.0) * (2.0 * limits + 5.0)).sum()) / 18.0
+    under -= float((limits - 1.0).sum())
+    measured = blocks.y[~below]
+    y5, y3, y2 = (float(v[0]) for v in tie_sums(measured, np.array([0, measured.size])))
+    t5, t3, t2 = (float(v[0]) for v in tie_sums(blocks.t, np.array([0, n])))
+    ties = (y5 + t5) / 18.0
+    if y2 and t2:
+        triple = 9.0 * n * (n - 1.0) * (n - 2.0) if n > 2 else math.inf
+        ties -= y3 * t3 / triple + y2 * t2 / (2.0 * n * (n - 1.0))
+    return float(n * (n - 1.0) * (2.0 * n + 5.0) / 18.0 - equal - under - ties)
+
+
+def permutation_variance(blocks: Blocks, codes: Codes) -> float:
+    """Return the variance of the score over all orders of the values, whatever is censored."""
+    n = blocks.y.size
+    if n < 2:
+        return 0.0
+    times = np.sign(blocks.t[None, :] - blocks.t[:, None])
+    signs = certain_signs(blocks.y, codes)
+    a2, b2 = float((times**2).sum()), float((signs**2).sum())
+    a3 = float((times.sum(axis=1) ** 2).sum()) - a2
+    b3 = float((signs.sum(axis=1) ** 2).sum()) - b2
+    triple = a3 * b3 / (n * (n - 1.0) * (n - 2.0)) if n > 2 else 0.0
+    return triple + a2 * b2 / (2.0 * n * (n - 1.0))
+
+
+def certain_signs(y: Floats, codes: Codes) -> Floats:
+    """Return 1 where the value of the column certainly exceeds that of the row, -1, or 0."""
+    change = y[None, :] - y[:, None]
+    i, j = codes[:, None], codes[None, :]
+    same = (change == 0.0) & (i != j)
+    up = (i != ABOVE) & (j != BELOW) & ((change > 0.0) | same)
+    down = (i != BELOW) & (j != ABOVE) & ((change < 0.0) | same)
+    signs: Floats = up.astype(np.float64) - down
+    return signs
+
+
+def censored_median(values: Floats, codes: Codes) -> float:
+    """Return the median of values by Kaplan and Meier; NaN where it lies below every limit.
+
+    Values below limits are redistributed to what lies below them; values above limits take part
+    at their limit.
+    """
+    if values.size == 0 or np.isnan(values).any():
+        return math.nan
+    below = codes == BELOW
+    order = np.lexsort((~below, values))  # at one value a measured one counts into the limit's risk
+    v, b = values[order], below[order]
+    at_risk = np.arange(1, v.size + 1, dtype=np.float64)
+    share = 1.0
+    for k in range(v.size - 1, -1, -1):
+        if b[k]:
+            continue
+        low = share * (1.0 - 1.0 / at_risk[k])
+        if low <= 0.5:
+            return float(v[k])
+        share = low
+    return math.nan
