@@ -1,4 +1,4 @@
-"""The candidates a forecast is combined from: one recursion, ninety-six settings, five families.
+"""The candidates a forecast is combined from: one recursion, 61 settings, five families.
 
 Every candidate is an innovations state space model (Hyndman, Koehler, Ord and Snyder 2008,
 Forecasting with Exponential Smoothing) with a pattern of seasons, a deviation from it that fades
@@ -32,29 +32,29 @@ FAMILIES: dict[Family, Text] = {
     "slope": text("季节均值加阻尼趋势", "seasonal mean with a damped trend"),
 }
 
-_GAINS = (0.0, 0.1, 0.2, 0.4)
+# Gain of the season (0: the mean of all its values), then persistence and pull of the deviation.
+_GAINS = (0.0, 0.05, 0.15, 0.4, 0.7)
 _DEVIATIONS = (
     (0.0, 0.0),
-    *((1.0, pull) for pull in (0.05, 0.1, 0.2, 0.4, 0.7)),
-    *((0.95, pull) for pull in (0.1, 0.2, 0.4, 0.7)),
-    *((0.8, pull) for pull in (0.2, 0.4, 0.7, 1.0)),
-    *((0.6, pull) for pull in (0.3, 0.6, 1.0)),
-    *((0.4, pull) for pull in (0.5, 1.0)),
+    *((1.0, pull) for pull in (0.05, 0.2, 0.5)),
+    (0.95, 0.2),
+    *((0.8, pull) for pull in (0.2, 0.4)),
+    *((0.6, pull) for pull in (0.3, 0.6)),
 )
+_ON_NAIVE = ((1.0, 0.2), (0.95, 0.2), (0.8, 0.4))
+_SLOPES = ((0.02, 0.9), (0.01, 0.98))  # bend and damping
 
 
 @cache
 def candidates() -> Floats:
     """Return the settings, one candidate a row, columns `COLUMNS`; row 0 is seasonal naive."""
-    naive = [(1.0, 0.0, 0.0, 0.0, 0.0)]
-    naive += [(1.0, p, pull, 0.0, 0.0) for p, pull in ((0.8, 0.4), (0.95, 0.4), (0.6, 0.6))]
+    naive = [(1.0, p, pull, 0.0, 0.0) for p, pull in ((0.0, 0.0), *_ON_NAIVE)]
     steady = [(gain, p, pull, 0.0, 0.0) for gain in _GAINS for p, pull in _DEVIATIONS]
     sloping = [
         (gain, 1.0, pull, bend, damping)
-        for gain in (0.0, 0.2)
+        for gain in (0.0, 0.2, 0.7)
         for pull in (0.1, 0.3)
-        for bend in (0.005, 0.02)
-        for damping in (0.9, 0.98)
+        for bend, damping in _SLOPES
     ]
     made = np.array(naive + steady + sloping, dtype=np.float64)
     made.setflags(write=False)
@@ -67,7 +67,7 @@ def family_of(setting: Floats) -> Family:
     Examples
     --------
     >>> [family_of(row) for row in candidates()[[0, 1, 4]]]
-    ['seasonal_naive', 'fading', 'seasonal_mean']
+    ['seasonal_naive', 'level', 'seasonal_mean']
     """
     gain, persistence, pull, bend, _ = setting
     if bend > 0:

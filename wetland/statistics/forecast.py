@@ -34,6 +34,7 @@ Ints = NDArray[np.int64]
 
 FEWEST_ORIGINS = 12
 CHANCE = 0.1  # a skill counts where so much of it comes by chance less often than this
+MOST_UNCOVERED = 0.1  # how far the measured coverage may stay behind the wanted one
 
 _TOO_SHORT = text(
     "资料太少：至少 {need} 个时段才能检验预测，现有 {n} 个（有值 {known} 个）",
@@ -61,6 +62,11 @@ _UNSURE = text(
     "比季节性朴素预测误差小 {skill}（{origins} 个起点），但可能出于偶然（p = {chance}），不显示",
     "mean absolute error {skill} smaller than seasonal naive's on {origins} origins, but that may"
     " be chance (p = {chance}): no forecast is shown",
+)
+_NARROW = text(
+    "区间偏窄：{wanted} 区间实际只覆盖 {coverage}（{tested} 次检验），不显示预测",
+    "the intervals are too narrow: {wanted} intervals covered {coverage} of {tested} outcomes: no"
+    " forecast is shown",
 )
 _COMBINED = text(
     "{n} 个候选模型按以往误差加权；{family}占 {share}",
@@ -115,7 +121,8 @@ def judge(evaluation: Evaluation) -> tuple[bool, Text]:
 
     It does where, on at least `FEWEST_ORIGINS` origins, its mean absolute error is smaller and so
     large a difference comes by chance less often than `CHANCE` (one-sided, with the dependence of
-    neighbouring origins). A forecast that makes no error at all beats any that does.
+    neighbouring origins). Its intervals must not have covered less than was wanted by more than
+    `MOST_UNCOVERED`. Where the differences are all alike, their sign decides.
     """
     if evaluation.origins < FEWEST_ORIGINS:
         return False, _FEW_ORIGINS.fill(origins=evaluation.origins, need=FEWEST_ORIGINS)
@@ -136,6 +143,8 @@ def judge(evaluation: Evaluation) -> tuple[bool, Text]:
         return False, _BEATEN.fill(**said)
     if chance > CHANCE:
         return False, _UNSURE.fill(**said)
+    if evaluation.coverage < 1 - evaluation.alpha - MOST_UNCOVERED:
+        return False, _NARROW.fill(**said)
     return True, _BEATS.fill(**said)
 
 
@@ -222,7 +231,7 @@ def forecast(
 ) -> Forecast:
     """Forecast a series 1 to ``horizon`` steps ahead, tested against seasonal naive.
 
-    A combination of ninety-six candidates (`wetland.statistics.candidates`) is weighted, at every
+    A combination of 61 candidates (`wetland.statistics.candidates`) is weighted, at every
     origin anew, by the errors known there; intervals rest on the combination's own past errors.
     The last origin gives the forecast; all others test it.
 
