@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wetland.water.rowtables import table_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -159,14 +161,12 @@ def sudden_changes(
     than half a year before). Where it has too few values or years, or too many non-detects,
     nothing is said. A value on the limit is within it.
     """
-    import pandas as pd  # noqa: PLC0415 - as above
-
     rule = rule or SuddenRule()
     known = results[results["parameter"].isin(scales) & results["value"].notna()]
     found: list[dict[str, Any]] = []
     for key, series in known.groupby(["station", "parameter"], sort=True):
         found += _of_series(series, scales[str(key[1])], since, rule)
-    return pd.DataFrame(found, columns=_COLUMNS)
+    return table_of(found, _COLUMNS)
 
 
 _COLUMNS = (

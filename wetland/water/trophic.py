@@ -17,6 +17,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.water.parameters import parameters
 from wetland.water.periods import split_period
+from wetland.water.rowtables import table_of
 from wetland.water.standards import assessment_on
 from wetland.water.stations import Station
 
@@ -245,8 +246,6 @@ def trophic_table(
     InputError
         A station is a river, or is not told to be a river or a lake.
     """
-    import pandas as pd  # noqa: PLC0415 - the command line starts without it
-
     ids = readings.station
     kept = np.flatnonzero(_lakes(ids, stations, lakes_only=lakes_only))
     official, low, high = (_columns(readings, which, kept) for which in ("value", "low", "high"))
@@ -280,7 +279,7 @@ def trophic_table(
                 "synthetic": bool(readings.synthetic[row]),
             }
         )
-    return pd.DataFrame(rows, columns=_COLUMNS)
+    return table_of(rows, _COLUMNS)
 
 
 _COLUMNS = (
