@@ -97,6 +97,11 @@ def test_kaplan_meier_error_of_values_all_detected():
     assert (found.lower, found.upper) == pytest.approx(want)
 
 
+def test_an_interval_of_what_cannot_be_negative_stops_at_zero():
+    assert summarise([0.1, 0.1, 9.0]).lower == 0
+    assert summarise([-0.1, 0.1, 9.0]).lower < -5
+
+
 def test_what_is_not_known_is_not_made_up():
     nothing = summarise([0.02, 0.05], [True, True], method="kaplan_meier")
     assert nothing.refused

@@ -218,14 +218,14 @@ def _summary(
     )
 
 
-def _student(mean: float, error: float, n: int, confidence: float) -> tuple[float, float]:
-    """Return mean -+ t times its error, n - 1 degrees of freedom."""
+def _student(x: Floats, mean: float, error: float, confidence: float) -> tuple[float, float]:
+    """Return mean -+ t times its error, n - 1 degrees of freedom; not below 0 where no value is."""
     from scipy.special import stdtrit  # noqa: PLC0415 - scipy is slow to import
 
-    if n < 2 or not error >= 0:
+    if len(x) < 2 or not error >= 0:
         return NAN, NAN
-    t = float(stdtrit(n - 1, (1 + confidence) / 2))
-    return mean - t * error, mean + t * error
+    width = float(stdtrit(len(x) - 1, (1 + confidence) / 2)) * error
+    return max(mean - width, 0.0 if x.min() >= 0 else -np.inf), mean + width
 
 
 def _sd(x: Floats) -> float:
@@ -235,7 +235,6 @@ def _sd(x: Floats) -> float:
 def _half(given: _Given, confidence: float) -> Summary:
     x = np.where(given.c, given.x / 2, given.x)
     sd = _sd(x)
-    n = len(x)
     note = text(
         "未检出值按检出限之半计，离散程度与区间偏窄",
         "non-detects taken as half their limit: spread and interval are too narrow",
@@ -244,7 +243,7 @@ def _half(given: _Given, confidence: float) -> Summary:
         given,
         "half",
         moments=(x.mean(), sd),
-        ends=_student(float(x.mean()), sd / np.sqrt(n), n, confidence),
+        ends=_student(x, float(x.mean()), sd / np.sqrt(len(x)), confidence),
         quantiles=list(np.quantile(x, QUANTILES)),
         notes=(note,) if given.c.any() else (),
     )
@@ -316,7 +315,7 @@ def _kaplan_meier(given: _Given, confidence: float) -> Summary:
         given,
         "kaplan_meier",
         moments=(found.mean, np.sqrt(found.variance * n / (n - 1)) if n > 1 else NAN),
-        ends=_student(found.mean, found.error, n, confidence),
+        ends=_student(given.x, found.mean, found.error, confidence),
         quantiles=[found.quantile(p) for p in QUANTILES],
         notes=notes,
     )
