@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "station", "target_class", "periods", "met", "not_met", "undecided", "share_met",
-    "share_at_least", "share_at_most", "first", "last", "worst_class", "missed", "exceeding",
-    "synthetic",
+    "station", "target_class", "periods", "met", "not_met", "undecided", "hangs_on_limits",
+    "share_met", "share_at_least", "share_at_most", "first", "last", "worst_class", "missed",
+    "exceeding", "synthetic",
 )  # fmt: skip
 
 _NOT_A_TARGET = text(
@@ -64,10 +64,11 @@ def compliance_table(classes: pd.DataFrame, stations: Mapping[str, Station]) -> 
     -------
     DataFrame
         ``periods`` with a class, of them ``met``, ``not_met`` and ``undecided`` (items of the
-        programme are missing, or a detection limit is above the target); ``share_met`` of the
-        decided ones in percent, and what it is at least and at most whatever the undecided ones
-        were; ``first`` and ``last`` period; ``worst_class``; ``missed`` (periods that did not meet
-        it); ``exceeding`` (how often each item was worse than the target).
+        programme are missing) by the official rule; ``hangs_on_limits``: how many of the decided
+        ones hang on half a detection limit; ``share_met`` of the decided ones in percent, and what
+        it is at least and at most whatever was not measured or not detected; ``first`` and
+        ``last`` period; ``worst_class``; ``missed`` (periods that did not meet it);
+        ``exceeding`` (how often each item was worse than the target).
 
     Notes
     -----
@@ -86,7 +87,8 @@ def compliance_table(classes: pd.DataFrame, stations: Mapping[str, Station]) -> 
 
 
 def _of_station(name: str, target: WaterClass, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    answers = [meets(target, row["possible"]) for row in rows]
+    answers = [row["meets_target"] for row in rows]
+    sure = [meets(target, row["possible"]) for row in rows]
     counts = {answer: answers.count(answer) for answer in (True, False, None)}
     decided, limit = counts[True] + counts[False], CLASSES.index(target)
     exceeding = Counter(
@@ -103,9 +105,12 @@ def _of_station(name: str, target: WaterClass, rows: list[dict[str, Any]]) -> di
         "met": counts[True],
         "not_met": counts[False],
         "undecided": counts[None],
+        "hangs_on_limits": sum(
+            s is None and a is not None for s, a in zip(sure, answers, strict=True)
+        ),
         "share_met": _percent(counts[True], decided),
-        "share_at_least": _percent(counts[True], len(rows)),
-        "share_at_most": _percent(counts[True] + counts[None], len(rows)),
+        "share_at_least": _percent(sure.count(True), len(rows)),
+        "share_at_most": _percent(len(rows) - sure.count(False), len(rows)),
         "first": periods[0],
         "last": periods[-1],
         "worst_class": CLASSES[max(CLASSES.index(row["water_class"]) for row in rows)],
