@@ -8,6 +8,7 @@ the two count as tied. No limit is replaced by a number.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +30,8 @@ from wetland.statistics.trendtest import (
 Codes = NDArray[np.int8]
 BELOW, MEASURED, ABOVE = -1, 0, 1
 MOSTLY = 0.8
+TOLERANCE = 1e-7  # NADA's, of its bisection
+BISECTIONS = 1000
 TOLD_MOSTLY = text(
     "{share}% 的值未测出确值，斜率与截距不可靠",
     "{share} % of the values are only known to a limit: slope and intercept are not reliable",
@@ -54,10 +57,13 @@ def censored_kendall(t: ArrayLike, y: ArrayLike, censored: ArrayLike, *, alpha: 
     """Return the Mann-Kendall test of censored values, with the slope of Akritas, Theil and Sen.
 
     ``censored`` is True (or -1) where ``y`` is a limit the value lies below, 1 where it lies above
-    it. The slope (ATS) is the one that, taken out of the values, leaves a score of 0; where that
-    holds for a range, its middle; NaN where the range has no end. It is found exactly, by sorting
-    the slopes at which pairs change their order. The interval holds the slopes that leave a score
-    within the normal quantile times the root of the variance, interpolated as without censoring.
+    it. The slope (ATS) is one that, taken out of the values, leaves a score of 0. That usually
+    holds for a range, which is found exactly by sorting the slopes at which pairs change their
+    order; of it the slope is given at which NADA's bisection ends (`bisected_slope`), so that
+    figures can be compared with those of others. Where values lie above limits, which NADA does
+    not know, it is the middle of the range; NaN where the range has no end. The interval holds the
+    slopes that leave a score within the normal quantile times the root of the variance,
+    interpolated as without censoring.
 
     References
     ----------
@@ -73,20 +79,23 @@ def censored_kendall(t: ArrayLike, y: ArrayLike, censored: ArrayLike, *, alpha: 
 def censored_seasonal(
     columns: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike], *, alpha: float, method: str
 ) -> TrendTest:
-    """Return the seasonal (or regional) test: scores and variances of the blocks added up.
+    """Return the seasonal (or regional) test: scores of the blocks added up.
 
-    The slope is the one that leaves a score of 0 over all blocks. (NADA2's censeaken tests within
-    seasons, but takes slope and intercept without them.)
+    The variance is the sum of the blocks' variances over all permutations, so that the p agrees
+    with permutation tests (NADA2's censeaken); the blocks' own tests have Helsel's variance. The
+    slope is the one that leaves a score of 0 over all blocks, or the middle of the range that does.
+    (censeaken tests within seasons, but takes slope and intercept without them.)
     """
     year, block, y, censored = columns
     codes = as_codes(censored, np.size(y))
     blocks = sort_blocks(year, y, block)
     sorted_codes = codes[blocks.row]
-    parts = []
+    parts, var_s = [], 0.0
     for g in range(blocks.bounds.size - 1):
-        own = slice(int(blocks.bounds[g]), int(blocks.bounds[g + 1]))
-        parts.append(replace(_test(blocks.part(g), sorted_codes[own], alpha), notes=()))
-    s, var_s = sum(p.s for p in parts), sum(p.var_s for p in parts)
+        own = sorted_codes[int(blocks.bounds[g]) : int(blocks.bounds[g + 1])]
+        parts.append(replace(_test(blocks.part(g), own, alpha), notes=()))
+        var_s += permutation_variance(blocks.part(g), own)
+    s = sum(p.s for p in parts)
     pairs = float((blocks.sizes * (blocks.sizes - 1) // 2).sum())
     z = float(standard_score(s, var_s))
     slope, lower, upper = akritas_theil_sen(pairs_of(blocks, sorted_codes), var_s, alpha=alpha)
@@ -146,6 +155,8 @@ def _test(blocks: Blocks, codes: Codes, alpha: float) -> TrendTest:
     var_s = censored_variance(blocks, codes)
     z = float(standard_score(s, var_s))
     slope, lower, upper = akritas_theil_sen(pairs, var_s, alpha=alpha)
+    if not math.isnan(slope) and not (codes == ABOVE).any():
+        slope = bisected_slope(blocks, codes, slope)
     return TrendTest(
         "mann_kendall_censored",
         s=s,
@@ -210,6 +221,49 @@ def akritas_theil_sen(pairs: Pairs, var_s: float, *, alpha: float) -> tuple[floa
     lower = _at_rank(sorted_slopes, np.cumsum(sizes) / 2.0, (highest - reach) / 2.0)
     upper = _at_rank(-sorted_slopes[::-1], np.cumsum(sizes[::-1]) / 2.0, (lowest - reach) / 2.0)
     return slope, lower, -upper
+
+
+def bisected_slope(blocks: Blocks, codes: Codes, middle: float) -> float:
+    """Return the slope at which NADA's bisection ends, from its own bounds and to its tolerance.
+
+    Limits are drawn down by a thousandth of the least of all values, so that they do not tie with
+    measured ones. The bounds are the extreme slopes with limits taken as 0. The bisection stops at
+    the first slope with a score of 0, goes on below and above it in the same way, and the mean of
+    both ends is the slope. Where no slope leaves a score of 0 this is where the score changes its sign, to
+    the tolerance of 1e-7. ``middle`` is returned where there are no bounds.
+    """
+    below = codes == BELOW
+    drawn = replace(blocks, y=blocks.y - below * blocks.y.min() / 1000.0)
+    pairs = pairs_of(drawn, codes)
+    zeroed = pairs_of(replace(drawn, y=np.where(below, 0.0, drawn.y)), codes)
+    steps = pairs.may_rise.astype(np.int64) + pairs.may_fall
+    order = np.argsort(pairs.slope, kind="stable")
+    turns = pairs.slope[order]
+    left = np.append(0, np.cumsum(steps[order]))
+    highest = int(pairs.may_rise.sum())
+
+    def score(slope: float) -> int:
+        # A pair of measured values on the line itself counts 0, between 1 and -1.
+        low, high = np.searchsorted(turns, slope, "left"), np.searchsorted(turns, slope, "right")
+        return highest - int(left[low] + left[high]) // 2
+
+    if zeroed.slope.size == 0:
+        return middle
+    bounds = float(zeroed.slope.min()), float(zeroed.slope.max())
+    low, at, high = _bisect(score, *bounds)
+    return (_bisect(score, low, at)[1] + _bisect(score, at, high)[1]) / 2.0
+
+
+def _bisect(score: Callable[[float], int], low: float, high: float) -> tuple[float, float, float]:
+    """Halve a range until its middle scores 0 or it is narrow; return its ends and middle."""
+    for _ in range(BISECTIONS):
+        at = (low + high) / 2.0
+        falls = score(low) * score(at) <= 0
+        narrowed = at - low if falls else high - at
+        if score(at) == 0 or narrowed <= TOLERANCE:
+            break
+        low, high = (low, at) if falls else (at, high)
+    return low, at, high
 
 
 def _at_rank(values: Floats, ranks: Floats, rank: float) -> float:
