@@ -24,6 +24,7 @@ from wetland.water.rowtables import rows_of, table_of
 from wetland.water.shares import river_condition, section_shares
 from wetland.water.standards import Assessment, assessment_on
 from wetland.water.stations import CLASSES, WaterClass
+from wetland.water.wording import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,10 +144,7 @@ def _words(change: Change) -> Row:
 
 def _why_not_official(before: Row, after: Row, left_out: list[str]) -> Text | None:
     if left_out:
-        names = [parameters()[item].name for item in left_out]
-        return ITEMS_DIFFER.fill(
-            items=text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
-        )
+        return ITEMS_DIFFER.fill(items=named(left_out))
     return None if before["official"] and after["official"] else NOT_OFFICIAL
 
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.water.parameters import parameters
 from wetland.water.periods import split_period
 from wetland.water.rowtables import table_of
 from wetland.water.standards import assessment_on
 from wetland.water.stations import Station
+from wetland.water.wording import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -291,10 +291,7 @@ _COLUMNS = (
 def _why_not_official(missing: Sequence[str], period: str, samples: int) -> Text | None:
     """Return why an index is not the official one; None where it is."""
     if missing:
-        names = [parameters()[item].name for item in missing]
-        return SUBSET.fill(
-            missing=text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
-        )
+        return SUBSET.fill(missing=named(missing))
     needed = assessment_on().minimum_samples[split_period(period)[0]]
     return None if samples >= needed else FEW_SAMPLES.fill(n=samples, least=needed)
 
