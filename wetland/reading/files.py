@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,8 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "gpx": (".gpx", ".xml"),
     "parquet": (".parquet", ".geoparquet", ".pq"),
 }
+# Read only where a reader says so (`format_of(..., accept=...)`).
+WORKBOOKS: dict[str, tuple[str, ...]] = {"xlsx": (".xlsx", ".xlsm")}
 ACCEPTED = text(
     "可读取：CSV、GeoJSON、GeoPackage、GPX、GeoParquet",
     "can be read: CSV, GeoJSON, GeoPackage, GPX, GeoParquet",
@@ -29,6 +34,11 @@ ACCEPTED = text(
 _PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!",
            b"\x28\xb5\x2f\xfd")  # fmt: skip
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_AS_CSV = text("这是 Excel 文件，请另存为 CSV", "this is Excel; save it as CSV")
+_AS_XLSX = text(
+    "这是旧版或加密的 Excel 文件，请另存为未加密的 xlsx 或 CSV",
+    "this is an old or encrypted Excel file; save it as xlsx without a password, or as CSV",
+)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _GPX = re.compile(rb"<(?:\w+:)?gpx[\s>]", re.I)
 
@@ -139,23 +149,38 @@ def _size(path: Path) -> int:
         ) from None
 
 
-def format_of(given: Given) -> str:
+def format_of(given: Given, *, accept: Collection[str] = ()) -> str:
     """Tell the format from the content, and refuse what is packed, binary or falsely named.
 
     Rule of decision: the content decides; a name with the ending of another format is an error, so
-    that a database renamed ``.csv`` is never half understood. Packed files are never unpacked.
+    that a database renamed ``.csv`` is never half understood. Packed files are never unpacked,
+    except a workbook whose reader ``accept``s ``xlsx``.
     """
     head = given.head()
-    found = _by_content(given.name, head)
+    takes_workbooks = "xlsx" in accept
+    if takes_workbooks and head.startswith(_PACKED[0]) and _is_workbook(given):
+        found = "xlsx"
+    else:
+        found = _by_content(given.name, head, old_excel=_AS_XLSX if takes_workbooks else _AS_CSV)
     suffix = Path(given.name).suffix.lower()
-    named = next((f for f, suffixes in FORMATS.items() if suffix in suffixes), None)
+    formats = {**FORMATS, **WORKBOOKS} if takes_workbooks else FORMATS
+    named = next((f for f, suffixes in formats.items() if suffix in suffixes), None)
     if found == "text":
         found = "csv"
-        if named in {"gpkg", "parquet", "gpx", "geojson"}:
+        if named in {"gpkg", "parquet", "gpx", "geojson", "xlsx"}:
             raise _mismatch(given.name, named)
     if named is not None and named != found:
         raise _mismatch(given.name, named)
     return found
+
+
+def _is_workbook(given: Given) -> bool:
+    opened = given.opened
+    try:
+        with zipfile.ZipFile(io.BytesIO(opened) if isinstance(opened, bytes) else opened) as packed:
+            return "xl/workbook.xml" in packed.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
 
 
 def _mismatch(name: str, named: str) -> InputError:
@@ -168,7 +193,7 @@ def _mismatch(name: str, named: str) -> InputError:
     )
 
 
-def _by_content(name: str, head: bytes) -> str:
+def _by_content(name: str, head: bytes, *, old_excel: Text) -> str:
     if head.startswith(_PACKED):
         raise _refused(
             name,
@@ -176,7 +201,7 @@ def _by_content(name: str, head: bytes) -> str:
             text("请先解压，表格请另存为 CSV", "unpack it first; save a spreadsheet as CSV"),
         )
     if head.startswith(_OLD_EXCEL):
-        raise _refused(name, text("这是 Excel 文件，请另存为 CSV", "this is Excel; save it as CSV"))
+        raise _refused(name, old_excel)
     if head.startswith(b"SQLite format 3\0"):
         return "gpkg"
     if head.startswith(b"PAR1"):
