@@ -116,6 +116,46 @@ def test_what_is_not_known_is_not_made_up():
     assert "half their limit" in half.notes[0].en
 
 
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=2, max_size=30))
+def test_kaplan_meier_error_is_greenwoods_of_the_data_turned_over(data):
+    """Sum over the events of the turned data: squared area to the right, d / (r (r - d))."""
+    x = np.array([v for v, _ in data], float)
+    c = np.array([b for _, b in data], bool)
+    assume(len(np.unique(x[~c])) >= 2)
+    found = kaplan_meier(x, c)
+    lowest = x.min()
+    time, event = 100 - x, ~c | (x == lowest)  # Efron: the lowest counts as an event
+    if not found.below:
+        time, event = 100 - x, ~c
+    ends = np.unique(time[event])
+    kept = 1.0
+    survival = []
+    for t in ends:
+        kept *= 1 - np.sum(event & (time == t)) / np.sum(time >= t)
+        survival.append(kept)
+    variance = 0.0
+    for i, t in enumerate(ends[:-1]):
+        area = sum(
+            s * (b - a) for s, a, b in zip(survival[i:], ends[i:], ends[i + 1 :], strict=False)
+        )
+        d, r = np.sum(event & (time == t)), np.sum(time >= t)
+        variance += area**2 * d / (r * (r - d))
+    m = np.sum(event)
+    assume(found.at[0] < found.at[1])  # one step for the limit and a detected value that equals it
+    assert found.error == pytest.approx(math.sqrt(variance * m / (m - 1)))
+
+
+def test_the_lower_end_allows_for_what_may_lie_below_the_lowest_limit():
+    """Here 40 % of the probability lies below 5: the mean may be 2 lower, whatever the sampling."""
+    x, c = told("<5 <5 <5 <5 6 7 8 9 10 12")
+    found = summarise(x, c)
+    error = kaplan_meier(x, c).error
+    t = stats.t.ppf(0.975, 9)
+    assert found.upper == pytest.approx(found.mean + t * error)
+    assert found.lower == pytest.approx(found.mean - 0.4 * 5 - t * error)
+
+
 def test_one_detected_value_has_no_interval():
     found = summarise([1.0, 5.0], [True, False])
     assert found.mean == pytest.approx(3.0)

@@ -112,9 +112,10 @@ def summarise(
     law
         For ``mle``: ``"lognormal"`` (concentrations) or ``"normal"``.
     confidence
-        Of the interval of the mean: Student's t on Greenwood's error for ``kaplan_meier``, profile
-        likelihood for ``mle``, bootstrap percentiles (``seed``) for ``ros``, Student's t as if the
-        halves were measured for ``half``.
+        Of the interval of the mean: Student's t on Greenwood's error for ``kaplan_meier`` (the
+        lower end also allows for the non-detects that may be anything below the lowest limit),
+        profile likelihood for ``mle``, bootstrap percentiles (``seed``) for ``ros``, Student's t as
+        if the halves were measured for ``half``.
 
     Errors
     ------
@@ -218,14 +219,20 @@ def _summary(
     )
 
 
-def _student(x: Floats, mean: float, error: float, confidence: float) -> tuple[float, float]:
-    """Return mean -+ t times its error, n - 1 degrees of freedom; not below 0 where no value is."""
+def _student(
+    x: Floats, mean: float, error: float, confidence: float, *, too_high: float = 0.0
+) -> tuple[float, float]:
+    """Return mean -+ t times its error, n - 1 degrees of freedom; not below 0 where no value is.
+
+    ``too_high`` is by how much the mean may be too high whatever the sampling.
+    """
     from scipy.special import stdtrit  # noqa: PLC0415 - scipy is slow to import
 
     if len(x) < 2 or not error >= 0:
         return NAN, NAN
     width = float(stdtrit(len(x) - 1, (1 + confidence) / 2)) * error
-    return max(mean - width, 0.0 if x.min() >= 0 else -np.inf), mean + width
+    lowest = 0.0 if x.min() >= 0 else -np.inf
+    return max(mean - too_high - width, lowest), mean + width
 
 
 def _sd(x: Floats) -> float:
@@ -315,7 +322,9 @@ def _kaplan_meier(given: _Given, confidence: float) -> Summary:
         given,
         "kaplan_meier",
         moments=(found.mean, np.sqrt(found.variance * n / (n - 1)) if n > 1 else NAN),
-        ends=_student(given.x, found.mean, found.error, confidence),
+        ends=_student(
+            given.x, found.mean, found.error, confidence, too_high=found.below * found.at[0]
+        ),
         quantiles=[found.quantile(p) for p in QUANTILES],
         notes=notes,
     )

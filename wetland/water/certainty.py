@@ -14,14 +14,15 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
-from wetland.base.texts import Text, text
+from wetland.base.texts import text
 from wetland.statistics.bootstrap import DRAWS, stratum_weights
+from wetland.water.certaintytable import LEAST_UNITS, WHY_NONE, certainty_table
 from wetland.water.classes import Classes, classify
 from wetland.water.parameters import parameters
 from wetland.water.results import Readings, period_means
@@ -31,25 +32,14 @@ from wetland.water.stations import CLASSES, Programme, Station
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["WHY_NONE", "class_certainty"]
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-LEAST_UNITS = 4  # with fewer visits the draws are too few and too alike to tell of a spread
 ROWS_AT_ONCE = 400_000
 WEEK = 7
 _ALSO = ("temp", "do_sat")  # they decide class I of dissolved oxygen
-
-WHY_NONE: dict[str, Text] = {
-    "no_class": text("没有评价指标的数据", "no item of a class was measured"),
-    "too_few": text(
-        "采样周次少于 {n}，无法估计抽样误差",
-        "visits in fewer than {n} different weeks: too few to tell the error of sampling",
-    ).fill(n=LEAST_UNITS),
-    "incomplete": text(
-        "监测方案的指标不全：概率只针对已测指标",
-        "an item of the programme is missing: the probabilities are of what was measured",
-    ),
-}
 
 
 def class_certainty(
@@ -123,7 +113,7 @@ def class_certainty(
         at = np.repeat(np.arange(len(rows)), draws) * (len(CLASSES) + 1) + drawn
         counts = np.bincount(at, minlength=len(rows) * (len(CLASSES) + 1))
         found[rows] = counts.reshape(len(rows), -1)[:, 1:]
-    return _table(official, visits, found, draws)
+    return certainty_table(official, visits.units, found, draws)
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,66 +254,3 @@ def _as_readings(whole: Readings, rows: Ints, values: Floats) -> Readings:
         none[:, 0],
         np.broadcast_to(np.False_, len(values)),
     )
-
-
-def _table(official: Classes, visits: _Visits, found: Ints, draws: int) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 - classes of arrays need no frames
-
-    readings = official.readings
-    rows: list[dict[str, Any]] = []
-    for at, number in enumerate(official.water_class.tolist()):
-        units = int(visits.units[at])
-        why = _why_none(number, units, bool(official.complete[at]))
-        share = found[at] / draws
-        any_drawn = bool(found[at].any())
-        target = int(official.target[at])
-        likelihood = float(share[number - 1]) if why is None else None
-        rows.append(
-            {
-                "station": readings.station[at],
-                "period": readings.period[at],
-                "water_class": CLASSES[number - 1] if number else None,
-                "probabilities": dict(zip(CLASSES, share.tolist(), strict=True))
-                if any_drawn
-                else {},
-                "likelihood": likelihood,
-                "why_none": why,
-                "misses_target": float(share[target:].sum()) if target and any_drawn else None,
-                "n": int(readings.samples[at]),
-                "units": units,
-                "complete": bool(official.complete[at]),
-                "target_class": CLASSES[target - 1] if target else None,
-                "draws": draws,
-                "words": certainty_words(official, number, likelihood),
-                "synthetic": bool(readings.synthetic[at]),
-            }
-        )
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
-    empties = ("water_class", "likelihood", "why_none", "misses_target", "target_class", "words")
-    for name in empties:  # None stays None
-        frame[name] = pd.Series([row[name] for row in rows], dtype=object)
-    return frame
-
-
-_COLUMNS = (
-    "station", "period", "water_class", "probabilities", "likelihood", "why_none", "misses_target",
-    "n", "units", "complete", "target_class", "draws", "words", "synthetic",
-)  # fmt: skip
-
-
-def _why_none(number: int, units: int, complete: bool) -> str | None:
-    if not number:
-        return "no_class"
-    if units < LEAST_UNITS:
-        return "too_few"
-    return None if complete else "incomplete"
-
-
-def certainty_words(official: Classes, number: int, likelihood: float | None) -> Text | None:
-    """Return "Ⅲ类，86%"; never a hundred percent, for the draws are few and the future is not."""
-    if not number or likelihood is None:
-        return None
-    name = official.assessment.classes[CLASSES[number - 1]].name
-    percent = 100 * likelihood
-    shown = ">99" if percent > 99 else "<1" if percent < 1 else f"{percent:.0f}"
-    return text("{name}，{p}%", "{name}, {p} %").fill(name=name, p=shown)
