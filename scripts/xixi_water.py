@@ -115,7 +115,7 @@ WORDS: dict[tuple[str, int, int], str] = {
     ("EX-R2", 2026, 6): "虚构：暴雨后溢流",
     ("EX-L2", 2024, 5): "虚构：叶绿素a误按mg/L填写",
 }
-BAD_DAY = {"nh3n": 2.36, "tp": 0.348, "codmn": 8.9, "do": 2.86}
+BAD_DAY = {"nh3n": 2.36, "tp": 0.348, "tn": 4.31, "codmn": 8.9, "do": 2.86}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -160,7 +160,7 @@ def rows_of(place: Place) -> Iterator[list[str]]:
             note = WORDS.get((place.id, year, month), "")
             yield row(place, when, (number, "样品"), values, note)
             if month % 6 == 3 and year >= 2016:
-                again = {i: v * math.exp(rng.gauss(0, 0.03)) for i, v in values.items()}
+                again = {i: v * math.exp(rng.gauss(0, 0.02)) for i, v in values.items()}
                 yield row(place, when, (f"{number}-P", "平行样"), again, "")
                 blank = {"codmn": 0.1, "nh3n": 0.004, "tp": 0.002, "tn": 0.02}
                 yield row(place, when, (f"{number}-K", "全程序空白"), blank, "")
@@ -183,6 +183,7 @@ def sample(
         better_high = name in {"do", "sd"}
         shift = 0.0 if name == "cond" else math.log(place.worse) * (-1 if better_high else 1)
         values[name] = math.exp(level + shift + item.winter * cold + memory[name])
+    values["tn"] = max(values["tn"], 1.2 * values["nh3n"] + 0.3)  # ammonia is a part of it
     if (place.id, year, month) == ("EX-R2", 2026, 6):
         values |= BAD_DAY
     return values

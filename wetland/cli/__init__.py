@@ -31,6 +31,7 @@ NOUNS: dict[str, Text] = {
     "screen": text("把一个文件对照法规筛查", "screen a file against zones and law"),
     "observations": text("观察记录", "observations"),
     "tracks": text("轨迹：进出分区、可疑点", "tracks: visits to zones, doubtful fixes"),
+    "water": text("水质：导入、类别、趋势、预测", "water: import, classes, trends, forecast"),
     "findings": text("疑似问题", "findings"),
     "records": text("许可、公告等记录", "permits, closures, designations, works, events"),
     "site": text("场地包", "site packs"),

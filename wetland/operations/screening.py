@@ -188,7 +188,8 @@ def earlier_records(store: Store, site: Site) -> pd.DataFrame | None:
     return found.assign(sha256=found["source_id"].map(sources.set_index("source_id")["sha256"]))
 
 
-def _chunks(values: list[str]) -> Iterator[list[str]]:
+def chunks(values: list[str]) -> Iterator[list[str]]:
+    """Yield keys in parts that one question to the store can hold."""
     for start in range(0, len(values), KEYS_AT_ONCE):
         yield values[start : start + KEYS_AT_ONCE]
 
@@ -200,7 +201,7 @@ def _new_rows(tx: Transaction, site: str, read: pd.DataFrame) -> pd.DataFrame:
     from a file of another name.
     """
     held: dict[str, str] = {}
-    for part in _chunks(read["observation_id"].tolist()):
+    for part in chunks(read["observation_id"].tolist()):
         found = tx.read("observations", {"observation_id": part})
         held |= dict(zip(found["observation_id"], found["content"], strict=True))
     pairs = zip(read["observation_id"], read["content"], strict=True)
@@ -208,7 +209,7 @@ def _new_rows(tx: Transaction, site: str, read: pd.DataFrame) -> pd.DataFrame:
     new = read[np.array(differs, dtype=bool)]  # an empty list would choose no columns
     named = new[new["record_id"].notna() & ~new["observation_id"].isin(held)]
     known: set[str] = set()
-    for part in _chunks(named["content"].tolist()):
+    for part in chunks(named["content"].tolist()):
         known |= set(tx.read("observations", {"site": site, "content": part})["content"])
     return new[~(new["observation_id"].isin(named["observation_id"]) & new["content"].isin(known))]
 

@@ -1,0 +1,232 @@
+"""``wetland water``: import results, classes, trophic state, trends, forecasts, findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from wetland.base.texts import text
+from wetland.cli.observations import TITLES as PROBLEM_TITLES
+from wetland.cli.options import (
+    DEFAULT_SITE,
+    ActorOption,
+    FailOnOption,
+    FormatOption,
+    LangOption,
+    SiteOption,
+    StoreOption,
+    fail_on,
+)
+from wetland.cli.output import emit
+from wetland.cli.reading import given_file
+from wetland.cli.wateroutlook import certainty, forecast, trends
+from wetland.cli.waterreading import (
+    FileArgument,
+    MaybeFileArgument,
+    MeanPerOption,
+    SinceOption,
+    StationsOption,
+    UntilOption,
+    Wanted,
+    read_water,
+    water_options,
+)
+from wetland.cli.watertables import (
+    CHANGES,
+    CLASSES,
+    COMPLIANCE,
+    GRADES,
+    STATIONS,
+    TROPHIC,
+    show,
+)
+
+if TYPE_CHECKING:
+    from wetland.water.readoptions import WaterOptions
+
+Per = Literal["sample", "month", "quarter", "year"]
+Against = Literal["last_year", "previous"]
+
+PerOption = Annotated[
+    Per, typer.Option("--per", help="按样品或时段均值评价 / A class per sample or period")
+]
+ProgrammeOption = Annotated[
+    str | None,
+    typer.Option("--programme", help="按哪个监测方案看是否齐全 / Programme for completeness"),
+]
+
+app = typer.Typer()
+
+_SUMMARY = text(
+    "共 {rows} 行，结果 {results} 个：新增 {added}，更新 {changed}，已有 {unchanged}；"
+    "搁置 {rows_aside} 行",
+    "{rows} rows, {results} results: {added} added, {changed} changed, {unchanged} known; "
+    "{rows_aside} rows set aside",
+)
+
+
+@app.command("import")
+@water_options
+def import_(
+    reading: WaterOptions,
+    file: FileArgument,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    actor: ActorOption = "",
+    fail: FailOnOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """导入水质检测结果，好的入库，错的列明 / Import results; what is wrong is listed."""
+    from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
+    from wetland.operations.waterfiles import import_water  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    opened = open_site(site)
+    with open_store(store, opened) as kept:
+        done = import_water(kept, opened, given_file(file), options=reading, actor=actor)
+    answer = done.to_json(lang)
+    if format == "table":
+        columns = ("level", "row", "column", "value", "message")
+        rows = [{name: problem[name] for name in columns} for problem in answer["problems"]]
+        emit(rows, format=format, lang=lang, titles=PROBLEM_TITLES)
+        typer.echo(_SUMMARY.fill(**answer["counts"]).get(lang))
+    else:
+        emit(answer, format=format, lang=lang, rows=answer["problems"])
+    fail_on(fail, {"problems": len(answer["problems"])})
+
+
+@app.command()
+@water_options
+def classes(
+    reading: WaterOptions,
+    file: MaybeFileArgument = None,
+    per: PerOption = "sample",
+    programme: ProgrammeOption = None,
+    station: StationsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """水质类别、决定指标与主要污染指标 / Class, what sets it, and the main pollutants."""
+    from wetland.operations.wateranswers import classes_of, told  # noqa: PLC0415 - starts fast
+
+    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
+    rows = told(classes_of(data, per=per, programme=programme), lang)
+    show(rows, CLASSES, format=format, lang=lang)
+
+
+@app.command()
+@water_options
+def trophic(
+    reading: WaterOptions,
+    file: MaybeFileArgument = None,
+    per: MeanPerOption = "month",
+    station: StationsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """湖库、池塘的综合营养状态指数 / Trophic level index of lakes and ponds, never of rivers."""
+    from wetland.operations.wateranswers import told, trophic_of  # noqa: PLC0415 - starts fast
+
+    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
+    # Named stations are taken at their word: a river among them is refused, not left out.
+    rows = told(trophic_of(data, per=per, lakes_only=not station), lang)
+    show(rows, TROPHIC, format=format, lang=lang)
+
+
+@app.command()
+@water_options
+def grades(
+    reading: WaterOptions,
+    file: MaybeFileArgument = None,
+    per: MeanPerOption = "year",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """河流、湖库和全部站点的评价，断面比例 / Rivers, lakes and the whole: shares and condition."""
+    from wetland.operations.wateranswers import grades_of, told  # noqa: PLC0415 - starts fast
+
+    data = read_water(file, reading, Wanted(site, store, None, since, until), lang)
+    show(told(grades_of(data, per=per), lang), GRADES, format=format, lang=lang)
+
+
+@app.command()
+@water_options
+def changes(
+    reading: WaterOptions,
+    file: MaybeFileArgument = None,
+    per: MeanPerOption = "year",
+    against: Annotated[
+        Against, typer.Option("--against", help="同比 last_year 或环比 previous / Compared with")
+    ] = "last_year",
+    station: StationsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """各站类别的同比或环比变化 / Change of each station's class, in official words."""
+    from wetland.operations.wateranswers import changes_of, told  # noqa: PLC0415 - starts fast
+
+    data = read_water(file, reading, Wanted(site, store, station, None, None), lang)
+    found = changes_of(data, per=per, against=against, since=since, until=until)
+    show(told(found, lang), CHANGES, format=format, lang=lang)
+
+
+@app.command()
+@water_options
+def compliance(
+    reading: WaterOptions,
+    file: MaybeFileArgument = None,
+    per: PerOption = "month",
+    station: StationsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """各站达到目标类别的时段数 / In how many periods each station met its target class."""
+    from wetland.operations.wateranswers import compliance_of, told  # noqa: PLC0415 - starts fast
+
+    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
+    show(told(compliance_of(data, per=per), lang), COMPLIANCE, format=format, lang=lang)
+
+
+app.command("trends")(trends)
+app.command("certainty")(certainty)
+app.command("forecast")(forecast)
+
+
+@app.command()
+def stations(
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """列出站点及其数据起止 / List stations and what the store holds of them."""
+    from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
+    from wetland.operations.waterstations import station_rows  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    opened = open_site(site)
+    with open_store(store, opened, create=False) as kept:
+        rows = station_rows(kept, opened, lang)
+    show(rows, STATIONS, format=format, lang=lang)

@@ -1,0 +1,134 @@
+"""``wetland water trends|certainty|forecast``: where water is heading, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from wetland.base.texts import text
+from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
+from wetland.cli.screen import heading
+from wetland.cli.waterreading import (
+    MaybeFileArgument,
+    MeanPerOption,
+    SinceOption,
+    StationsOption,
+    UntilOption,
+    Wanted,
+    read_series,
+    read_water,
+    water_options,
+)
+from wetland.cli.watertables import CERTAINTY, FORECAST, FORECAST_CLASSES, TRENDS, show
+
+if TYPE_CHECKING:
+    from wetland.water.readoptions import WaterOptions
+
+Method = Literal["mann_kendall", "seasonal_kendall", "regional_kendall"]
+Autocorrelation = Literal[
+    "none", "hamed_rao", "yue_wang", "pre_whitening", "trend_free_pre_whitening", "hirsch_slack"
+]
+Repeats = Literal["mean", "median", "refuse", "keep"]
+
+ParametersOption = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", metavar="PARAMETER", help="指标（可重复） / Parameter"),
+]
+AlphaOption = Annotated[
+    float, typer.Option("--alpha", min=0.0001, max=0.5, help="显著性水平 / Significance level")
+]
+PeriodOption = Annotated[
+    int, typer.Option("--period", min=1, max=366, help="一年几季，如 12、4 / Seasons in a year")
+]
+
+
+@water_options
+def trends(
+    reading: WaterOptions,
+    file: MaybeFileArgument = None,
+    method: Annotated[Method, typer.Option("--method", help="方法 / Method")] = "seasonal_kendall",
+    period: PeriodOption = 12,
+    alpha: AlphaOption = 0.05,
+    repeats: Annotated[
+        Repeats,
+        typer.Option("--repeats", help="同一季多个值怎么办 / Several values in one season"),
+    ] = "mean",
+    autocorrelation: Annotated[
+        Autocorrelation,
+        typer.Option("--autocorrelation", help="自相关修正 / Correction for autocorrelation"),
+    ] = "none",
+    parameter: ParametersOption = None,
+    station: StationsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """趋势检验与 Sen 斜率 / Trend tests and Sen's slope.
+
+    文件为长表 station,date,parameter,value[,censored]，指标名不限；不给文件则读存储 / The file is
+    tidy, with parameters of any name; without a file the store is read.
+    """
+    from wetland.operations.wateranswers import told  # noqa: PLC0415 - starts fast
+    from wetland.operations.watertrends import Trend, trends_of  # noqa: PLC0415
+
+    wanted = Wanted(site, store, station, since, until)
+    series = read_series(file, reading, wanted, parameters=parameter, lang=lang)
+    asked = Trend(method, period, alpha, repeats, autocorrelation)
+    rows = told(trends_of(series, asked), lang)
+    show(rows, TRENDS, format=format, lang=lang)
+
+
+@water_options
+def certainty(
+    reading: WaterOptions,
+    file: MaybeFileArgument = None,
+    per: MeanPerOption = "year",
+    station: StationsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """类别的抽样可信度，如“Ⅲ类，86%” / How sure a class is, given the sampling."""
+    from wetland.operations.wateranswers import certainty_of, told  # noqa: PLC0415 - starts fast
+
+    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
+    show(told(certainty_of(data, per=per), lang), CERTAINTY, format=format, lang=lang)
+
+
+@water_options
+def forecast(
+    reading: WaterOptions,
+    file: MaybeFileArgument = None,
+    months: Annotated[
+        int, typer.Option("--months", min=1, max=12, help="预测几个月 / Months ahead")
+    ] = 12,
+    alpha: AlphaOption = 0.05,
+    parameter: ParametersOption = None,
+    station: StationsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """预测指标与类别，胜过“照去年同月”才可用 / Forecast, shown only where it beats last year."""
+    from wetland.operations.wateranswers import forecast_of, told  # noqa: PLC0415 - starts fast
+
+    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
+    found = forecast_of(data, months=months, parameters=parameter, alpha=alpha)
+    rows, classes = (told(frame, lang) for frame in found)
+    if format == "table":
+        show(rows, FORECAST, format=format, lang=lang)
+        heading(text("类别", "Classes"), lang)
+        show(classes, FORECAST_CLASSES, format=format, lang=lang)
+    else:
+        whole = {"parameters": rows, "classes": classes}
+        show(rows, FORECAST, format=format, lang=lang, whole=whole)

@@ -1,0 +1,234 @@
+"""Options that say how a file of water results is to be read, the same for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from wetland.base.texts import Lang, text
+from wetland.cli.options import Datum, parse_day, parse_pairs
+from wetland.cli.reading import EncodingOption, TimezoneOption, given_file, with_options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wetland.operations.water import WaterData
+    from wetland.water.readoptions import WaterOptions
+
+Layout = Literal["tidy", "wide", "wqp", "cnemc", "egret"]
+DateOrder = Literal["mdy", "dmy"]
+Body = Literal["river", "lake"]
+MeanPer = Literal["month", "quarter", "year"]
+MOST_TOLD = 5
+
+FileArgument = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="CSV、XLSX、Parquet；- 为标准输入 / - is standard input"),
+]
+MaybeFileArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="FILE",
+        help="CSV、XLSX、Parquet，- 为标准输入；不给则读存储 / - is standard input; without it the "
+        "store is read",
+    ),
+]
+StationsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--station", metavar="STATION", help="站点编号或名称（可重复） / Id or name (repeatable)"
+    ),
+]
+SinceOption = Annotated[
+    date | None,
+    typer.Option("--since", parser=parse_day, metavar="YYYY-MM-DD", help="首日 / First day"),
+]
+UntilOption = Annotated[
+    date | None,
+    typer.Option("--until", parser=parse_day, metavar="YYYY-MM-DD", help="末日 / Last day"),
+]
+MeanPerOption = Annotated[MeanPer, typer.Option("--per", help="时段 / Period")]
+BodyOption = Annotated[
+    Body | None,
+    typer.Option(
+        "--water-body",
+        help="未写明水体类型的站点是河流还是湖库 / What stations are whose kind nobody told",
+    ),
+]
+LayoutOption = Annotated[
+    Layout | None,
+    typer.Option("--layout", help="表格版式，默认由表头判断 / Layout; default: by the header"),
+]
+SheetOption = Annotated[
+    str | None, typer.Option("--sheet", help="工作表，默认第一张 / Sheet; default: the first")
+]
+SourceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--source", help="来源名称，列的对应随之保存 / Source; the mapping is kept with it"
+    ),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="OURS=THEIRS", help="字段=列名（可重复） / Field = column"),
+]
+ParameterAsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter-as",
+        metavar="WORD=CODE",
+        help="文件用词=指标代码（可重复） / Word of the file = parameter",
+    ),
+]
+UnitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unit",
+        metavar="PARAMETER=UNIT",
+        help="指标=单位，文件没有写时用 / Unit where the file tells none",
+    ),
+]
+DatumOption = Annotated[
+    Datum | None, typer.Option("--datum", help="站点坐标的基准 / Datum of stations' coordinates")
+]
+YearOption = Annotated[
+    int | None,
+    typer.Option("--year", min=1900, max=2200, help="未写年份的日期属哪年 / Year of dates without"),
+]
+DefaultDateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--default-date",
+        metavar="YYYY-MM[-DD]",
+        help="没有日期列的文件是哪天或哪月 / Day or month of a file without a column of dates",
+    ),
+]
+DateOrderOption = Annotated[
+    DateOrder | None,
+    typer.Option("--date-order", help="5/6/2024 这类日期的顺序 / Order of dates like 5/6/2024"),
+]
+DefaultStationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--default-station",
+        help="没有站点列的文件是哪个站 / Station of a file that has no column of them",
+    ),
+]
+DefaultParameterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--default-parameter",
+        help="没有指标列的文件是哪个指标 / Parameter of a file that has no column of them",
+    ),
+]
+
+_ASIDE = text(
+    "文件有 {n} 处问题，其中 {e} 处是错误（已搁置）；全部列出：wetland water import",
+    "the file has {n} problems, {e} of them errors (set aside); wetland water import lists all",
+)
+
+OPTIONS: dict[str, object] = {
+    "water_body": BodyOption,
+    "layout": LayoutOption,
+    "sheet": SheetOption,
+    "encoding": EncodingOption,
+    "source": SourceOption,
+    "map": MapOption,
+    "parameter_as": ParameterAsOption,
+    "unit": UnitOption,
+    "datum": DatumOption,
+    "timezone": TimezoneOption,
+    "year": YearOption,
+    "default_date": DefaultDateOption,
+    "date_order": DateOrderOption,
+    "default_station": DefaultStationOption,
+    "default_parameter": DefaultParameterOption,
+}
+
+
+def water_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of reading to a command that takes ``reading: WaterOptions``."""
+    return with_options(command, OPTIONS, _options, type_name="WaterOptions")
+
+
+def _options(asked: dict[str, Any]) -> WaterOptions:
+    from wetland.water.readoptions import WaterOptions  # noqa: PLC0415 - starts fast
+
+    columns = parse_pairs(asked.pop("map") or ())
+    words = parse_pairs(asked.pop("parameter_as") or ())
+    units = parse_pairs(asked.pop("unit") or ())
+    return WaterOptions(
+        columns=columns,
+        parameter_words=words,
+        units=units,
+        station=asked.pop("default_station"),
+        parameter=asked.pop("default_parameter"),
+        **asked,
+    )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Where results are read from, and which of them."""
+
+    site: str
+    store: str | None
+    stations: list[str] | None
+    since: date | None
+    until: date | None
+
+
+def read_water(file: str | None, reading: WaterOptions, wanted: Wanted, lang: Lang) -> WaterData:
+    """Read the results of a file, or of the store where no file is given.
+
+    Problems of the file are counted on standard error: the answer itself has no place for them.
+    """
+    from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
+    from wetland.operations.water import water_of_store  # noqa: PLC0415
+    from wetland.operations.waterfiles import water_of_file  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    site = open_site(wanted.site)
+    if file is None:
+        with open_store(wanted.store, site, create=False) as kept:
+            return water_of_store(kept, site, stations=wanted.stations, since=wanted.since,
+                                  until=wanted.until)  # fmt: skip
+    data = water_of_file(given_file(file), site, options=reading)
+    _tell_problems(data.problems, lang)
+    return data.only(wanted.stations, since=wanted.since, until=wanted.until)
+
+
+def read_series(
+    file: str | None,
+    reading: WaterOptions,
+    wanted: Wanted,
+    *,
+    parameters: list[str] | None,
+    lang: Lang,
+) -> pd.DataFrame:
+    """Read series for trends: of any tidy file, or of the results that the store holds."""
+    from wetland.operations.watertrends import only_series, series_of, series_of_file  # noqa: PLC0415
+
+    if file is None:
+        found = series_of(read_water(None, reading, wanted, lang))
+        return only_series(found, parameters=parameters)
+    found, problems = series_of_file(given_file(file), sheet=reading.sheet)
+    _tell_problems(problems, lang)
+    return only_series(found, stations=wanted.stations, parameters=parameters,
+                       since=wanted.since, until=wanted.until)  # fmt: skip
+
+
+def _tell_problems(problems: pd.DataFrame, lang: Lang) -> None:
+    """Say on standard error how much of a file was set aside."""
+    if not len(problems):
+        return
+    errors = int((problems["level"] == "error").sum())
+    typer.echo(_ASIDE.fill(n=len(problems), e=errors).get(lang), err=True)
+    wrong = problems[problems["level"] == "error"].head(MOST_TOLD)
+    for row in wrong.to_dict("records"):
+        place = " ".join(str(row[name]) for name in ("row", "column", "value") if row[name])
+        typer.echo(f"  {place}: {row[f'message_{lang}']}", err=True)

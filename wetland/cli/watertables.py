@@ -1,0 +1,163 @@
+"""How answers about water look as tables: columns, headings, short words for what is long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from wetland.base.texts import Lang, Text, text
+from wetland.cli.output import emit
+
+if TYPE_CHECKING:
+    from wetland.cli.options import Format
+
+Row = Mapping[str, Any]
+
+CLASSES = ("station", "period", "water_class", "complete", "possible", "deciding", "main_words",
+           "tn", "fc", "target_class", "meets_target", "samples", "synthetic")  # fmt: skip
+TROPHIC = ("station", "period", "tli", "state", "official", "missing", "samples", "synthetic")
+TRENDS = ("station", "parameter", "method", "n", "s", "z", "p_value", "slope_per_year", "lower",
+          "upper", "words")  # fmt: skip
+CERTAINTY = ("station", "period", "water_class", "words", "probabilities", "n", "complete",
+             "synthetic")  # fmt: skip
+FORECAST = ("station", "parameter", "month", "mean", "lower", "upper", "shown", "skill", "coverage",
+            "origins", "reason")  # fmt: skip
+FORECAST_CLASSES = ("station", "period", "water_class", "probabilities", "shown", "skill", "origins",
+                    "reason")  # fmt: skip
+GRADES = ("reach", "period", "method", "condition_words", "water_class", "sections", "good_percent",
+          "inferior_percent", "main_pollutants", "tli", "official", "synthetic")  # fmt: skip
+CHANGES = ("station", "period", "before_period", "class_before", "class_after", "words", "official",
+           "why_not", "synthetic")  # fmt: skip
+COMPLIANCE = ("station", "target_class", "periods", "met", "not_met", "undecided", "share_met",
+              "worst_class", "first", "last", "synthetic")  # fmt: skip
+STATIONS = ("station", "name", "water_body", "target_class", "programme", "first", "last",
+            "days", "results", "synthetic")  # fmt: skip
+
+TITLES: dict[str, Text] = {
+    "station": text("站点", "station"),
+    "period": text("时段", "period"),
+    "water_class": text("类别", "class"),
+    "complete": text("齐全", "complete"),
+    "possible": text("可能的类别", "possible"),
+    "deciding": text("决定类别的指标", "deciding"),
+    "main_words": text("主要污染指标", "main pollutants"),
+    "tn": text("总氮(单列)", "TN (apart)"),
+    "fc": text("粪大肠菌群(单列)", "FC (apart)"),
+    "target_class": text("目标", "target"),
+    "meets_target": text("达标", "met"),
+    "samples": text("样品", "samples"),
+    "synthetic": text("虚构", "synthetic"),
+    "tli": text("TLI(Σ)", "TLI(Σ)"),
+    "state": text("营养状态", "state"),
+    "official": text("正式", "official"),
+    "missing": text("缺少", "missing"),
+    "parameter": text("指标", "parameter"),
+    "method": text("方法", "method"),
+    "slope_per_year": text("每年变化", "per year"),
+    "lower": text("下限", "lower"),
+    "upper": text("上限", "upper"),
+    "words": text("结论", "conclusion"),
+    "name": text("名称", "name"),
+    "water_body": text("水体", "water body"),
+    "programme": text("监测方案", "programme"),
+    "first": text("首次", "first"),
+    "last": text("末次", "last"),
+    "results": text("结果", "results"),
+    "month": text("月份", "month"),
+    "mean": text("预测", "forecast"),
+    "shown": text("可用", "shown"),
+    "reason": text("理由", "why"),
+    "likelihood": text("可能性", "likelihood"),
+    "probabilities": text("各类概率", "probabilities"),
+    "n": text("数", "n"),
+    "days": text("采样日", "days"),
+    "skill": text("优于同比", "skill"),
+    "coverage": text("区间覆盖", "coverage"),
+    "origins": text("检验次数", "origins"),
+    "reach": text("河流/湖库", "reach"),
+    "condition_words": text("水质状况", "condition"),
+    "sections": text("断面数", "sections"),
+    "good_percent": text("Ⅰ～Ⅲ类%", "I-III %"),
+    "inferior_percent": text("劣Ⅴ类%", ">V %"),
+    "main_pollutants": text("主要污染指标", "main pollutants"),
+    "before_period": text("比较时段", "against"),
+    "class_before": text("原类别", "before"),
+    "class_after": text("现类别", "now"),
+    "why_not": text("说明", "note"),
+    "periods": text("时段数", "periods"),
+    "met": text("达标数", "met"),
+    "not_met": text("未达标", "not met"),
+    "undecided": text("待定", "undecided"),
+    "share_met": text("达标率%", "met %"),
+    "worst_class": text("最差类别", "worst"),
+}
+
+SHOWN_FROM = 0.005  # a smaller probability is not written
+NO_CLASS = text("无", "none")
+INFERIOR = text("劣Ⅴ", ">V")
+SYNTHETIC = text(
+    "含虚构（合成）数据，不是实测。", "Some of this is invented (synthetic), not measured."
+)
+
+
+def show(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    *,
+    format: Format,
+    lang: Lang,
+    whole: object = None,
+) -> None:
+    """Print rows: JSON and CSV whole, a table with the columns that a person reads.
+
+    Parameters
+    ----------
+    rows
+        JSON-ready rows of one language.
+    columns
+        The columns of the table for a person; those that no row has are left out.
+    whole
+        What JSON prints where it is not the rows.
+    """
+    if format == "json":
+        emit(list(rows) if whole is None else whole, format=format)  # type: ignore[arg-type]
+        return
+    if format != "table":
+        emit(list(rows), format=format, lang=lang)
+        return
+    if any(row.get("synthetic") for row in rows):
+        typer.echo(SYNTHETIC.get(lang), err=True)
+    flat = [{**row, **(row.get("apart") or {})} for row in rows]
+    shown = [column for column in columns if any(column in row for row in flat)]
+    short = [{name: _short(name, row.get(name), lang) for name in shown} for row in flat]
+    emit(short, format=format, lang=lang, titles=TITLES)
+
+
+def _short(name: str, value: Any, lang: Lang) -> object:  # noqa: ANN401 - any cell
+    """Return a cell as a person reads it."""
+    if isinstance(value, float):
+        return float(f"{value:.4g}")
+    if isinstance(value, Mapping):
+        parts = [(_word(k, lang), v) for k, v in value.items() if v and v >= SHOWN_FROM]
+        return ", ".join(f"{k} {v:.0%}" for k, v in parts)
+    if name == "possible" and isinstance(value, list) and len(value) > 1:
+        return f"{_word(value[0], lang)}–{_word(value[-1], lang)}"
+    if isinstance(value, list):
+        return ", ".join(_pollutant(v) if isinstance(v, Mapping) else _word(v, lang) for v in value)
+    if name == "water_class" and value is None:
+        return NO_CLASS.get(lang)
+    return _word(value, lang) if isinstance(value, str) else value
+
+
+def _pollutant(found: Row) -> str:
+    """Return a main pollutant with its multiple or, of a river by shares, its rate in percent."""
+    rate, multiple = found.get("rate"), found.get("multiple")
+    if rate is not None:
+        return f"{found['parameter']} {rate:g}%"
+    return str(found["parameter"]) if multiple is None else f"{found['parameter']}({multiple:.1f})"
+
+
+def _word(value: object, lang: Lang) -> str:
+    return INFERIOR.get(lang) if value == "inferior_v" else str(value)
