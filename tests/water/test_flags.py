@@ -130,6 +130,13 @@ def test_a_step_is_no_spike_and_distant_neighbours_tell_nothing():
     assert flags(rows([8.0, 30.0, 9.0], "temp", step=60)) == ["good"] * 3
 
 
+def test_restless_water_has_no_spikes():
+    """Jumps of 15 degrees are this station's daily bread, so one more is not odd."""
+    restless = [10.0, 26.0] * 8
+    assert set(flags(rows(restless, "temp", step=30))) == {"good"}
+    assert flags(rows([10.0, 26.0, 10.0], "temp", step=30)) == ["good", "suspect", "good"]
+
+
 def test_a_change_too_fast():
     """A day's rate is allowed within a day; over three days three times as much."""
     rate = KNOWN["temp"].rate_per_day

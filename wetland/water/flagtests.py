@@ -127,7 +127,8 @@ def spike(seen: Observed) -> list[Found]:
     """Find single values that jump out and back: suspect.
 
     The value lies beyond both neighbours in time (not more than 45 days off), by more than the
-    parameter's ``spike`` from their middle.
+    parameter's ``spike`` from their middle and, where the series has ten such distances or more, by
+    more than 6 times their median: rich and restless water has larger jumps.
     """
     rows, same = _neighbours(seen)
     inner = np.flatnonzero(same[1:-1] & same[2:]) + 1
@@ -141,6 +142,8 @@ def spike(seen: Observed) -> list[Found]:
     limit = seen.told("spike")[at]
     outside = (y > np.maximum(x, z)) | (y < np.minimum(x, z))
     off = np.abs(y - (x + z) / 2)
+    usual, count = _medians(off, seen.series[at])
+    limit = np.where(count >= LEAST, np.fmax(limit, WIDTHS * usual), limit)
     hit = near & outside & (off > limit)
     return [
         _found(
