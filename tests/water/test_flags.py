@@ -252,6 +252,22 @@ def test_order_of_the_rows_does_not_matter(data, random):
     pd.testing.assert_frame_equal(once, again)
 
 
+wild = st.tuples(
+    st.sampled_from(["A", "B"]), codes, st.integers(0, 12), st.floats(width=32),
+    st.sampled_from(["none", "below", "above"]),
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(st.lists(wild, min_size=1, max_size=30))
+def test_no_number_takes_the_tests_down(data):
+    """Not even infinite ones, nor those that overflow: they are out of range."""
+    found = flag_results(table(data), KNOWN).results
+    beyond = found["value"].gt(1e30) & found["censoring"].ne("above")
+    assert set(found.loc[beyond, "flag"]) <= {"fail"}
+    assert not found["flag_tests"].str.contains("Infinity|NaN").any()  # no JSON
+
+
 @settings(max_examples=40)
 @given(st.lists(cells, min_size=1, max_size=40))
 def test_only_flags_are_written_and_they_agree_with_their_notes(data):

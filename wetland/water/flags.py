@@ -8,6 +8,7 @@ spill looks odd as well.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -211,7 +212,8 @@ def _note(
     found: Found, place: int, row: _Told, parameters: Mapping[str, Parameter]
 ) -> dict[str, Any]:
     test, *pair = found.test.split(":")
-    numbers = {name: float(n[place]) for name, n in found.numbers.items()}
+    numbers = {"value": row.value}
+    numbers |= {name: float(n[place]) for name, n in found.numbers.items()}
     parameter = parameters[row.parameter]
     told: dict[str, object] = {name: f"{n:.4g}" for name, n in numbers.items()}
     sign = {"below": "<", "above": ">"}.get(row.censoring, "")
@@ -223,8 +225,7 @@ def _note(
     return {
         "test": test,
         "flag": found.severity,
-        "value": row.value,
-        **numbers,
+        **{name: n if math.isfinite(n) else None for name, n in numbers.items()},
         "zh": " ".join(words.zh.split()),
         "en": " ".join(words.en.split()),
     }

@@ -224,7 +224,8 @@ def unit(seen: Observed) -> list[Found]:
     mg/L entered as ug/L and the like. The median is that of the station's earlier results where
     there are three or more, else that of all its results; limits are compared with limits.
     """
-    rows = np.flatnonzero(~seen.above & (seen.value > 0))  # also what is out of range: this is why
+    told = ~seen.above & (seen.value > 0) & np.isfinite(seen.value)
+    rows = np.flatnonzero(told)  # also what is out of range: this is why
     group = 2 * seen.own[rows] + seen.below[rows]
     y, new = np.log10(seen.value[rows]), seen.new[rows]
     all_middle, all_count = _medians(y, group)
