@@ -313,3 +313,27 @@ def test_lower_limits_lower_the_mean(data, factor):
     assume(not c.all())
     lower = np.where(c, x * factor, x)
     assert kaplan_meier(lower, c).mean <= kaplan_meier(x, c).mean + 1e-9
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(
+        st.tuples(st.floats(1e-9, 1e9) | st.sampled_from([0.5, 1.0, 2.0]), st.booleans()),
+        min_size=1, max_size=20,
+    ),
+    st.sampled_from(["kaplan_meier", "mle", "half"]),
+)  # fmt: skip
+def test_every_answer_is_a_number_or_says_why_there_is_none(data, method):
+    """Over eighteen orders of magnitude; the mean lies inside its own interval."""
+    x, c = split(data)
+    found = summarise(x, c, method=method)
+    assert found.n == len(x)
+    if found.refused:
+        assert found.notes
+        return
+    assert math.isfinite(found.mean)
+    if not math.isnan(found.lower):
+        assert found.lower <= found.mean * (1 + 1e-9)
+        assert found.mean <= found.upper * (1 + 1e-9)
+    known = [q for q in found.quantiles.values() if not math.isnan(q)]
+    assert known == sorted(known)
