@@ -7,58 +7,53 @@ that was last calculated, or nothing.
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.reading.files import Given
+from wetland.reading.sheetxml import (
+    FORMULA,
+    MOST_COLUMNS,
+    BadSheet,
+    Kind,
+    Merged,
+    SheetParser,
+    kind_of_format,
+)
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook as Book
+
+__all__ = ["FORMULA", "Merged", "OpenWorkbook", "SheetCells", "SheetName", "find_sheet",
+           "open_workbook"]  # fmt: skip
 
 MOST_PARTS = 10_000
 MOST_UNPACKED = 1 << 29
 MOST_RATIO = 200
 SURELY_SMALL = 1 << 24
-MOST_COLUMNS = 512
-MOST_ROWS = 1_048_576
-MOST_MERGED = 100_000
-FORMULA = "\x00formula"  # stands for a formula without a calculated value
-_CHUNK = 1 << 20
-
-_MERGED = re.compile(
-    rb"<(?:\w+:)?mergeCell\b[^>]*\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\""
-)
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
-_HIDDEN = re.compile(rb"<(?:\w+:)?row\b[^>]*\bhidden=\"(?:1|true)\"")
+_OWN_FORMATS = 164  # number formats below are built in
 
 BROKEN = text("{f}：工作簿已损坏，无法打开", "{f}: the workbook is damaged and cannot be opened")
+BAD_SHEET = text(
+    "{f}：工作表“{s}”已损坏，或超过 {n} 列",
+    "{f}: the sheet '{s}' is damaged, or has more than {n} columns",
+)
 BOMB = text(
     "{f}：工作簿解开后过大（{n} MB），不读取",
     "{f}: the workbook unpacks to too much ({n} MB) and is not read",
 )
 AS_CSV = text("请另存为 CSV", "save it as CSV")
 NO_SHEET = text("{f}：没有工作表 {s}；现有：{n}", "{f}: there is no sheet {s}; there are: {n}")
-ENTITIES = text("{f}：工作簿内含 XML 实体声明，不读取",
-                "{f}: the workbook declares XML entities and is not read")  # fmt: skip
-WIDE = text("{f}：工作表超过 {n} 列", "{f}: the sheet has more than {n} columns")
-
-
-class Merged(NamedTuple):
-    """A block of merged cells: first and last row and column, counted from 1."""
-
-    first_row: int
-    first_column: int
-    last_row: int
-    last_column: int
+ENTITIES = text(
+    "{f}：工作簿内含 XML 实体声明，不读取", "{f}: the workbook declares XML entities: not read"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +102,11 @@ class OpenWorkbook:
     sheets: tuple[SheetName, ...]
     _book: Book = field(repr=False)
     _packed: zipfile.ZipFile = field(repr=False)
-    _content: io.BytesIO | str = field(repr=False)
+    _kinds: list[Kind] = field(repr=False)
 
     def head(self, sheet: str, rows: int) -> list[list[str]]:
         """Return the cells of the first rows of a sheet that hold any."""
-        found: list[list[str]] = []
-        for _, cells in _each_row(self._book, sheet, self.file):
-            found.append(cells)
-            if len(found) >= rows:
-                break
-        return found
+        return self._parsed(sheet, rows).rows
 
     def read(self, sheet: str) -> SheetCells:
         """Return all cells of a sheet.
@@ -126,27 +116,21 @@ class OpenWorkbook:
         InputError
             The sheet is damaged, or has too many columns.
         """
-        pairs = list(_each_row(self._book, sheet, self.file))
-        merged, formulas, hidden = _scan(self._packed, self._book, sheet)
-        if formulas:
-            self._mark_formulas(sheet, pairs)
-        return SheetCells(sheet, [n for n, _ in pairs], [cells for _, cells in pairs],
-                          merged, formulas, hidden)  # fmt: skip
+        found = self._parsed(sheet, None)
+        return SheetCells(sheet, found.numbers, found.rows, tuple(found.merged), found.formulas,
+                          found.hidden_rows)  # fmt: skip
 
-    def _mark_formulas(self, sheet: str, pairs: list[tuple[int, list[str]]]) -> None:
-        """Put `FORMULA` where a formula has no value."""
-        by_number = dict(pairs)
-        book = _load(self._content, self.file, data_only=False)
+    def _parsed(self, sheet: str, most: int | None) -> SheetParser:
+        page: Any = self._book[sheet]
+        parser = SheetParser(page._shared_strings, self._kinds, self.epoch, most)
         try:
-            for number, cells in _each_row(book, sheet, self.file):
-                for at, cell in enumerate(cells):
-                    if cell.startswith("=") and len(cell) > 1:
-                        row = by_number.setdefault(number, [])
-                        row.extend([""] * (at + 1 - len(row)))
-                        row[at] = row[at] or FORMULA
-        finally:
-            book.close()
-        pairs[:] = sorted(by_number.items())
+            with self._packed.open(page._worksheet_path) as file:
+                parser.run(file)
+        except (BadSheet, zipfile.BadZipFile, OSError, EOFError, KeyError, NotImplementedError,
+                RuntimeError) as error:  # fmt: skip
+            message = BAD_SHEET.fill(f=self.file, s=sheet, n=MOST_COLUMNS)
+            raise InputError(message, hint=AS_CSV) from error
+        return parser
 
 
 @contextmanager
@@ -166,15 +150,26 @@ def open_workbook(given: Given) -> Iterator[OpenWorkbook]:
         raise InputError(BROKEN.fill(f=given.name), hint=AS_CSV) from None
     with packed:
         _refuse_bomb(packed, given.name)
-        book = _load(content, given.name, data_only=True)
+        book = _load(content, given.name)
         try:
             names = tuple(
                 SheetName(sheet.title, sheet.sheet_state == "visible") for sheet in book.worksheets
             )
             epoch: Literal[1900, 1904] = 1904 if book.epoch.year == 1904 else 1900
-            yield OpenWorkbook(given.name, epoch, names, book, packed, content)
+            yield OpenWorkbook(given.name, epoch, names, book, packed, _kinds_of(book))
         finally:
             book.close()
+
+
+def _kinds_of(book: Any) -> list[Kind]:  # noqa: ANN401 - openpyxl tells the styles nowhere else
+    """Return what each cell style shows."""
+    formats = book._number_formats
+    found: list[Kind] = []
+    for style in book._cell_styles:
+        number = style.numFmtId
+        own = number - _OWN_FORMATS
+        found.append(kind_of_format(number, formats[own] if 0 <= own < len(formats) else None))
+    return found
 
 
 def find_sheet(book: OpenWorkbook, wanted: str) -> SheetName:
@@ -212,7 +207,7 @@ def _refuse_bomb(packed: zipfile.ZipFile, name: str) -> None:
                 raise InputError(ENTITIES.fill(f=name), hint=AS_CSV)
 
 
-def _load(content: io.BytesIO | str, name: str, *, data_only: bool) -> Book:
+def _load(content: io.BytesIO | str, name: str) -> Book:
     import openpyxl
 
     if isinstance(content, io.BytesIO):
@@ -220,80 +215,6 @@ def _load(content: io.BytesIO | str, name: str, *, data_only: bool) -> Book:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions, which are not read
-            return openpyxl.load_workbook(content, read_only=True, data_only=data_only,
-                                          keep_links=False)  # fmt: skip
-    except Exception as error:
+            return openpyxl.load_workbook(content, read_only=True, keep_links=False)
+    except Exception as error:  # a hostile one fails in any way
         raise InputError(BROKEN.fill(f=name), hint=AS_CSV) from error
-
-
-def _each_row(book: Book, sheet: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each row that holds any."""
-    page: Any = book[sheet]
-    page.reset_dimensions()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for number, values in enumerate(page.iter_rows(values_only=True), 1):
-                if number > MOST_ROWS:
-                    break
-                cells = [_words(value) for value in values]
-                while cells and not cells[-1]:
-                    cells.pop()
-                if len(cells) > MOST_COLUMNS:
-                    raise InputError(WIDE.fill(f=name, n=MOST_COLUMNS), hint=AS_CSV)
-                if cells:
-                    yield number, cells
-    except InputError:
-        raise
-    except Exception as error:
-        raise InputError(BROKEN.fill(f=name), hint=AS_CSV) from error
-
-
-def _words(value: object) -> str:
-    """Return a cell as text.
-
-    A number has 15 digits at most, as a spreadsheet shows it: 0.1 + 0.2 is 0.3.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip().replace("\x00", "")
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return format(value, ".15g")
-    if isinstance(value, dt.datetime):
-        return value.isoformat(" ", "seconds" if not value.microsecond else "auto")
-    return str(value)
-
-
-def _scan(packed: zipfile.ZipFile, book: Book, sheet: str) -> tuple[tuple[Merged, ...], int, int]:
-    """Return what openpyxl does not tell of a sheet it reads row by row."""
-    page: Any = book[sheet]
-    merged: list[Merged] = []
-    formulas = hidden = 0
-    rest = b""
-    with packed.open(page._worksheet_path) as file:  # the only place that tells it
-        while piece := file.read(_CHUNK):
-            piece = rest + piece
-            cut = piece.rfind(b"<")
-            whole, rest = (piece, b"") if cut <= 0 else (piece[:cut], piece[cut:])
-            formulas += len(_FORMULA.findall(whole))
-            hidden += len(_HIDDEN.findall(whole))
-            merged.extend(_block(found) for found in _MERGED.findall(whole))
-            if len(merged) > MOST_MERGED:
-                break
-    return tuple(merged), formulas, hidden
-
-
-def _block(found: tuple[bytes, bytes, bytes, bytes]) -> Merged:
-    columns = [_column(letters) for letters in (found[0], found[2])]
-    rows = [int(found[1]), int(found[3])]
-    return Merged(min(rows), min(columns), max(rows), max(columns))
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

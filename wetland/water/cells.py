@@ -1,9 +1,9 @@
 """Single cells of water tables as laboratories write them (检测值): number, limit, or nothing.
 
-Rule of decision. `0.025L`, `<0.025`, `ND`, `未检出`, `未检出(0.025)` are results below the
-detection limit (未检出): kept with the limit where one is told, never as zero. `>24000` is above the upper
-limit. A dash, an empty cell, `未测` and the `-1` of national tables say that nothing was measured.
-Any other negative number, a range, or words that are no number raise `CellError`.
+Rule of decision. `0.025L`, `<0.025`, `ND`, `未检出` and `未检出(0.025)` are results below the
+detection limit (未检出): kept with the limit where one is told, never as zero. `>24000` is above
+the upper limit. A dash, an empty cell, `未测` and the `-1` of national tables say that nothing was
+measured. Any other negative number, a range, or words that are no number raise `CellError`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,17 @@ NOT_MEASURED = frozenset(
      "not reported", "not sampled", "missing", "not analyzed", "not analysed", "n.a.", "#n/a"}
 )  # fmt: skip
 _SPREADSHEET_ERRORS = frozenset(
-    {"#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#getting_data", "#spill!"}
+    {
+        "#formula!",
+        "#div/0!",
+        "#value!",
+        "#ref!",
+        "#name?",
+        "#num!",
+        "#null!",
+        "#getting_data",
+        "#spill!",
+    }
 )
 BELOW_WORDS = (
     "未检出", "未捡出", "低于检出限", "小于检出限", "低于检测限", "小于检测限", "<检出限",

@@ -165,7 +165,10 @@ def _tell_unread(
     taken = read | set(table.roles.values())
     left_out = {plain(w) for w, code in table.options.parameter_words.items() if not code}
     for name, header in table.sheet.headers.items():
+        bare = plain(header).rstrip("0123456789")
         if name in taken or is_ignored(header) or is_role(header) or plain(header) in left_out:
+            continue
+        if bare in _SUFFIXES:
             continue
         cells = table.sheet.raw.cells[name].iloc[usable]
         number = _results_in(cells)

@@ -139,7 +139,12 @@ def read_piece(table: Table, source: Source, tally: Tally) -> Piece | None:
     held = np.flatnonzero(read.state == RESULT)
     if not len(held):
         return None
-    value, unit, kept = _in_own_unit(table, source, read, held)
+    try:
+        value, unit, kept = _in_own_unit(table, source, read, held)
+    except InputError as error:  # header and row of units contradict each other
+        table.tell("unit_contradicts", source.position[held], error.message, column=source.column)
+        tally.wrong += len(held)
+        return None
     tally.wrong += int((~kept).sum())
     held, value, unit = held[kept], value[kept], unit[kept]
     _tell_oddities(table, source, read, held)

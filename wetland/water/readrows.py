@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wetland.base.errors import InputError
 from wetland.base.problems import Level, Problems
 from wetland.base.texts import Text, text
 from wetland.reading.cells import is_blank
 from wetland.reading.dates import CellError, Moment, join, parse_moment
 from wetland.water.cells import narrowed, parse_value
-from wetland.water.columns import plain
+from wetland.water.columns import listed, plain
 from wetland.water.readdates import (
     DateRules,
     Order,
@@ -41,6 +42,15 @@ Bools = NDArray[np.bool_]
 NO_STATION = text(
     "没有写站点（合并单元格导出后下面各行会是空的，请填满）",
     "no station is given (merged cells leave the rows below empty: fill them)",
+)
+NO_STATION_COLUMN = text(
+    "{f}：没有站点列，请用 --map station=列名 或 --default-station 指明；现有列：{n}",
+    "{f}: no column of stations; name it by --map station=COLUMN or --default-station; there are: "
+    "{n}",
+)
+NO_DATE_COLUMN = text(
+    "{f}：没有采样日期列，请用 --map date=列名 或 --default-date 指明；现有列：{n}",
+    "{f}: no column of dates; name it by --map date=COLUMN or --default-date; there are: {n}",
 )
 NO_DATE = text("没有写采样日期", "no date of sampling is given")
 MONTHS = text("{n} 行只写到月，按当月 1 日计", "{n} rows name a month only: taken as its first day")
@@ -90,10 +100,11 @@ _SUMMARY = re.compile(
     r"|超标倍数|检出率|达标率|样本数|样品数|标准差|变异系数|标准值|标准限值|评价标准|限值|[ⅠⅡⅢⅣⅤ]+类标准"
     r"|[IV]+类标准?|水质标准|检出限|方法检出限|备注|执行标准|范围值?|波动范围)$"
 )
-_SUMMARY_EN = frozenset({"mean", "average", "avg", "max", "maximum", "min", "minimum", "total",
-                         "sum", "median", "count", "std", "stdev", "sd", "range", "limit",
-                         "standard", "n", "geomean", "p95", "exceedance rate",
-                         "detection limit"})  # fmt: skip
+_SUMMARY_EN = frozenset({"mean", "average", "avg", "maximum", "minimum", "median", "geomean",
+                         "exceedance rate", "detection limit", "standard limit"})  # fmt: skip
+_MAYBE_SUMMARY = frozenset({"max", "min", "total", "sum", "count", "std", "stdev", "sd", "range",
+                            "limit", "standard", "n", "p95"})  # fmt: skip
+_SURE = 2
 _NOTE = re.compile(r"(?:注|备注|说明|附注|note)\s*\d*\s*[:：、.]", re.IGNORECASE)
 _TRUE = {"1", "true", "t", "yes", "y", "是", "合成", "synthetic"}
 _FALSE = {"0", "false", "f", "no", "n", "否", ""}
@@ -194,30 +205,45 @@ def read_rows(table: Table, timezone: str, stations: Mapping[str, Station]) -> R
 
 
 def is_summary(word: str) -> bool:
-    """Tell whether the name in a row says that it is no sample.
+    """Tell whether the name in a row says that it is surely no sample.
 
     Examples
     --------
-    >>> [is_summary(w) for w in ("平均值", "年均值", "Ⅲ类标准", "MAX", "标准桥", "平均桥断面")]
+    >>> [is_summary(w) for w in ("平均值", "年均值", "Ⅲ类标准", "Average", "标准桥", "平均桥断面")]
     [True, True, True, True, False, False]
     """
-    return bool(_SUMMARY.match(word) or word.casefold() in _SUMMARY_EN or _NOTE.match(word))
+    return _summary_of(word) == _SURE
+
+
+def _summary_of(raw: object) -> int:
+    """Return `_SURE`, 1 for a word that may be a name as well, 0 for any other."""
+    word = narrowed(raw) if isinstance(raw, str) else ""
+    folded = word.casefold()
+    if _SUMMARY.match(word) or folded in _SUMMARY_EN or _NOTE.match(word):
+        return _SURE
+    return int(folded in _MAYBE_SUMMARY)
 
 
 def _summaries(table: Table, usable: Bools) -> int:
-    """Leave out rows that hold statistics; the first cells of a row name them."""
+    """Leave out rows that hold statistics; the first cells of a row name them.
+
+    Short English words (``n``, ``sd``, ``max``) may be names of stations: they count only in a row
+    without a date.
+    """
     import pandas as pd
 
+    dateless = pd.isna(table.words("date")) if "date" in table.roles else None
+    never = {table.roles[r] for r in ("parameter", "value", "unit") if r in table.roles}
     found = np.zeros(table.count, dtype=bool)
     words = np.full(table.count, None, dtype=object)
     first = [str(name) for name in table.sheet.raw.cells.columns[:3]]
     looked = dict.fromkeys([*first, *(table.roles[r] for r in ("station", "date", "sample")
                                       if r in table.roles)])  # fmt: skip
-    for name in looked:
+    for name in (one for one in looked if one not in never):
         codes, distinct = pd.factorize(table.sheet.raw.cells[name].to_numpy(dtype=object))
-        said = np.array([isinstance(raw, str) and is_summary(narrowed(raw)) for raw in distinct]
-                        + [False], dtype=bool)  # fmt: skip
-        hit = said[codes] & ~found
+        said = np.array([_summary_of(raw) for raw in distinct] + [0], dtype=np.int8)[codes]
+        sure = said == _SURE if dateless is None else (said == _SURE) | ((said > 0) & dateless)
+        hit = sure & ~found
         words[hit] = table.sheet.raw.cells[name].to_numpy(dtype=object)[hit]
         found |= hit
     for at in np.flatnonzero(found).tolist():
@@ -263,6 +289,9 @@ def _stations_and_qa(
     for one in stations.values():
         for name in (one.id, one.name.zh, one.name.en):
             by_name.setdefault(plain(name), one.id)
+    if "station" not in table.roles and table.options.station is None:
+        names_here = listed([str(name) for name in table.sheet.raw.cells.columns])
+        raise InputError(NO_STATION_COLUMN.fill(f=table.problems.file, n=names_here))
     codes, distinct = pd.factorize(table.words("station"))
     size = len(distinct) + 1
     ids, kinds = np.full(size, None, dtype=object), np.full(size, None, dtype=object)
@@ -372,6 +401,9 @@ def _dates(table: Table) -> pd.Series:
                   for row in zip(*parts, strict=True)]  # fmt: skip
         return pd.Series(joined, dtype=object)
     default = table.options.default_date or table.sheet.caption_date
+    if default is None:
+        names_here = listed([str(name) for name in table.sheet.raw.cells.columns])
+        raise InputError(NO_DATE_COLUMN.fill(f=table.problems.file, n=names_here))
     return pd.Series([default] * table.count, dtype=object)
 
 

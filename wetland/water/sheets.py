@@ -65,7 +65,10 @@ HIDDEN_ROWS = text("有 {n} 行被隐藏或筛选掉，也已读入", "{n} rows 
 FORMULAS = text(
     "{n} 格是公式，取上次计算的值", "{n} cells are formulas: the values last calculated were taken"
 )
-SAME_NAME = text("有两列同名，只用第一列", "two columns of this name; the first is used")
+SAME_NAME = text(
+    "有两列同名：作为字段只用第一列，作为检测结果两列都读",
+    "two columns of this name: as a field the first is used, as results both are read",
+)
 NOTE_ROW = text("这一行是注释，不是样品", "this row is a note, not a sample")
 MERGED_VALUE = text(
     "检测值跨 {n} 行合并，只算第 {r} 行的样品",
