@@ -91,3 +91,17 @@ def last_day(period: str) -> dt.date:
     month = {"year": 12, "quarter": 3 * part, "month": part}[kind]
     after = dt.date(year + (month == 12), month % 12 + 1, 1)
     return after - dt.timedelta(days=1)
+
+
+def first_day(period: str) -> dt.date:
+    """Return the first day of a period.
+
+    Examples
+    --------
+    >>> first_day("2024-02"), first_day("2024-Q4"), first_day("2024-05-01")
+    (datetime.date(2024, 2, 1), datetime.date(2024, 10, 1), datetime.date(2024, 5, 1))
+    """
+    kind, year, part = split_period(period)
+    if kind == "sample":
+        return dt.date.fromisoformat(period[:10])
+    return dt.date(year, {"year": 1, "quarter": 3 * part - 2, "month": part}[kind], 1)
