@@ -107,7 +107,22 @@ def test_one_place_in_three_datums_is_one_place(site: Site, findings: pd.DataFra
 
 
 def test_the_findings_say_that_they_are_an_exercise(findings: pd.DataFrame) -> None:
-    assert set(findings["zone_basis"]) == {"exercise"}
+    basis = findings.groupby("detector")["zone_basis"].unique().map(list).to_dict()
+    assert basis == {"screening": ["exercise"], "water": ["not_used"]}
+
+
+def test_the_water_of_the_demo_is_there_and_screened(
+    made: tuple[Demo, Path, list[float]], findings: pd.DataFrame
+) -> None:
+    assert made[0].counts["water_results"] > 15_000
+    water = findings[findings["detector"] == "water"]
+    assert set(water["rule"]) == {
+        "water/target_class", "water/deterioration", "water/sudden_change"
+    }  # fmt: skip
+    assert all("虚构" in words or "合成" in words for words in water["explanation_zh"])
+    worst = water.sort_values("severity").iloc[-1]
+    assert worst["subject"].startswith("EX-R2|2026-06")
+    assert min(water["occurred_on"]) >= dt.date(2024, 10, 1)
 
 
 def test_strict_answers_name_the_unsurveyed_edge(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""``wetland demo``: the demo store, with invented records and observations."""
+"""``wetland demo``: the demo store, with invented records, observations and water results."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ app = typer.Typer()
 
 _THERE = text("演示存储已有：{where}", "the demo store is there: {where}")
 _READY = text(
-    "演示数据已就绪：{where}（记录 {records}，观察 {observations}，疑似违反 {broken}，"
-    "待定 {undecided}；本次新增 {added}）",
-    "the demo is ready: {where} (records {records}, observations {observations}, suspected "
-    "breaches {broken}, undecided {undecided}; {added} added now)",
+    "演示数据已就绪：{where}（记录 {records}，观察 {observations}，水质结果 {water_results}，"
+    "疑似问题 {broken}，待定 {undecided}；本次新增 {added}）",
+    "the demo is ready: {where} (records {records}, observations {observations}, water results "
+    "{water_results}, findings {broken}, undecided {undecided}; {added} added now)",
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,9 +19,11 @@ from wetland.cli.options import (
     SiteOption,
     StoreOption,
     fail_on,
+    parse_day,
 )
 from wetland.cli.output import emit
 from wetland.cli.reading import given_file
+from wetland.cli.screen import RowsOption
 from wetland.cli.wateroutlook import certainty, forecast, trends
 from wetland.cli.waterreading import (
     FileArgument,
@@ -36,9 +40,11 @@ from wetland.cli.watertables import (
     CHANGES,
     CLASSES,
     COMPLIANCE,
+    FINDINGS,
     GRADES,
     STATIONS,
     TROPHIC,
+    finding_rows,
     show,
 )
 
@@ -63,6 +69,14 @@ _SUMMARY = text(
     "搁置 {rows_aside} 行",
     "{rows} rows, {results} results: {added} added, {changed} changed, {unchanged} known; "
     "{rows_aside} rows set aside",
+)
+_SCREENED = text(
+    "截至 {as_of}：疑似问题 {broken}，待定 {undecided}（--undecided-rows 逐条列出）",
+    "as of {as_of}: {broken} findings, {undecided} undecided (--undecided-rows lists them)",
+)
+_LEFT_OUT = text(
+    "未评价的站点（没有说明是河流还是湖库）：{s}",
+    "stations not judged (nobody told whether they are rivers or lakes): {s}",
 )
 
 
@@ -207,6 +221,46 @@ def compliance(
 
     data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
     show(told(compliance_of(data, per=per), lang), COMPLIANCE, format=format, lang=lang)
+
+
+@app.command()
+def screen(
+    as_of: Annotated[
+        date | None,
+        typer.Option(
+            "--as-of",
+            parser=parse_day,
+            metavar="YYYY-MM-DD",
+            help="看到哪天为止，默认今天 / Look as of this day (default: today)",
+        ),
+    ] = None,
+    since: SinceOption = None,
+    undecided_rows: RowsOption = False,
+    site: SiteOption = DEFAULT_SITE,
+    store: StoreOption = None,
+    actor: ActorOption = "",
+    fail: FailOnOption = None,
+    format: FormatOption = "table",
+    lang: LangOption = "zh",
+) -> None:
+    """筛查存储中的水质：超目标、变差、突变，写入疑似问题 / Screen stored results into findings."""
+    from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
+    from wetland.operations.waterscreen import screen_water  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
+
+    opened = open_site(site)
+    with open_store(store, opened, create=False) as kept:
+        day = as_of or datetime.now(tz=ZoneInfo(opened.timezone)).date()
+        found = screen_water(kept, opened, as_of=day, since=since, actor=actor)
+    answer = found.to_json(lang, undecided=undecided_rows)
+    if format == "table":
+        show(finding_rows(answer["findings"], lang), FINDINGS, format=format, lang=lang)
+        typer.echo(_SCREENED.fill(**found.counts, as_of=found.as_of).get(lang))
+        if found.left_out:
+            typer.echo(_LEFT_OUT.fill(s=", ".join(found.left_out)).get(lang))
+    else:
+        emit(answer, format=format, lang=lang, rows=found.rows(undecided=undecided_rows))
+    fail_on(fail, found.counts)
 
 
 app.command("trends")(trends)

@@ -127,8 +127,8 @@ DefaultParameterOption = Annotated[
 ]
 
 _ASIDE = text(
-    "文件有 {n} 处问题，其中 {e} 处是错误（已搁置）；全部列出：wetland water import",
-    "the file has {n} problems, {e} of them errors (set aside); wetland water import lists all",
+    "文件有 {e} 处错误（已搁置）、{w} 处提醒；全部列出：wetland water import",
+    "{e} errors in the file (set aside) and {w} warnings; wetland water import lists all",
 )
 
 OPTIONS: dict[str, object] = {
@@ -195,8 +195,9 @@ def read_water(file: str | None, reading: WaterOptions, wanted: Wanted, lang: La
     site = open_site(wanted.site)
     if file is None:
         with open_store(wanted.store, site, create=False) as kept:
-            return water_of_store(kept, site, stations=wanted.stations, since=wanted.since,
-                                  until=wanted.until)  # fmt: skip
+            stored = water_of_store(kept, site, stations=wanted.stations, since=wanted.since,
+                                    until=wanted.until)  # fmt: skip
+        return stored if reading.water_body is None else stored.assume(reading.water_body)
     data = water_of_file(given_file(file), site, options=reading)
     _tell_problems(data.problems, lang)
     return data.only(wanted.stations, since=wanted.since, until=wanted.until)
@@ -227,7 +228,7 @@ def _tell_problems(problems: pd.DataFrame, lang: Lang) -> None:
     if not len(problems):
         return
     errors = int((problems["level"] == "error").sum())
-    typer.echo(_ASIDE.fill(n=len(problems), e=errors).get(lang), err=True)
+    typer.echo(_ASIDE.fill(e=errors, w=len(problems) - errors).get(lang), err=True)
     wrong = problems[problems["level"] == "error"].head(MOST_TOLD)
     for row in wrong.to_dict("records"):
         place = " ".join(str(row[name]) for name in ("row", "column", "value") if row[name])

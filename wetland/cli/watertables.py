@@ -24,14 +24,16 @@ CERTAINTY = ("station", "period", "water_class", "words", "probabilities", "n", 
              "synthetic")  # fmt: skip
 FORECAST = ("station", "parameter", "month", "mean", "lower", "upper", "shown", "skill", "coverage",
             "origins", "reason")  # fmt: skip
-FORECAST_CLASSES = ("station", "period", "water_class", "probabilities", "shown", "skill", "origins",
-                    "reason")  # fmt: skip
+FORECAST_CLASSES = ("station", "period", "water_class", "probabilities", "shown", "skill",
+                    "origins", "reason")  # fmt: skip
 GRADES = ("reach", "period", "method", "condition_words", "water_class", "sections", "good_percent",
           "inferior_percent", "main_pollutants", "tli", "official", "synthetic")  # fmt: skip
 CHANGES = ("station", "period", "before_period", "class_before", "class_after", "words", "official",
            "why_not", "synthetic")  # fmt: skip
 COMPLIANCE = ("station", "target_class", "periods", "met", "not_met", "undecided", "share_met",
               "worst_class", "first", "last", "synthetic")  # fmt: skip
+FINDINGS = ("finding_id", "outcome", "severity", "rule", "subject", "measure", "limit",
+            "missing", "explanation")  # fmt: skip
 STATIONS = ("station", "name", "water_body", "target_class", "programme", "first", "last",
             "days", "results", "synthetic")  # fmt: skip
 
@@ -92,6 +94,14 @@ TITLES: dict[str, Text] = {
     "undecided": text("待定", "undecided"),
     "share_met": text("达标率%", "met %"),
     "worst_class": text("最差类别", "worst"),
+    "finding_id": text("编号", "identifier"),
+    "outcome": text("结论", "outcome"),
+    "severity": text("严重程度", "severity"),
+    "rule": text("规则", "rule"),
+    "subject": text("对象", "about"),
+    "measure": text("测得值", "measured"),
+    "limit": text("限值", "limit"),
+    "explanation": text("说明", "explanation"),
 }
 
 SHOWN_FROM = 0.005  # a smaller probability is not written
@@ -133,6 +143,20 @@ def show(
     shown = [column for column in columns if any(column in row for row in flat)]
     short = [{name: _short(name, row.get(name), lang) for name in shown} for row in flat]
     emit(short, format=format, lang=lang, titles=TITLES)
+
+
+def finding_rows(findings: Sequence[Row], lang: Lang) -> list[Row]:
+    """Return findings of water with the names of rules and of what is missing."""
+    from wetland.reports.detectors import missing_name, rule_titles  # noqa: PLC0415 - starts fast
+
+    titles = rule_titles()
+    out: list[Row] = []
+    for row in findings:
+        missing = [(missing_name(m) or text(m, m)).get(lang) for m in row["missing"] or ()]
+        synthetic = bool((row["evidence"] or {}).get("synthetic"))
+        rule = titles[row["rule"]].get(lang)
+        out.append({**row, "rule": rule, "missing": missing, "synthetic": synthetic})
+    return out
 
 
 def _short(name: str, value: Any, lang: Lang) -> object:  # noqa: ANN401 - any cell

@@ -1,12 +1,13 @@
 """The demo store (演示数据): invented records and observations of a site pack, marked as such.
 
-A pack may bring ``examples/permits.csv``, ``notices.csv`` and ``observations.csv``. Every row of
-them must say ``synthetic`` is true: the demo never passes anything off as real.
+A pack may bring ``examples/permits.csv``, ``notices.csv``, ``observations.csv`` and ``water.csv``.
+Every row of them must say ``synthetic`` is true: the demo never passes anything off as real.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,18 +18,25 @@ from wetland.base.texts import Text, text
 from wetland.operations.records import import_records
 from wetland.operations.screening import import_observations, screen_store
 from wetland.operations.stores import default_store, open_store
+from wetland.operations.waterfiles import import_water
+from wetland.operations.waterscreen import screen_water
 from wetland.regulations.facts import YES
 from wetland.screening.options import ReadOptions
 from wetland.screening.screen import Settings
 from wetland.sites.load import Site
 from wetland.store.store import Store
 from wetland.store.transaction import Written
+from wetland.water.periods import last_day
+from wetland.water.readoptions import WaterOptions
 
 EXAMPLES = "examples"
 RECORD_FILES = ("permits.csv", "notices.csv")
 OBSERVATION_FILE = "observations.csv"
+WATER_FILE = "water.csv"
 MARK = "synthetic"
 ACTOR = "demo"
+
+COUNTED = ("records", "observations", "water_results", "findings")
 
 Progress = Callable[[float, Text], None]
 
@@ -36,6 +44,8 @@ _OPENING = text("打开存储", "opening the store")
 _RECORDS = text("导入示例许可与公告", "importing example permits and notices")
 _OBSERVATIONS = text("导入示例观察", "importing example observations")
 _SCREENING = text("对照法规筛查", "screening against the law")
+_WATER = text("导入示例水质数据", "importing example water results")
+_WATER_SCREENING = text("对照水质目标筛查", "screening water against its targets")
 _DONE = text("演示数据已就绪", "the demo is ready")
 
 
@@ -61,7 +71,7 @@ class Demo:
 def example_files(site: Site) -> dict[str, Path]:
     """Return the example files that a site's pack brings, by name."""
     folder = site.folder / EXAMPLES
-    names = (*RECORD_FILES, OBSERVATION_FILE)
+    names = (*RECORD_FILES, OBSERVATION_FILE, WATER_FILE)
     return {name: folder / name for name in names if (folder / name).is_file()}
 
 
@@ -73,7 +83,7 @@ def has_demo(site: Site) -> bool:
 def prepare_demo(
     site: Site, store: str | Path | None = None, *, progress: Progress | None = None
 ) -> Demo:
-    """Fill the demo store of a site: records, observations, and what screening them finds.
+    """Fill the demo store of a site: records, observations, water, and what screening them finds.
 
     Idempotent: the same pack twice changes nothing. Screening follows the site's own mode, so the
     findings of a site with ``exercise_mode`` are stamped as an exercise.
@@ -116,23 +126,42 @@ def _place(site: Site, store: str | Path | None) -> str | Path:
 
 def _fill(store: Store, site: Site, files: dict[str, Path], tell: Progress) -> Demo:
     written = Written()
-    tell(0.15, _RECORDS)
+    tell(0.1, _RECORDS)
     for name in RECORD_FILES:
         if name in files:
             written += import_records(store, site, files[name], actor=ACTOR).written
-    tell(0.4, _OBSERVATIONS)
+    tell(0.25, _OBSERVATIONS)
     options = ReadOptions(source="demo")
     read = import_observations(store, site, files[OBSERVATION_FILE], options=options, actor=ACTOR)
     written += read.written
-    tell(0.6, _SCREENING)
+    tell(0.35, _SCREENING)
     settings = Settings(assume_schematic=site.config.exercise_mode)
     found = screen_store(store, site, settings=settings, actor=ACTOR)
     written += found.written or Written()
+    if WATER_FILE in files:
+        written += _fill_water(store, site, files[WATER_FILE], tell)
     tell(1.0, _DONE)
-    counts = {table: store.count(table) for table in ("records", "observations", "findings")}
+    counts = {table: store.count(table) for table in COUNTED}
     outcomes = store.read("findings", {"site": site.id, "status": "open"})["outcome"]
     counts |= {name: int((outcomes == name).sum()) for name in ("broken", "undecided")}
     return Demo(store.shown, written, counts)
+
+
+def _fill_water(store: Store, site: Site, file: Path, tell: Progress) -> Written:
+    """Import example results, and screen the last two years of them as of the end of their month.
+
+    What lies before stays unjudged: the years in which every sample missed its target would fill
+    the list of findings.
+    """
+    tell(0.5, _WATER)
+    options = WaterOptions(source="demo-water")
+    read = import_water(store, site, file, options=options, actor=ACTOR)
+    tell(0.7, _WATER_SCREENING)
+    newest = max(read.reading.results["sampled_on"])
+    as_of = last_day(f"{newest:%Y-%m}")
+    since = dt.date(newest.year - 2, newest.month, 1)
+    found = screen_water(store, site, as_of=as_of, since=since, actor=ACTOR)
+    return read.written + (found.written or Written())
 
 
 def _check_invented(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, Text, text
 from wetland.regulations.explain import Words
+from wetland.reports.detectors import missing_name, rule_titles
 from wetland.reports.findings import finding_json, rows_of
 from wetland.reports.sheet import Sheet, findings_sheet
 from wetland.sites.basis import notice_of, zone_basis
@@ -106,8 +107,9 @@ def _names(findings: pd.DataFrame, site: Site) -> dict[str, Text]:
         names |= {f"{key}={choice}": name for choice, name in fact.choices.items()}
     names |= {key: record.name for key, record in site.vocabulary.records.items()}
     names |= {rule.id: rule.rule.title for rule in site.regulations.rules}
+    names |= rule_titles()
     for missing in {str(m) for m in findings["missing"].dropna()}:
-        names |= {name: words.name(name) for name in json.loads(missing)}
+        names |= {name: missing_name(name) or words.name(name) for name in json.loads(missing)}
     return names
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
@@ -19,8 +19,8 @@ from wetland.screening.tables import SOURCES
 from wetland.sites.load import Site
 from wetland.store.query import Span
 from wetland.store.store import Store
-from wetland.water.stations import Programme, Statement, Station
-from wetland.water.tables import WATER_RESULTS, WATER_STATIONS
+from wetland.water.stations import Programme, Statement, Station, WaterBody
+from wetland.water.tables import WATER_BODIES, WATER_RESULTS, WATER_STATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,13 @@ IMPORT_FIRST = text(
 NONE_LEFT = text(
     "所选站点和日期内没有水质数据", "no water results of these stations within these days"
 )
+NO_KIND = text("以下站点没有说明是河流还是湖库：{s}", "no kind of water body is told for: {s}")
+NO_KIND_HINT = text(
+    "总磷等限值因水体而异，不能猜：请用 --water-body river 或 lake，或在 water.yaml、文件中写明",
+    "limits differ, so it is never guessed: give --water-body river or lake, or write it into "
+    "water.yaml or the file",
+)
+NO_BODY = text("水体类型不能是 {b}；可用：{known}", "no kind of water body {b}; use {known}")
 AND_MORE = text("等 {n} 个", "{n} in all")
 ORDER = text("--since 不得晚于 --until", "--since must not be later than --until")
 
@@ -118,6 +125,23 @@ class WaterData:
         if not len(kept):
             raise InputError(NONE_LEFT)
         return replace(self, results=kept.reset_index(drop=True))
+
+    def assume(self, water_body: str) -> WaterData:
+        """Return the data with stations of untold kind taken for rivers, or for lakes.
+
+        Raises
+        ------
+        InputError
+            It is neither ``river`` nor ``lake``.
+        """
+        if water_body not in WATER_BODIES:
+            raise InputError(NO_BODY.fill(b=water_body, known=", ".join(WATER_BODIES)))
+        unknown = [name for name in self.station_ids if name not in self.stations]
+        taken = {
+            name: Station(id=name, name=text(name, name), water_body=cast(WaterBody, water_body))
+            for name in unknown
+        }
+        return replace(self, stations={**self.stations, **taken})
 
     def resolve(self, names: Iterable[str]) -> list[str]:
         """Return the ids of stations given by id or by name in either language.

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, Text, text
-from wetland.operations.water import WaterData, check_days, listed, require_results
+from wetland.operations.water import (
+    NO_KIND,
+    NO_KIND_HINT,
+    WaterData,
+    check_days,
+    listed,
+    require_results,
+)
 from wetland.water.stations import Station
 
 if TYPE_CHECKING:
@@ -22,12 +29,6 @@ if TYPE_CHECKING:
 Per = Literal["sample", "month", "quarter", "year"]
 Against = Literal["last_year", "previous"]
 
-NO_KIND = text("以下站点没有说明是河流还是湖库：{s}", "no kind of water body is told for: {s}")
-NO_KIND_HINT = text(
-    "总磷等限值因水体而异，不能猜：请用 --water-body river 或 lake，或在 water.yaml、文件中写明",
-    "limits differ, so it is never guessed: give --water-body river or lake, or write it into "
-    "water.yaml or the file",
-)
 NO_PROGRAMME = text(
     "没有监测方案 {p}；有：{known}", "there is no monitoring programme {p}; there are: {known}"
 )

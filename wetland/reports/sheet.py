@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from wetland.base.findings import OUTCOMES, STATUSES, ZONE_BASES
 from wetland.base.texts import Lang, Text, text
 from wetland.regulations.wording import DISCRETION, UNITS
+from wetland.reports.detectors import WATER_LIKELIHOOD, estimate_text, of_water
 from wetland.reports.findings import finding_json, rows_of
 from wetland.screening.tables import POSITION_SOURCES
 
@@ -80,6 +81,7 @@ FIELDS: tuple[tuple[str, Text], ...] = (
     ("zone_basis", text("界线依据", "basis of the zones")),
     ("uncertainty", text("位置误差", "uncertainty of the position")),
     ("likelihood", LIKELIHOOD),
+    ("water_likelihood", WATER_LIKELIHOOD),
     ("fine", text("罚款幅度", "range of the fine")),
     ("authority", text("主管部门", "authority")),
     ("facts", text("事实", "facts")),
@@ -213,7 +215,7 @@ def _values(
         "zones": _names(row["zones"] or [], sheet, lang),
         "zone_basis": ZONE_BASES[row["zone_basis"]].get(lang),
         "uncertainty": _uncertainty(evidence, lang),
-        "likelihood": likelihood_text(row.get("likelihood"), lang),
+        **_likelihood(row, lang),
         "fine": _fine(row["fine"], lang),
         "authority": row["authority"] or "",
         "facts": _pairs(evidence.get("facts"), sheet, lang),
@@ -222,6 +224,13 @@ def _values(
         "law_source": str(evidence.get("source") or ""),
         "source": _from(source, row),
     }
+
+
+def _likelihood(row: Mapping[str, Any], lang: Lang) -> dict[str, str]:
+    value = row.get("likelihood")
+    if of_water(row):
+        return {"water_likelihood": estimate_text(value, lang)}
+    return {"likelihood": likelihood_text(value, lang)}
 
 
 def _local(instant: str | None, timezone: str) -> str:

@@ -76,20 +76,23 @@ def show(rule: Rule, *, key: str, asked_activity: bool = True) -> None:
     with st.container(border=True, key=f"card-{look}-{key}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(_outcome(rule, asked_activity), icon=icon, color=colour)  # type: ignore[arg-type]
-            st.badge(
-                md(rule["modality_text"]),
-                color=_MODALITIES[str(rule["modality"])],  # type: ignore[arg-type]
-            )
+            if rule["modality"] is not None:  # a rule of the law
+                st.badge(
+                    md(rule["modality_text"]),
+                    color=_MODALITIES[str(rule["modality"])],  # type: ignore[arg-type]
+                )
             if not rule["text_seen"]:
                 st.badge(say(_UNSEEN), icon=":material/visibility_off:", color="orange")
         st.markdown(f"**{md(rule['title'])}** · {md(rule['cite'])}")
         st.markdown(md(rule["says"]))
-        st.caption(md(say(law_title(rule["regulation_title"])) + " " + rule["version"]))
+        if rule["regulation_title"]:
+            st.caption(md(say(law_title(rule["regulation_title"])) + " " + rule["version"]))
         _fine(rule)
         if asked_activity:
             _missing(rule)
         if rule.get("likelihood_text"):
-            words = pair(say(LIKELIHOOD), str(rule["likelihood_text"]))
+            label = rule.get("likelihood_label") or say(LIKELIHOOD)
+            words = pair(str(label), str(rule["likelihood_text"]))
             st.markdown(":material/my_location: " + md(words))
         _why(rule)
 
@@ -157,11 +160,12 @@ def _missing(rule: Rule) -> None:
 
 
 def _why(rule: Rule) -> None:
-    foot = [say(_BY, who=rule["authority"]), say(_CONFIDENCE[str(rule["confidence"])])]
+    foot = [say(_BY, who=rule["authority"])] if rule["authority"] else []
+    foot += [say(_CONFIDENCE[rule["confidence"]])] if rule["confidence"] in _CONFIDENCE else []
     st.caption(md(" · ".join(foot)))
     with st.expander(say(_WHY)):
         st.text(str(rule["explanation"]))
-        st.caption(md(f"{rule['rule']} · {rule['source']}"))
+        st.caption(md(" · ".join(str(part) for part in (rule["rule"], rule["source"]) if part)))
 
 
 def law_title(title: str) -> Text:

@@ -6,18 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from wetland.base.findings import OUTCOMES
-from wetland.base.texts import text
+from wetland.base.texts import Text, text
 from wetland.regulations.citation import cite
 from wetland.regulations.explain import carried_over_text, order_text
 from wetland.regulations.models import CarriedOver
 from wetland.regulations.rulebook import DatedRule
 from wetland.regulations.wording import MODALITIES
+from wetland.reports.detectors import (
+    WATER_LIKELIHOOD,
+    estimate_text,
+    missing_name,
+    of_water,
+    rule_titles,
+    says,
+)
 from wetland.reports.findings import finding_json
-from wetland.reports.sheet import likelihood_text
+from wetland.reports.sheet import LIKELIHOOD, likelihood_text
 from wetland.sites.load import Site
 from wetland.ui import language, sitebase
 from wetland.ui.language import say
 
+_OWN_METHOD = text("本程序的统计方法", "a statistical method of this program")
 _NO_RULE = text("这条规定已不在场地包中：{rule}", "this rule is no longer in the site pack: {rule}")
 
 
@@ -29,8 +38,9 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
     fine = evidence.get("fine")
     if fine and fine.get("carried_over"):
         fine = {**fine, "carried_over": {"note": _history(fine["carried_over"])}}
+    words = _water_words(said) if of_water(said) else _rule_words(said, rule)
     return {
-        **_rule_words(said, rule),
+        **words,
         "rule": said["rule"],
         "outcome": said["outcome"],
         "outcome_text": say(OUTCOMES[said["outcome"]]),
@@ -42,14 +52,49 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
         ],
         "crime_suspected": [],
         "missing": said["missing"] or [],
-        "missing_text": [sitebase.fact_name(site, name) for name in said["missing"] or []],
+        "missing_text": [_missing(site, name) for name in said["missing"] or []],
         "either_side": None,
-        "text_seen": said["text_seen"],
+        "text_seen": True if said["text_seen"] is None or of_water(said) else said["text_seen"],
         "confidence": said["confidence"],
         "authority": said["authority"] or "",
         "explanation": said["explanation"] or "",
         "source": evidence.get("source", ""),
-        "likelihood_text": likelihood_text(said["likelihood"], language.current()),
+        **_likelihood(said),
+    }
+
+
+def title_of(site: Site, rule: str) -> Text:
+    """Return the title of a rule, of the law or of a detector; its id where it is unknown."""
+    known = site.regulations.by_id.get(rule)
+    return known.rule.title if known is not None else rule_titles().get(rule, text(rule, rule))
+
+
+def _missing(site: Site, name: str) -> str:
+    own = missing_name(name)
+    return sitebase.fact_name(site, name) if own is None else say(own)
+
+
+def _likelihood(said: Mapping[str, Any]) -> dict[str, str]:
+    value, lang = said["likelihood"], language.current()
+    if of_water(said):
+        return {"likelihood_text": estimate_text(value, lang),
+                "likelihood_label": say(WATER_LIKELIHOOD)}  # fmt: skip
+    return {"likelihood_text": likelihood_text(value, lang), "likelihood_label": say(LIKELIHOOD)}
+
+
+def _water_words(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of a rule of the water detector: no law is broken by it."""
+    rule = str(said["rule"])
+    title = rule_titles().get(rule, text(rule, rule))
+    told = says(rule)
+    return {
+        "title": say(title),
+        "says": "" if told is None else say(told),
+        "cite": said["article"] or say(_OWN_METHOD),
+        "regulation_title": "",
+        "version": "",
+        "modality": None,
+        "modality_text": "",
     }
 
 

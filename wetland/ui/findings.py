@@ -17,6 +17,7 @@ from wetland.maps.features import is_place, table_features
 from wetland.maps.sitemap import FeatureGroup, fits_features, group_of, place_group
 from wetland.maps.style import OUTCOME_MARKS, LegendItem
 from wetland.regulations.citation import cite
+from wetland.reports.detectors import of_water
 from wetland.reports.findings import rows_of
 from wetland.sites.load import Site
 from wetland.store.export import export
@@ -107,7 +108,6 @@ def _table(site: Site, frame: pd.DataFrame, key: str) -> int | None:
 
 
 def _row(site: Site, row: Mapping[Any, Any]) -> dict[str, object]:
-    rule = site.regulations.by_id.get(str(row["rule"]))
     zones = json.loads(row["zones"]) if isinstance(row["zones"], str) else []
     titles = site.config.zone_titles
     fine = _evidence(row).get("fine")
@@ -115,13 +115,20 @@ def _row(site: Site, row: Mapping[Any, Any]) -> dict[str, object]:
         "id": _name(row),
         "day": str(row["occurred_on"]) if row["occurred_on"] is not None else "",
         "activity": _activity(site, row),
-        "rule": say(rule.rule.title) if rule is not None else str(row["rule"]),
-        "article": say(cite(rule.rule.article, rule.rule.cite)) if rule is not None else "",
+        "rule": say(finding_card.title_of(site, str(row["rule"]))),
+        "article": _article(site, row),
         "zones": say(COMMA).join(say(titles[z]) if z in titles else str(z) for z in zones),
         "fine": cards.fine_words(fine) if fine else "",
         "outcome": say(OUTCOMES[str(row["outcome"])]),
         "status": say(STATUSES[str(row["status"])]),
     }
+
+
+def _article(site: Site, row: Mapping[Any, Any]) -> str:
+    rule = site.regulations.by_id.get(str(row["rule"]))
+    if rule is not None:
+        return say(cite(rule.rule.article, rule.rule.cite))
+    return str(row["article"]) if of_water(row) and row["article"] else ""
 
 
 def searched(site: Site, row: Mapping[Any, Any]) -> str:
