@@ -98,9 +98,11 @@ def look_at(
     used = used[(used["sampled_on"] <= as_of).to_numpy(dtype=bool)].reset_index(drop=True)
     if unknown := sorted(set(used["station"]) - set(stations)):
         raise InputError(_NO_STATION.fill(stations=", ".join(unknown)))
-    pairs = zip(used["station"].tolist(), used["parameter"].tolist(), strict=True)
-    rows_of: dict[tuple[str, str], list[int]] = {}
-    for row, pair in enumerate(pairs):
-        rows_of.setdefault(pair, []).append(row)
-    places = {pair: np.array(rows, dtype=np.intp) for pair, rows in rows_of.items()}
-    return Look(used, stations, stamp, as_of, settings, standard_on(), assessment_on(), places)
+    days = np.array([day.toordinal() for day in used["sampled_on"]], dtype=np.int64)
+    codes, parameters = used["station"].tolist(), used["parameter"].tolist()
+    held: dict[tuple[str, str], list[int]] = {}
+    for row in np.argsort(days, kind="stable").tolist():
+        held.setdefault((codes[row], parameters[row]), []).append(row)
+    places = {pair: np.array(rows, dtype=np.intp) for pair, rows in held.items()}
+    standard, method = standard_on(), assessment_on()
+    return Look(used, stations, stamp, as_of, settings, standard, method, places, days)

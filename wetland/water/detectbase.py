@@ -95,7 +95,9 @@ class Look:
     Parameters
     ----------
     places
-        Rows of ``results`` by station and parameter.
+        Rows of ``results`` by station and parameter, by day.
+    days
+        Day of each row of ``results``, as an ordinal.
     """
 
     results: pd.DataFrame
@@ -106,6 +108,7 @@ class Look:
     standard: Standard
     method: Assessment
     places: Mapping[tuple[str, str], NDArray[np.intp]]
+    days: NDArray[np.int64]
 
     def judged(self, period: str) -> bool:
         """Tell whether a period is over and not before ``since``."""
@@ -127,9 +130,10 @@ class Look:
         rows = self.places.get((station, code))
         if rows is None:
             return []
-        first, last = first_day(period), last_day(period)
-        days = self.results["sampled_on"].to_numpy()[rows]
-        rows = rows[np.array([first <= day <= last for day in days], dtype=bool)]
+        days = self.days[rows]
+        first = np.searchsorted(days, first_day(period).toordinal(), side="left")
+        last = np.searchsorted(days, last_day(period).toordinal(), side="right")
+        rows = rows[first:last]
         known = parameters()
         sign = 1 if code in known and known[code].direction == "min" else -1
         order = np.argsort(sign * self.results["value"].to_numpy()[rows], kind="stable")

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 YEAR_DAYS = 365.25
+MOST_HISTORY = 200  # values of a longer history are taken at even steps for the scale
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _QN = 2.2219  # makes Qn the standard deviation of a normal law
 _DF = 0.7  # degrees of freedom per value: Qn is less sure than the standard deviation
@@ -157,9 +158,8 @@ def sudden_changes(
     Notes
     -----
     Rule of decision: the history are results of the station and parameter of the ``rule.years``
-    years before, at most ``season_days`` from the day of the year, of earlier seasons only (more
-    than half a year before). Where it has too few values or years, or too many non-detects,
-    nothing is said. A value on the limit is within it.
+    years before, at most ``season_days`` from the same day of those years. Where it has too few
+    values or years, or too many non-detects, nothing is said. A value on the limit is within it.
     """
     rule = rule or SuddenRule()
     known = results[results["parameter"].isin(scales) & results["value"].notna()]
@@ -199,11 +199,17 @@ class _Limits:
 def _of_series(
     series: pd.DataFrame, scale: Scale, since: dt.date | None, rule: SuddenRule
 ) -> list[dict[str, Any]]:
+    order = np.argsort([day.toordinal() for day in series["sampled_on"]], kind="stable")
+    series = series.iloc[order]
     held = _held(series, scale)
     first = _day(since) if since is not None else int(held.days.min())
+    of_day: dict[int, _Limits | None] = {}  # results of one day have one history
     found = []
     for at in np.flatnonzero((held.days >= first) & held.usable).tolist():
-        limits = _limits(held, at, scale, rule)
+        day = int(held.days[at])
+        if day not in of_day:
+            of_day[day] = _limits(held, day, scale, rule)
+        limits = of_day[day]
         side = None if limits is None else _side(held, at, limits, scale)
         if limits is not None and side is not None:
             found.append(_row(series, held, (at, side), limits, scale))
@@ -228,26 +234,35 @@ def _day(day: dt.date) -> int:
     return day.toordinal() - _EPOCH
 
 
-def _limits(held: _Series, at: int, scale: Scale, rule: SuddenRule) -> _Limits | None:
-    """Return the prediction limits for one result; None where its history says too little."""
-    back = held.days[at] - held.days
-    from_day = np.abs((back + YEAR_DAYS / 2) % YEAR_DAYS - YEAR_DAYS / 2)
-    chosen = held.usable & (back > YEAR_DAYS / 2) & (from_day <= rule.season_days)
-    chosen &= back <= rule.years * YEAR_DAYS + rule.season_days
-    days, below = held.days[chosen], held.below[chosen]
-    years = len(np.unique(np.round(back[chosen] / YEAR_DAYS)))
-    if len(days) < rule.least or years < rule.least_years:
+def _limits(held: _Series, day: int, scale: Scale, rule: SuddenRule) -> _Limits | None:
+    """Return the prediction limits of one day; None where its history says too little."""
+    seasons = [_season(held, day, back, rule) for back in range(rule.years, 0, -1)]
+    chosen = np.concatenate(seasons)
+    years = sum(len(season) > 0 for season in seasons)
+    if len(chosen) < rule.least or years < rule.least_years:
         return None
+    below = held.below[chosen]
     if below.mean() > rule.most_censored:
         return None
     half = np.log(2.0) if scale.logarithm else held.compared[chosen] / 2
     history = np.where(below, held.compared[chosen] - half, held.compared[chosen])
+    thin = history[:: -(-len(history) // MOST_HISTORY)]
     floor = rule.floor_log if scale.logarithm else rule.floor * scale.digit
-    width = prediction_width(history, years=years, alpha=rule.alpha, floor=floor)
+    width = prediction_width(thin, years=years, alpha=rule.alpha, floor=floor)
+    days = held.days[chosen]
     return _Limits(
         median=float(np.median(history)), width=width, n=len(days), years=years,
         days=(int(days.min()), int(days.max())), censored=int(below.sum()),
     )  # fmt: skip
+
+
+def _season(held: _Series, day: int, back: int, rule: SuddenRule) -> NDArray[np.intp]:
+    """Return the usable results of the same season so many years before."""
+    middle = day - back * YEAR_DAYS
+    first = np.searchsorted(held.days, middle - rule.season_days, side="left")
+    last = np.searchsorted(held.days, middle + rule.season_days, side="right")
+    rows = np.arange(first, last)
+    return rows[held.usable[rows]]
 
 
 def _side(held: _Series, at: int, limits: _Limits, scale: Scale) -> str | None:
