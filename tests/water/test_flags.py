@@ -174,7 +174,8 @@ def test_the_same_sample_twice():
     other_depth = frame.assign(depth_m=[0.5, 0.5, 3.0])
     assert flags(other_depth) == ["good"] * 3
     duplicate = frame.assign(qa=["sample", "sample", "duplicate"])
-    assert flags(duplicate) == ["good", "good", "unknown"]
+    assert flags(duplicate) == ["suspect", "good", "suspect"]
+    assert noted(flag_results(duplicate, KNOWN).results, 0) == ["duplicate"]
 
 
 def test_an_import_again_is_no_second_sample():
@@ -192,13 +193,46 @@ def test_a_part_larger_than_its_whole():
     assert flags(within) == ["good", "good"]
 
 
+def test_a_duplicate_may_differ_by_a_fifth():
+    pair = pd.concat([rows([0.30]), rows([0.20], result_id="p", qa="duplicate")], ignore_index=True)
+    assert flags(pair) == ["good", "good"]  # 0.1 / 0.5: exactly 20 %
+    wide = pair.assign(value=[0.30, 0.19])
+    found = flag_results(wide, KNOWN)
+    assert found.results["flag"].tolist() == ["suspect", "suspect"]
+    note = json.loads(found.results["flag_tests"].iloc[1])[0]
+    assert (note["first"], note["second"]) == (0.30, 0.19)
+    assert note["percent"] == pytest.approx(100 * 0.11 / 0.49)
+    # Of another depth, below the limit, or of two samples: nothing to compare with.
+    assert flags(wide.assign(depth_m=[0.5, 3.0])) == ["good", "unknown"]
+    assert flags(wide.assign(censoring=["none", "below"])) == ["good", "unknown"]
+    two = pd.concat([wide, rows([0.5], result_id="q", depth_m=2.0)], ignore_index=True)
+    assert flags(two)[1] == "unknown"
+
+
+def test_a_blank_that_is_not_empty_casts_doubt_on_the_low_results_of_its_day():
+    blank = rows([0.05], station="空白", qa="blank")
+    day = [
+        rows([0.24], station="A"), rows([0.25], station="B"), rows([0.05], station="C",
+             censoring="below"), rows([0.06], "tp", station="D"),
+    ]  # fmt: skip
+    found = flag_results(pd.concat([blank, *day], ignore_index=True), KNOWN)
+    assert found.results["flag"].tolist() == ["suspect", "suspect", "good", "good", "good"]
+    assert noted(found.results, 0) == ["blank"]
+    assert noted(found.results, 1) == ["blank_of_day"]
+    assert "less than 5 times the blank 0.05" in found.problems[1].message.en
+    empty = pd.concat([blank.assign(censoring="below"), *day], ignore_index=True)
+    assert set(flags(empty)) == {"good"}
+    another_day = blank.assign(sampled_on=[START + dt.timedelta(days=1)])
+    assert flags(pd.concat([another_day, *day], ignore_index=True))[1] == "good"
+
+
 def test_what_cannot_be_tested_is_unknown_and_what_is_not_there_missing():
     frame = pd.concat(
         [
             rows([np.nan]),
             rows([np.nan], station="B", censoring="below"),
             rows([1.0], "unheard_of", station="C"),
-            rows([0.3], station="D", qa="blank"),
+            rows([0.3], station="D", qa="spike"),
         ],
         ignore_index=True,
     )
@@ -234,6 +268,7 @@ cells = st.tuples(
 def table(data: list[tuple[str, str, int, float, str]]) -> pd.DataFrame:
     frame = rows([value for *_, value, _ in data])
     return frame.assign(
+        qa=["sample" if d[2] % 5 else ("blank", "duplicate")[d[2] % 2] for d in data],
         station=[d[0] for d in data],
         parameter=[d[1] for d in data],
         sampled_on=[START + dt.timedelta(days=10 * d[2]) for d in data],
@@ -264,6 +299,7 @@ def test_no_number_takes_the_tests_down(data):
     """Not even infinite ones, nor those that overflow: they are out of range."""
     found = flag_results(table(data), KNOWN).results
     beyond = found["value"].gt(1e30) & found["censoring"].ne("above")
+    beyond &= found["qa"].eq("sample")
     assert set(found.loc[beyond, "flag"]) <= {"fail"}
     assert not found["flag_tests"].str.contains("Infinity|NaN").any()  # no JSON
 
@@ -277,8 +313,12 @@ def test_only_flags_are_written_and_they_agree_with_their_notes(data):
     pd.testing.assert_frame_equal(frame, before)
     kept = [c for c in frame if c not in {"flag", "flag_tests"}]
     pd.testing.assert_frame_equal(found.results[kept], frame[kept])
-    for flag, said in zip(found.results["flag"], found.results["flag_tests"], strict=True):
+    columns = (found.results[c] for c in ("flag", "flag_tests", "qa"))
+    for flag, said, qa in zip(*columns, strict=True):
         notes = json.loads(said) if isinstance(said, str) else []
+        if qa != "sample" and not notes:
+            assert flag in {"good", "unknown"}
+            continue
         worst = max((ORDER.index(n["flag"]) for n in notes), default=ORDER.index("good"))
         assert ORDER.index(flag) == worst
     assert len(found.problems) == found.results["flag_tests"].notna().sum()

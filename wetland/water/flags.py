@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from wetland.base.problems import Problem
 from wetland.base.texts import Text
+from wetland.water.flaglab import LAB_WORDS, lab_tests
 from wetland.water.flagtests import WORDS, Found, Observed, run_tests
 from wetland.water.parameters import Parameter
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
+_WORDS = WORDS | LAB_WORDS
 ORDER = ("missing", "unknown", "good", "suspect", "fail")  # the later goes before the earlier
 _NUMBER = {flag: number for number, flag in enumerate(ORDER)}
 
@@ -68,7 +70,8 @@ def flag_results(
     Notes
     -----
     ``missing``: no value. ``unknown``: nothing could be tested (a parameter that is not in the
-    registry, a non-detect without a limit, rows of the laboratory's own quality control).
+    registry, a non-detect without a limit, a spiked sample or reference standard, a duplicate
+    without its sample). Blanks and duplicates are judged by `wetland.water.flaglab`.
     Of several tests the worst counts. Tests that compare neighbours or the station's own results
     use detected samples only.
     """
@@ -81,8 +84,11 @@ def flag_results(
     notes: dict[int, list[dict[str, Any]]] = {}
     told = _told(made)
     found = run_tests(_observed(whole.iloc[used], parameters, new[used])) if len(used) else []
-    for one in found:
-        rows = used[one.rows]
+    lab = lab_tests(made, parameters)
+    flags[lab.judged] = np.maximum(flags[lab.judged], _NUMBER["good"])
+    everything = np.arange(len(made))
+    for one, of in [*((f, used) for f in found), *((f, everything) for f in lab.found)]:
+        rows = of[one.rows]
         np.maximum.at(flags, rows[new[rows]], _NUMBER[one.severity])
         for place in np.flatnonzero(new[rows]).tolist():
             row = int(rows[place])
@@ -148,7 +154,7 @@ def _with_earlier(results: pd.DataFrame, tests: list[str | None]) -> list[str | 
         if not isinstance(said, str):
             out.append(found)
             continue
-        notes = [n for n in json.loads(said) if n.get("test") not in WORDS]
+        notes = [n for n in json.loads(said) if n.get("test") not in _WORDS]
         notes += json.loads(found) if found else []
         out.append(json.dumps(notes, ensure_ascii=False) if notes else None)
     return out
@@ -221,7 +227,7 @@ def _note(
     told |= {"name": parameter.name, "unit": unit, "value": f"{sign}{row.value:.6g}"}
     if pair:
         told |= {"part_name": parameters[pair[0]].name, "whole_name": parameters[pair[1]].name}
-    words: Text = WORDS[test].fill(**told)
+    words: Text = _WORDS[test].fill(**told)
     return {
         "test": test,
         "flag": found.severity,
