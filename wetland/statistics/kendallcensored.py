@@ -229,7 +229,7 @@ def bisected_slope(blocks: Blocks, codes: Codes, middle: float) -> float:
     Limits are drawn down by a thousandth of the least of all values, so that they do not tie with
     measured ones. The bounds are the extreme slopes with limits taken as 0. The bisection stops at
     the first slope with a score of 0, goes on below and above it in the same way, and the mean of
-    both ends is the slope. Where no slope leaves a score of 0 this is where the score changes its sign, to
+    both ends is the slope. Where no slope leaves a score of 0 this is where its sign changes, to
     the tolerance of 1e-7. ``middle`` is returned where there are no bounds.
     """
     below = codes == BELOW

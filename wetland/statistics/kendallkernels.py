@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 
 SAMPLE = 512  # slopes that bracket the wanted ranks
 SPREAD = 4.0  # half width of the bracket, in standard errors of a sampled rank
+BINS = 128
 SMALL = 2048  # up to so many slopes all are kept
 
 
@@ -67,25 +68,36 @@ def split(values: Floats, low: int, high: int, rank: int) -> np.float64:
 
 
 @compiled
-def pick(values: Floats, size: int, ranks: Ints, found: Floats) -> None:
+def pick(values: Floats, size: int, ranks: Ints, work: Floats, found: Floats) -> None:
     """Write the values of ``ranks`` (ascending, from 0) of ``values[:size]`` into ``found``.
 
-    Reorders ``values``. The middle rank is put in place first, then those on either side of it.
+    Values are dealt into bins of equal width, in ``work``; only the bins of the ranks are looked
+    into. Dealing never puts a larger value before a smaller one's bin, whatever is rounded.
     """
-    middle = ranks.size >> 1
-    found[middle] = split(values, 0, size, ranks[middle])
-    low = ranks[middle]
-    for r in range(middle + 1, ranks.size):
-        found[r] = found[r - 1]
-        if ranks[r] > low:
-            found[r] = split(values, low + 1, size, ranks[r])
-            low = ranks[r]
-    high = ranks[middle]
-    for r in range(middle - 1, -1, -1):
-        found[r] = found[r + 1]
-        if ranks[r] < high:
-            found[r] = split(values, 0, high, ranks[r])
-            high = ranks[r]
+    least, most = values[0], values[0]
+    for k in range(size):
+        least = min(least, values[k])
+        most = max(most, values[k])
+    scale = (BINS - 0.5) / (most - least) if most > least else 0.0
+    if not (scale > 0.0 and scale < np.inf and most - least < np.inf):
+        for r in range(ranks.size):
+            found[r] = split(values, 0, size, ranks[r])
+        return
+    ends = np.zeros(BINS + 1, np.int64)
+    for k in range(size):
+        ends[int((values[k] - least) * scale) + 1] += 1
+    for b in range(BINS):
+        ends[b + 1] += ends[b]
+    starts = ends[:BINS].copy()
+    for k in range(size):
+        b = int((values[k] - least) * scale)
+        work[starts[b]] = values[k]
+        starts[b] += 1
+    b = 0
+    for r in range(ranks.size):
+        while ends[b + 1] <= ranks[r]:
+            b += 1
+        found[r] = split(work, ends[b], ends[b + 1], ranks[r])
 
 
 @compiled
@@ -103,7 +115,8 @@ def slopes_between(
 ) -> tuple[int, int]:
     """Keep the slopes within ``limits``; return how many lie below and how many were kept.
 
-    Where ``kept`` is full, it is counted on: the caller sees that more were to be kept.
+    Where ``kept`` has no room for another row, it is counted on: what is kept is only good where
+    their number and a row's fit.
     """
     low, high = limits
     below = 0
@@ -113,21 +126,21 @@ def slopes_between(
         later, when = y[first[i] : stop[i]], t[first[i] : stop[i]]
         here, now = y[i], t[i]
         width = later.size
+        slopes = row[:width]
         for k in range(width):
-            row[k] = (later[k] - here) / (when[k] - now)
+            slopes[k] = (later[k] - here) / (when[k] - now)
         for k in range(width):
-            below += row[k] < low
+            below += slopes[k] < low
         if size + width > kept.size:
-            inside = 0
             for k in range(width):
-                inside += (row[k] >= low) & (row[k] <= high)
-            if size + inside > kept.size:
-                size += inside
-                continue
+                size += (slopes[k] >= low) & (slopes[k] <= high)
+            continue
+        room = kept[size:]
+        at = 0
         for k in range(width):
-            if size < kept.size:
-                kept[size] = row[k]
-            size += (row[k] >= low) & (row[k] <= high)
+            room[at] = slopes[k]
+            at += (slopes[k] >= low) & (slopes[k] <= high)
+        size += at
     return below, size
 
 
@@ -162,27 +175,27 @@ def ranked_slopes(t: Floats, y: Floats, first: Ints, stop: Ints, ranks: Ints) ->
     found = np.empty(ranks.size, np.float64)
     total = count_pairs(first, stop)
     if total <= SMALL:
-        kept = np.empty(total, np.float64)
+        kept = np.empty(total + y.size, np.float64)
         slopes_between(t, y, first, stop, (-np.inf, np.inf), kept)
-        pick(kept, total, ranks, found)
+        pick(kept, total, ranks, np.empty(total), found)
         return found
-    sample = np.empty(SAMPLE, np.float64)
+    sample, work = np.empty(SAMPLE, np.float64), np.empty(SAMPLE, np.float64)
     sample_slopes(t, y, first, stop, sample)
-    sample.sort()
+    ends, pair = np.empty(2, np.int64), np.empty(2, np.float64)
     spread = SPREAD
     while True:
-        margin = int(spread * 0.5 * np.sqrt(float(SAMPLE))) + 1
-        a = int(float(ranks[0]) / total * SAMPLE) - margin
-        b = int(float(ranks[ranks.size - 1]) / total * SAMPLE) + 1 + margin
-        low = sample[a] if a >= 0 else -np.inf
-        high = sample[b] if b < SAMPLE else np.inf
-        room = total * min(b - a + 2 * margin, SAMPLE) // SAMPLE + y.size
-        kept = np.empty(room, np.float64)
+        margin = spread * 0.5 * np.sqrt(float(SAMPLE))
+        ends[0] = max(int(float(ranks[0]) / total * SAMPLE - margin), 0)
+        ends[1] = min(int(float(ranks[ranks.size - 1]) / total * SAMPLE + margin) + 1, SAMPLE - 1)
+        pick(sample, SAMPLE, ends, work, pair)
+        low = pair[0] if ends[0] > 0 else -np.inf
+        high = pair[1] if ends[1] < SAMPLE - 1 else np.inf
+        kept = np.empty(total // SAMPLE * (ends[1] - ends[0] + int(margin)) + y.size, np.float64)
         below, size = slopes_between(t, y, first, stop, (low, high), kept)
-        if size > kept.size:
-            kept = np.empty(size, np.float64)
+        if size + y.size > kept.size:
+            kept = np.empty(size + y.size, np.float64)
             below, size = slopes_between(t, y, first, stop, (low, high), kept)
         if below <= ranks[0] and ranks[ranks.size - 1] < below + size:
-            pick(kept, size, ranks - below, found)
+            pick(kept, size, ranks - below, np.empty(size), found)
             return found
         spread *= 2.0
