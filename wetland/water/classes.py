@@ -56,8 +56,8 @@ class Classes:
         What was assessed, and by what.
     items
         The assessed items, columns of ``item_class``, ``required`` and ``missing``.
-    water_class
-        The class of the worst item measured; 0 where no item was.
+    water_class, deciding
+        The class of the worst item measured (0 where no item was), and the items that are of it.
     best, worst
         The ends of the possible classes.
     complete
@@ -80,6 +80,7 @@ class Classes:
     item_class: Marks
     required: Flags
     water_class: Marks
+    deciding: Flags
     best: Marks
     worst: Marks
     complete: Flags
@@ -128,7 +129,8 @@ def classify(
     Rule of decision. The class is that of the worst item. An item of the programme without a value
     makes the class incomplete: it is this class or worse. A non-detect is assessed at half its
     limit; where zero or the limit itself would fall into other classes, these are possible too. A
-    non-detect without a limit has no class of its own, so an item of the programme is missing then.
+    non-detect without a limit has no class of its own, so an item of the programme is missing
+    then; a mean with such a result is at least what the others make of it, with this one at zero.
     A row without any item has no class, and everything is possible. Total nitrogen and faecal
     coliforms are classed apart; nitrogen by the limits for lakes, whatever the water.
 
@@ -146,11 +148,12 @@ def classify(
     value, best, worst = judge.items(items)
     lost = (value == 0) & ~required  # a non-detect without a limit of an item nobody asked for
     best[lost] = worst[lost] = 0
-    water_class = value.max(axis=1, initial=0)
-    complete = ~(required & (value == 0)).any(axis=1)
-    high = np.where(complete, worst.max(axis=1, initial=0), WORST)
-    low = np.maximum(best.max(axis=1, initial=0), 1)
-    empty = water_class == 0
+    low, high = best.max(axis=1, initial=1), worst.max(axis=1, initial=1)
+    measured = value.max(axis=1, initial=0)
+    empty = measured == 0
+    water_class = np.where(empty, np.int8(0), np.maximum(measured, low))
+    deciding = _deciding(value, best, water_class)
+    complete = ~(required & (value == 0)).any(axis=1) & ~empty
     enough = _enough(readings, items, required, assessment)
     targets = [0 if s.target_class is None else CLASSES.index(s.target_class) + 1 for s in known]
     return Classes(
@@ -162,15 +165,25 @@ def classify(
         value,
         required,
         water_class,
-        low.astype(np.int8),
-        np.where(empty, WORST, high).astype(np.int8),
+        deciding,
+        low,
+        np.where(complete, high, np.int8(WORST)),
         complete,
-        complete & ~empty & enough,
+        complete & enough,
         enough,
         judge.items(assessment.apart)[0],
         lake,
         np.array(targets, dtype=np.int8)[number],
     )
+
+
+def _deciding(value: Marks, best: Marks, water_class: Marks) -> Flags:
+    """Find the items that set the class; one without a value only where no value is as bad."""
+    of_class = water_class[:, None]
+    decides = (value == of_class) & (value > 0)
+    unknown = (value == 0) & (best == of_class) & (best > 0)
+    found: Flags = np.where(decides.any(axis=1)[:, None], decides, unknown)
+    return found
 
 
 def _stations(

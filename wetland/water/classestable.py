@@ -59,7 +59,6 @@ def classes_table(classes: Classes) -> pd.DataFrame:
     measured = classes.item_class > 0
     mains = _main_pollutants(classes)
     conditions = {c: classes.assessment.condition(c).name for c in CLASSES}
-    deciding = measured & (classes.item_class == classes.water_class[:, None])
     columns: dict[str, Any] = {
         "station": readings.station,
         "period": readings.period,
@@ -68,7 +67,7 @@ def classes_table(classes: Classes) -> pd.DataFrame:
         "official": classes.official,
         "why_not_official": _objects(_why(classes)),
         "possible": _objects(_possible(classes)),
-        "deciding": _objects(_names(deciding, classes.items)),
+        "deciding": _objects(_names(classes.deciding, classes.items)),
         "main_pollutants": _objects(mains),
         "main_words": _objects(_main_words(mains)),
         "apart": _objects(_class_dicts(classes.apart, classes.assessment.apart, absent=True)),
@@ -152,10 +151,11 @@ def _apart_values(classes: Classes) -> list[dict[str, float | None]]:
     apart = classes.assessment.apart
     table = np.column_stack([classes.readings.column(code) for code in apart])
     nothing = dict.fromkeys(apart)
-    return [
-        {n: v if v == v else None for n, v in zip(apart, row, strict=True)} if told else nothing
-        for row, told in zip(table.tolist(), (~np.isnan(table)).any(axis=1).tolist(), strict=True)
-    ]
+    found: list[dict[str, float | None]] = [nothing] * len(table)
+    for row in np.flatnonzero(~np.isnan(table).all(axis=1)).tolist():
+        told = zip(apart, table[row].tolist(), strict=True)
+        found[row] = {name: v if v == v else None for name, v in told}
+    return found
 
 
 def _meets(classes: Classes) -> list[bool | None]:
