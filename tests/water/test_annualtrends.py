@@ -1,0 +1,83 @@
+"""The official test of annual means, from results to the word."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.water.made import GOOD, results, sample, station
+from wetland.base.errors import InputError
+from wetland.water.annualtrends import annual_trends, share_trends
+from wetland.water.grades import grades_table
+from wetland.water.results import period_means
+
+
+def years(values, *, months=8, item="nh3n"):
+    """Make years of a station; ``values`` is the item's value in each."""
+    return [
+        sample("R1", f"{year}-{month:02d}-06", {**GOOD, item: value})
+        for year, value in values.items()
+        for month in range(1, months + 1)
+    ]
+
+
+def row_of_item(samples, item="nh3n"):
+    """Test annual means; the row of one item."""
+    table = annual_trends(period_means(results(samples), per="year"))
+    return table.set_index("parameter").loc[item]
+
+
+def test_falling_ammonia_gets_better():
+    """Five falling years: rs is -1, beyond the 0.900 of the table."""
+    row = row_of_item(years({2020: 1.0, 2021: 0.9, 2022: 0.8, 2023: 0.7, 2024: 0.6}))
+    assert (row["rs"], row["n"], row["official"]) == (-1.0, 5, True)
+    assert row["critical"] == pytest.approx(0.9)
+    assert (row["direction"], row["verdict"]) == ("decreasing", "better")
+    assert row["words"].zh == "显著下降（好转）"
+    assert (row["first"], row["last"]) == (2020, 2024)
+    assert row["means"] == [1.0, 0.9, 0.8, 0.7, 0.6]
+
+
+def test_the_formula_by_hand():
+    """Ranks 1 3 2 4 5: d^2 sums to 2, rs = 1 - 12 / 120 = 0.9, on the critical value: a rise."""
+    row = row_of_item(years({2020: 0.1, 2021: 0.3, 2022: 0.2, 2023: 0.4, 2024: 0.5}))
+    assert row["rs"] == pytest.approx(0.9)
+    assert (row["direction"], row["verdict"]) == ("increasing", "worse")
+
+
+def test_less_oxygen_is_worse_and_ph_has_no_better():
+    """The direction of the item decides what a fall means."""
+    falling = {2020: 9.0, 2021: 8.5, 2022: 8.0, 2023: 7.5, 2024: 7.0}
+    assert row_of_item(years(falling, item="do"), "do")["verdict"] == "worse"
+    row = row_of_item(years({y: x - 1 for y, x in falling.items()}, item="temp"), "temp")
+    assert (row["direction"], row["verdict"]) == ("decreasing", None)
+
+
+def test_years_with_few_samples_are_left_out_and_four_years_are_not_official():
+    """Seven samples make no annual mean."""
+    rising = {2020: 0.1, 2021: 0.2, 2022: 0.3, 2023: 0.4}
+    samples = years(rising) + years({2024: 0.5}, months=7)
+    row = row_of_item(samples)
+    assert (row["n"], row["left_out"], row["official"]) == (4, [2024], False)
+
+
+def test_only_years():
+    """Monthly means are refused."""
+    with pytest.raises(InputError, match="month"):
+        annual_trends(period_means(results(years({2020: 0.1})), per="month"))
+
+
+def test_shares_of_a_river_over_the_years():
+    """One more good section every year: the share of good sections rises, the water gets better."""
+    stations = {f"R{k}": station(f"R{k}", reach="五常港") for k in range(1, 6)}
+    samples = [
+        sample(f"R{k}", f"{2019 + n}-{month:02d}-06", {**GOOD, "tp": 0.1 if k <= n else 0.9})
+        for n in range(1, 6)
+        for k in range(1, 6)
+        for month in range(1, 9)
+    ]
+    table = share_trends(grades_table(period_means(results(samples), per="year"), stations))
+    row = table.set_index(["reach", "share"]).loc[("五常港", "good_percent")]
+    assert row["values"] == [20.0, 40.0, 60.0, 80.0, 100.0]
+    assert (row["rs"], row["verdict"]) == (1.0, "better")
+    worse = table.set_index(["reach", "share"]).loc[("五常港", "inferior_percent")]
+    assert (worse["direction"], worse["verdict"]) == ("decreasing", "better")

@@ -1,0 +1,162 @@
+"""Trends of several years by the official method (多时段变化趋势): Spearman's rank correlation.
+
+The method tests annual means of an item, and the yearly shares of classes, against the year. It
+says whether there is a trend, not how large it is; for slopes with intervals see
+`wetland.water.trends`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from wetland.base.errors import InputError
+from wetland.base.texts import Text, text
+from wetland.statistics.spearman import DanielTest, daniel
+from wetland.water.parameters import parameters
+from wetland.water.results import Readings
+from wetland.water.rowtables import rows_of, table_of
+from wetland.water.standards import assessment_on
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Verdict = Literal["better", "worse"]
+VERDICTS: dict[Verdict, Text] = {
+    "better": text("好转", "getting better"),
+    "worse": text("变差", "getting worse"),
+}
+SHARES: dict[str, Text] = {
+    "good_percent": text("Ⅰ～Ⅲ类比例", "share of classes I to III"),
+    "inferior_percent": text("劣Ⅴ类比例", "share worse than class V"),
+}
+COLUMNS = (
+    "station", "parameter", "first", "last", "n", "years", "means", "left_out", "rs", "critical",
+    "direction", "verdict", "words", "official", "synthetic",
+)  # fmt: skip
+SHARE_COLUMNS = (
+    "reach", "kind", "share", "first", "last", "n", "years", "values", "rs", "critical",
+    "direction", "verdict", "words", "official", "synthetic",
+)  # fmt: skip
+
+_NOT_YEARS = text(
+    "多年趋势用年均值，不用 {per}", "the trend of years takes annual means, not {per}"
+)
+_BOTH = text("{found}（{verdict}）", "{found} ({verdict})")
+# More of these is worse, or better, though the standard sets no limits for them.
+_BESIDE: dict[str, int] = {"chla": 1, "turb": 1, "ss": 1, "sd": -1, "do_sat": -1}
+
+
+def annual_trends(readings: Readings) -> pd.DataFrame:
+    """Test the annual means of each station and item for a trend.
+
+    Parameters
+    ----------
+    readings
+        Annual means (``period_means(results, per="year")``).
+
+    Returns
+    -------
+    DataFrame
+        One row per station and parameter with two years or more: ``years`` and ``means`` that were
+        used, ``left_out`` (years with fewer samples of the item than the method asks for, eight),
+        ``rs``, ``critical`` (one-sided 0.05), ``direction`` (increasing, decreasing, none),
+        ``verdict`` (better, worse; None without a trend and for pH and temperature), ``words``,
+        ``official`` (five years or more).
+
+    Raises
+    ------
+    InputError
+        The readings are not of years.
+
+    References
+    ----------
+    环办[2011]22号, trend over several periods; `wetland.statistics.spearman.daniel`.
+    """
+    if readings.per != "year":
+        raise InputError(_NOT_YEARS.fill(per=readings.per))
+    least = assessment_on().minimum_samples["year"]
+    out: list[dict[str, Any]] = []
+    for station in sorted(set(readings.station)):
+        rows = np.flatnonzero(readings.station == station)
+        years = np.array([int(p) for p in readings.period[rows]])
+        for k, code in enumerate(readings.parameters):
+            means, count = readings.value[rows, k], readings.count[rows, k]
+            enough = (count >= least) & ~np.isnan(means)
+            if enough.sum() < 2:
+                continue
+            found = daniel(years[enough], means[enough])
+            out.append(
+                {"station": station, "parameter": code,
+                 **_tested(found, years[enough].tolist(), _worse_when_more(code)),
+                 "means": means[enough].tolist(),
+                 "left_out": years[(count > 0) & ~enough].tolist(),
+                 "synthetic": bool(readings.synthetic[rows[enough]].any())}
+            )  # fmt: skip
+    return table_of(out, COLUMNS)
+
+
+def share_trends(grades: pd.DataFrame) -> pd.DataFrame:
+    """Test the yearly shares of classes I to III, and worse than V, for a trend.
+
+    Parameters
+    ----------
+    grades
+        Rows of `wetland.water.grades.grades_table` of years; only rivers and the whole site with
+        as many sections as shares need count.
+
+    Notes
+    -----
+    The method wants mostly the same sections every year; that is not looked at here.
+    """
+    method = assessment_on()
+    held: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows_of(grades):
+        if row["method"] == "shares" and row["sections"] >= method.river_min_sections:
+            if len(str(row["period"])) != 4:
+                raise InputError(_NOT_YEARS.fill(per=row["period"]))
+            held.setdefault((row["reach"], row["kind"]), []).append(row)
+    out: list[dict[str, Any]] = []
+    for (reach, kind), rows in held.items():
+        for share, sign in (("good_percent", -1), ("inferior_percent", 1)):
+            if len(rows) < 2:
+                continue
+            years, values = [int(r["period"]) for r in rows], [float(r[share]) for r in rows]
+            found = daniel(years, values)
+            out.append(
+                {"reach": reach, "kind": kind, "share": share, **_tested(found, years, sign),
+                 "values": values, "synthetic": any(r["synthetic"] for r in rows)}
+            )  # fmt: skip
+    return table_of(out, SHARE_COLUMNS)
+
+
+def _worse_when_more(code: str) -> int:
+    """Return 1 where more is worse, -1 where less is, 0 where neither can be said."""
+    known = parameters()
+    direction = known[code].direction if code in known else "none"
+    return {"max": 1, "min": -1}.get(direction, _BESIDE.get(code, 0))
+
+
+def _tested(found: DanielTest, years: Iterable[int], worse_when_more: int) -> dict[str, Any]:
+    used = list(years)
+    way = {"increasing": 1, "decreasing": -1, "none": 0}[found.direction] * worse_when_more
+    verdict: Verdict | None = None
+    if way:
+        verdict = "worse" if way > 0 else "better"
+    words = found.words
+    if verdict is not None:
+        words = _BOTH.fill(found=words, verdict=VERDICTS[verdict])
+    return {
+        "first": min(used),
+        "last": max(used),
+        "n": found.n,
+        "years": used,
+        "rs": round(found.rs, 10),
+        "critical": None if found.critical != found.critical else found.critical,
+        "direction": found.direction,
+        "verdict": verdict,
+        "words": words,
+        "official": found.official,
+    }
