@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import importlib.metadata
+import json
 import os
 import platform
 import statistics
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -142,6 +145,43 @@ def run_alone(rows: Callable[..., list[Row]], about: str | None) -> None:
     parser = argparse.ArgumentParser(description=(about or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer things, to see that it runs")
     print(as_text(rows(quick=parser.parse_args().quick)))
+
+
+def run_sections(
+    sections: Mapping[str, str], packages: Sequence[str], about: str | None, argv: list[str] | None
+) -> int:
+    """Run the sections that were asked for and print their tables; 1 where answers differ.
+
+    ``sections`` tells the module of each; it has ``rows(quick=...)``.
+    """
+    parser = argparse.ArgumentParser(description=(about or "").splitlines()[0])
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(sections))
+    parser.add_argument("--quick", action="store_true", help="fewer things, to see that it runs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(argv)
+    asked = options.sections or list(sections)
+    if unknown := sorted(set(asked) - set(sections)):
+        parser.error(f"no section {', '.join(unknown)}; there are {', '.join(sections)}")
+    head = {"machine": machine(), "versions": versions(packages)}
+    if not options.json:
+        print(json.dumps(head["machine"]), json.dumps(head["versions"]), sep="\n", flush=True)
+    found: list[Row] = []
+    wrong: list[str] = []
+    for name in asked:
+        started = time.perf_counter()
+        try:
+            rows = importlib.import_module(sections[name]).rows(quick=options.quick)
+        except SystemExit as error:  # its answers differ from a peer's
+            wrong.append(f"{name}: {error}")
+            print(f"\n{name}: ANSWERS DIFFER: {error}", file=sys.stderr, flush=True)
+            continue
+        found += rows
+        if not options.json:
+            took = time.perf_counter() - started
+            print(as_text(rows), f"({name}: {took:.0f} s)", sep="\n", flush=True)
+    if options.json:
+        print(json.dumps({**head, "rows": as_json(found), "wrong": wrong}, indent=2))
+    return int(bool(wrong))
 
 
 def machine() -> dict[str, object]:
