@@ -16,7 +16,7 @@ from wetland.base.errors import InputError
 from wetland.statistics.censored import METHODS, summarise
 from wetland.statistics.kaplan_meier import kaplan_meier
 from wetland.statistics.maximum_likelihood import fit
-from wetland.statistics.order_statistics import filled_in, plotting_positions
+from wetland.statistics.order_statistics import drawn_means, filled_in, plotting_positions
 
 
 def told(words: str) -> tuple[np.ndarray, np.ndarray]:
@@ -270,6 +270,23 @@ def test_ros_is_that_of_statsmodels(data):
         warnings.simplefilter("ignore")
         want = impute_ros(x, c)
     assert np.sort(filled_in(x, c)) == pytest.approx(np.sort(want), rel=1e-9)
+
+
+def one_by_one(x: np.ndarray, c: np.ndarray) -> float:
+    """Return the mean of one draw the long way."""
+    if c.any() and len(np.unique(x[~c])) < 2:
+        return math.nan
+    kept = ~c | (x <= x[~c].max(initial=0))
+    return float(filled_in(x[kept], c[kept]).mean())
+
+
+@settings(max_examples=60)
+@given(rows, st.integers(0, 99))
+def test_many_draws_at_once_are_each_as_one_alone(data, seed):
+    x, c = split(data)
+    draws = np.random.default_rng(seed).integers(0, len(x), (12, len(x)))
+    want = [one_by_one(x[row], c[row]) for row in draws]
+    assert drawn_means(x, c, draws) == pytest.approx(want, rel=1e-9, nan_ok=True)
 
 
 @given(rows)

@@ -32,7 +32,7 @@ from wetland.statistics.bootstrap import drawn, interval
 from wetland.statistics.cautions import cautions, refusal
 from wetland.statistics.kaplan_meier import kaplan_meier
 from wetland.statistics.maximum_likelihood import Law
-from wetland.statistics.order_statistics import filled_in
+from wetland.statistics.order_statistics import drawn_means, filled_in
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -270,8 +270,7 @@ def _mle(given: _Given, law: Law, confidence: float) -> Summary:
 
 def _ros(given: _Given, confidence: float, seed: int | np.random.Generator) -> Summary:
     filled = _informative(given.x, given.c)
-    rows = drawn(len(given.x), ROS_DRAWS, seed)
-    means = np.array([_ros_mean(given.x[row], given.c[row]) for row in rows])
+    means = drawn_means(given.x, given.c, drawn(len(given.x), ROS_DRAWS, seed))
     lost = float(np.isnan(means).mean())
     ends = interval(filled.mean(), means, confidence=confidence)
     notes: tuple[Text, ...] = ()
@@ -292,13 +291,6 @@ def _informative(x: Floats, c: Bools) -> Floats:
     """Return the filled-in values, without non-detects whose limit is above all detected values."""
     kept = ~c | (x <= x[~c].max())
     return filled_in(x[kept], c[kept])
-
-
-def _ros_mean(x: Floats, c: Bools) -> float:
-    detected = x[~c]
-    if len(detected) < 2 or detected.min() == detected.max():
-        return NAN if c.any() else float(x.mean())
-    return float(_informative(x, c).mean())
 
 
 def _kaplan_meier(given: _Given, confidence: float) -> Summary:

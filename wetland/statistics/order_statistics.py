@@ -96,3 +96,82 @@ def filled_in(values: Floats, censored: Bools) -> Floats:
     slope = float(dx @ (y - y.mean()) / (dx @ dx))
     line = y.mean() + slope * (score - x.mean())
     return np.where(censored, np.exp(line), values)
+
+
+def drawn_means(values: Floats, censored: Bools, rows: Ints) -> Floats:
+    """Return the mean of `filled_in` for many draws of the values at once.
+
+    Parameters
+    ----------
+    values, censored
+        Positive numbers, the limit where ``censored``.
+    rows
+        Indices ``[draws, n]`` into them (`wetland.statistics.bootstrap.drawn`).
+
+    Returns
+    -------
+    ndarray
+        One mean for each draw, of its values without the non-detects whose limit is above all its
+        detected values; NaN where a draw with non-detects has fewer than two different detected
+        values.
+    """
+    x, c = _sorted_rows(values, censored, rows)
+    detected = ~c
+    largest = np.where(detected, x, -np.inf).max(axis=1, keepdims=True)
+    smallest = np.where(detected, x, np.inf).min(axis=1, keepdims=True)
+    used = detected | (x <= largest)
+    sums = np.where(detected, x, 0.0).sum(axis=1)
+    line = _lines(x, detected, used, np.unique(values[censored]))
+    means = (sums + np.where(c & used, line, 0.0).sum(axis=1)) / np.maximum(used.sum(axis=1), 1)
+    unknown = c.any(axis=1) & (smallest >= largest)[:, 0]
+    return np.where(unknown, np.nan, means)
+
+
+def _sorted_rows(values: Floats, censored: Bools, rows: Ints) -> tuple[Floats, Bools]:
+    order = np.argsort(values, kind="stable")
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order))
+    picked = order[np.sort(place[rows], axis=1)]
+    return values[picked], censored[picked]
+
+
+def _lines(x: Floats, detected: Bools, used: Bools, limits: Floats) -> Floats:
+    """Return the fitted line at every value's normal score, for all draws."""
+    from scipy.special import ndtri  # noqa: PLC0415 - scipy is slow to import
+
+    score = ndtri(_positions(x, detected, used, limits))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        n = detected.sum(axis=1, keepdims=True)
+        y = np.where(detected, np.log(x), 0.0)
+        z = np.where(detected, score, 0.0)
+        zm, ym = z.sum(axis=1, keepdims=True) / n, y.sum(axis=1, keepdims=True) / n
+        dz = np.where(detected, z - zm, 0.0)
+        slope = (dz * (y - ym)).sum(axis=1, keepdims=True) / (dz * dz).sum(axis=1, keepdims=True)
+        line: Floats = np.exp(ym + slope * (score - zm))
+    return line
+
+
+def _positions(x: Floats, detected: Bools, used: Bools, limits: Floats) -> Floats:
+    """Return the plotting positions of rows of sorted values, from the highest limit downwards."""
+    nondetect = used & ~detected
+    rank = np.cumsum(detected, axis=1)
+    at = np.full(x.shape, 0.5)
+    above = np.zeros((len(x), 1))  # probability to exceed the threshold above
+    upper = np.full((len(x), 1), np.inf)
+    for limit in limits[::-1]:
+        here = nondetect & (x == limit)
+        count = here.sum(axis=1, keepdims=True)
+        present = count > 0
+        inside = detected & (x >= limit) & (x < upper) & present
+        between = inside.sum(axis=1, keepdims=True)
+        lower = (detected & (x < limit)).sum(axis=1, keepdims=True)
+        under = lower + (nondetect & (x <= limit)).sum(axis=1, keepdims=True)
+        exceeding = above + (1 - above) * between / np.maximum(between + under, 1)
+        step = (exceeding - above) / (between + 1)
+        at = np.where(inside, 1 - exceeding + step * (rank - lower), at)
+        at = np.where(here, (1 - exceeding) * np.cumsum(here, axis=1) / (count + 1), at)
+        above, upper = np.where(present, exceeding, above), np.where(present, limit, upper)
+    lowest = detected & (x < upper)
+    step = (1 - above) / (lowest.sum(axis=1, keepdims=True) + 1)
+    positions: Floats = np.where(lowest, step * rank, at)
+    return positions
