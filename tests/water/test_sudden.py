@@ -159,3 +159,34 @@ def test_order_and_other_stations_do_not_matter():
     first = sudden_changes(one, {"nh3n": NH3N})
     mine = found[found["station"] == "S1"].drop(columns="row").reset_index(drop=True)
     pd.testing.assert_frame_equal(mine, first.drop(columns="row"))
+
+
+def test_real_blooms_and_quiet_series(shared):
+    """San Francisco Bay: the autumn bloom of 1999 at three stations, and little else.
+
+    Of 4,259 results that have a history ten are sudden, all of them chlorophyll; of 606 nitrate
+    results of the Choptank River none is.
+    """
+    bay = pd.read_parquet(shared / "data/water/wql_sfbay.parquet")
+    bay = bay[bay["depth"] <= 2]
+    days = pd.to_datetime(bay["date"].str.strip(), format="%m/%d/%Y").dt.date
+    means = bay.assign(sampled_on=days).groupby(["stn", "sampled_on"], as_index=False)
+    rows = means[["chl", "dox", "spm", "nhx", "nox"]].mean()
+    rows = rows.melt(["stn", "sampled_on"], var_name="parameter").dropna()
+    rows = rows.assign(station=rows["stn"].astype(str), censoring="none").reset_index(drop=True)
+    found = sudden_changes(rows, {"dox": DO} | dict.fromkeys(("chl", "spm", "nhx", "nox"), NH3N))
+    assert len(found) == 10
+    assert set(found["parameter"]) == {"chl"}
+    bloom = found[found["sampled_on"] == dt.date(1999, 10, 21)]
+    assert bloom["station"].tolist() == ["24.0", "27.0", "30.0"]
+    river = pd.read_csv(shared / "data/water/egret/Choptank_eList_Sample.csv")
+    nitrate = pd.DataFrame(
+        {
+            "station": "Choptank",
+            "parameter": "no3n",
+            "sampled_on": pd.to_datetime(river["Date"]).dt.date,
+            "value": river["ConcHigh"],
+            "censoring": np.where(river["Uncen"] == 0, "below", "none"),
+        }
+    )
+    assert len(sudden_changes(nitrate, {"no3n": NH3N})) == 0
