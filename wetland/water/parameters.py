@@ -114,7 +114,10 @@ class Parameters(Mapping[str, Parameter]):
         if plain(whole) in self.by_name:
             return whole, None
         for pattern in _SPLITS:
-            if (found := pattern.match(whole)) and (name := found["name"].strip(" ,:/_-")):
+            found = pattern.match(whole)
+            if found is None or _BASIS.fullmatch(found["unit"].strip()):
+                continue
+            if name := found["name"].strip(" ,:/_-"):
                 return name, _unit_of(found["unit"])
         return whole, None
 
@@ -137,8 +140,6 @@ _SPLITS = (
 def _unit_of(found: str) -> str | None:
     """Return the unit as it is written, ``_`` read as "per"; None for a bracket without one."""
     unit = found.strip().strip(",;: ")
-    if _BASIS.fullmatch(unit):
-        return None
     return re.sub(r"_(?=100|m?l\b|m3|cm|m\b|s\b)", "/", unit, flags=re.IGNORECASE) or None
 
 

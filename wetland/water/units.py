@@ -77,7 +77,7 @@ _EXAMPLES = {
     "mg/L": "mg/L, ug/L, g/L, mg/m3, ppm",
     "mg/m3": "ug/L, mg/m3, mg/L",
     "count/L": "个/L, count/L, CFU/100mL, MPN/100mL",
-    "degC": "℃",
+    "degC": "℃, degC",
     "-": "-, 无量纲, std units",
     "m": "m, cm, mm, ft",
     "uS/cm": "uS/cm, mS/cm, mS/m, S/m",
