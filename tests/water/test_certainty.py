@@ -100,6 +100,45 @@ def test_seasons_do_not_count_as_chance():
     assert found["likelihood"] == 1
 
 
+@pytest.mark.parametrize(("body", "want"), [("river", "II"), ("lake", "IV")])
+def test_a_draw_is_assessed_by_the_limits_of_its_water(body, want):
+    programme = {"one": Programme(name=text("总磷", "TP"), items=("tp",))}
+    rows = year([0.08, 0.09] * 6, "tp")
+    [found] = class_certainty(table(rows), station(water_body=body), programmes=programme).to_dict(
+        "records"
+    )
+    assert found["probabilities"][want] == 1
+
+
+def test_an_automatic_station_is_drawn_by_weeks():
+    """Every four hours of a month with depth and instant: four weeks, not 180 visits."""
+    hours = pd.date_range("2024-05-01", "2024-05-31 20:00", freq="4h", tz="UTC")
+    frame = table([("A", h.date(), "nh3n", 0.9 + 0.2 * (h.day > 15)) for h in hours]).assign(
+        sampled_at=hours.astype("datetime64[us, UTC]"), depth_m=0.5
+    )
+    [found] = class_certainty(frame, station(), per="month", programmes=ONLY_NH3N).to_dict(
+        "records"
+    )
+    assert (found["n"], found["units"]) == (len(hours), 4)
+    # Mean 1.0: III. Three of four weeks are drawn; the second has a low day less than the first.
+    assert found["water_class"] == "III"
+    assert 0.3 < found["probabilities"]["IV"] < 0.7
+
+
+@pytest.mark.parametrize(
+    ("months", "want"),
+    [
+        ([0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2]),  # two in every month: months
+        ([0, 1, 2, 3, 4, 5], [0, 0, 0, 1, 1, 1]),  # else quarters
+        ([0, 3, 4, 6, 9, 10], [0, 0, 0, 0, 1, 1]),  # quarters of one join the one before,
+        ([0, 3, 3, 3], [0, 0, 0, 0]),  # the first the one after
+        ([0, 0, 1, 9], [0, 0, 0, 0]),
+    ],
+)
+def test_from_where_visits_are_drawn(months, want):
+    assert certainty._strata(np.array(months)).tolist() == want
+
+
 def test_too_few_visits_have_no_probability():
     rows = year([0.7, 0.8, 0.9])
     [found] = class_certainty(table(rows), station(), programmes=ONLY_NH3N).to_dict("records")
