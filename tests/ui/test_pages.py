@@ -19,7 +19,7 @@ from wetland.operations.stores import open_store
 from wetland.sites.load import open_site
 from wetland.ui import waiting
 
-PAGES = ("map", "screen", "findings", "records", "law", "about")
+PAGES = ("map", "screen", "findings", "records", "law", "water", "about")
 INSIDE = {"lon": "120.0668", "lat": "30.2742", "on": "2015-05-01"}
 
 
@@ -422,3 +422,13 @@ def settle(app: AppTest) -> None:
             return
         time.sleep(0.2)
     pytest.fail("it did not end")
+
+
+def test_a_store_without_records_opens_every_page(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(tmp_path / "bare.gpkg", open_site("xixi")).close()
+    monkeypatch.setenv("WETLAND_STORE", str(tmp_path / "bare.gpkg"))
+    for page in PAGES:
+        open_page(app, page, lang="en")
+        assert not app.error, page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 
@@ -49,28 +50,14 @@ def station_slopes(slopes: Sequence[Slope], *, name: Text, unit: str, lang: Lang
     Better, worse and neither differ by colour and by shape; an interval that holds 0 shows no
     trend, whatever side its middle lies on.
     """
-    values = [
-        {
-            "row": s.row,
-            "slope": s.slope,
-            "lower": s.lower,
-            "upper": s.upper,
-            "shown": f"{s.slope:+.3g} ({s.lower:+.3g} – {s.upper:+.3g})",
-            "p": f"{s.p_value:.3g}",
-            "n": str(s.n),
-            "word": WORDS[s.judged].get(lang),
-            "colour": _COLOURS[s.judged],
-            "shape": _SHAPES[s.judged],
-        }
-        for s in slopes
-    ]
+    values = [_value(s, lang) for s in slopes]
     order = [s.row for s in slopes]
     base = alt.Chart(inline(values)).encode(
         y=alt.Y(
             "row:N",
             sort=order,
             title=None,
-            axis=alt.Axis(labelLimit=110, domain=False, ticks=False),
+            axis=alt.Axis(labelLimit=150, domain=False, ticks=False),
         ),
         tooltip=[alt.Tooltip(f"{n}:N", title=head.get(lang)) for n, head in _HEADS.items()],
     )
@@ -94,3 +81,18 @@ def station_slopes(slopes: Sequence[Slope], *, name: Text, unit: str, lang: Lang
     )
     cases = ", ".join(f"{s.row} {s.slope:+.3g} ({WORDS[s.judged].get(lang)})" for s in slopes)
     return drawing(chart, _ALT.fill(name=name, cases=cases or "–").get(lang))
+
+
+def _value(s: Slope, lang: Lang) -> dict[str, Any]:
+    return {
+        "row": s.row,
+        "slope": s.slope,
+        "lower": s.lower,
+        "upper": s.upper,
+        "shown": f"{s.slope:+.3g} ({s.lower:+.3g} – {s.upper:+.3g})",
+        "p": "<0.001" if s.p_value < 0.001 else f"{s.p_value:.2g}",
+        "n": str(s.n),
+        "word": WORDS[s.judged].get(lang),
+        "colour": _COLOURS[s.judged],
+        "shape": _SHAPES[s.judged],
+    }

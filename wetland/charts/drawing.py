@@ -45,6 +45,8 @@ def drawing(chart: alt.TopLevelMixin, words: str) -> Drawing:
     """Return an altair chart as a `Drawing`; ``words`` say what it shows to who cannot see it."""
     spec: dict[str, Any] = chart.to_dict()
     spec["config"] = config()
+    # A chart is as wide as its place, axes and all, and as high as its rows need.
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["description"] = words
     return Drawing(spec, words)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 
@@ -44,28 +45,7 @@ def class_shares(
         The shares are chances of one station's class, not shares of stations.
     """
     what = _PROBABILITY if probabilities else _SHARE
-    values = []
-    for column, shares in columns.items():
-        foot = 0.0
-        for key in CLASS_ORDER:
-            share = float(shares.get(key, 0.0))
-            if share <= 0:
-                continue
-            values.append(
-                {
-                    "column": column,
-                    "from": foot,
-                    "to": foot + share,
-                    "middle": foot + share / 2,
-                    "letter": letter(key, lang) if share >= _LETTER_FROM else "",
-                    "name": CLASS_NAMES[key].get(lang),
-                    "percent": f"{share:.0%}",
-                    "n": str((counts or {}).get(column, "–")),
-                    "fill": CLASS_COLOURS[key],
-                    "ink": INK[key],
-                }
-            )
-            foot += share
+    values = [v for column in columns for v in _stack(column, columns, counts, lang)]
     heads = {k: h for k, h in _HEADS.items() if k != "n" or counts is not None}
     base = alt.Chart(inline(values)).encode(
         x=alt.X("column:O", sort=list(columns), title=None, axis=alt.Axis(labelOverlap="greedy")),
@@ -82,6 +62,41 @@ def class_shares(
     )
     chart = alt.layer(bars, letters).properties(width="container", height=220)
     return drawing(chart, _words(columns, what, lang))
+
+
+def _stack(
+    column: str,
+    columns: Mapping[str, Mapping[str, float]],
+    counts: Mapping[str, int] | None,
+    lang: Lang,
+) -> list[dict[str, Any]]:
+    """Return the pieces of one column from its foot to its top."""
+    pieces, foot = [], 0.0
+    for key in CLASS_ORDER:
+        share = float(columns[column].get(key, 0.0))
+        if share <= 0:
+            continue
+        pieces.append(
+            {
+                "column": column,
+                "from": foot,
+                "to": foot + share,
+                "middle": foot + share / 2,
+                "letter": _short(key, len(columns), lang) if share >= _LETTER_FROM else "",
+                "name": CLASS_NAMES[key].get(lang),
+                "percent": f"{share:.0%}",
+                "n": str((counts or {}).get(column, "–")),
+                "fill": CLASS_COLOURS[key],
+                "ink": INK[key],
+            }
+        )
+        foot += share
+    return pieces
+
+
+def _short(key: str, columns: int, lang: Lang) -> str:
+    """Return the letter of a class; of one of many narrow columns the shortest there is."""
+    return "劣" if key == "inferior_v" and lang == "zh" and columns > 8 else letter(key, lang)
 
 
 def _words(columns: Mapping[str, Mapping[str, float]], what: Text, lang: Lang) -> str:

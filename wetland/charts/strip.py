@@ -102,7 +102,7 @@ def _axis(columns: Sequence[str]) -> alt.Axis:
 
 
 def _names() -> alt.Axis:
-    return alt.Axis(ticks=False, domain=False, labelLimit=110, labelPadding=6, labelFontSize=12)
+    return alt.Axis(ticks=False, domain=False, labelLimit=150, labelPadding=6, labelFontSize=12)
 
 
 def _value(cell: Cell, lang: Lang) -> dict[str, Any]:

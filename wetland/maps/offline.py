@@ -196,6 +196,16 @@ class OfflineMap(folium.Map):
         self.fit_bounds([[south, west], [north, east]])
         _localise_part(self, self.assets)
 
+    def look_at(self, bounds: tuple[float, float, float, float]) -> None:
+        """Let the map begin with other bounds (west, south, east, north).
+
+        A second move would be animated, and labels put on meanwhile would stay where they were.
+        """
+        west, south, east, north = bounds
+        for part in self._children.values():
+            if isinstance(part, folium.FitBounds):
+                part.bounds = [[south, west], [north, east]]
+
 
 def walk(element: Element) -> Iterator[Element]:
     """Yield ``element`` and everything below it."""

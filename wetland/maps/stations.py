@@ -16,12 +16,14 @@ from shapely.geometry import Point
 from wetland.base.texts import Text, text
 from wetland.maps.features import geojson
 from wetland.maps.layers import Feature, FeatureLayer, feature
+from wetland.maps.offline import OfflineMap
 from wetland.maps.sitemap import FeatureGroup
 from wetland.maps.style import LegendItem, MarkStyle, Shape
 
 Ink = Literal["light", "dark"]
 _INKS: tuple[Ink, ...] = ("light", "dark")
 _RADIUS = 11.0
+_MARGIN = 0.18
 _NO_DATA = "#D4DAD8"
 _LABEL = MarkStyle("#000000", "dot", 0.0)
 _SHAPES: Mapping[bool | None, Shape] = {True: "circle", False: "triangle", None: "square"}
@@ -55,6 +57,18 @@ def station_group(marks: Sequence[StationMark]) -> FeatureGroup:
         if letters:
             group.add_child(FeatureLayer(letters, interactive=False, on_marks=ink))
     return group
+
+
+def show_all(map_: OfflineMap, places: Sequence[tuple[float, float]]) -> None:
+    """Let a map begin with these places (longitude, latitude) in sight, some ground around them.
+
+    A single place, or none, leaves the map as it is.
+    """
+    if len(places) < 2:
+        return
+    lons, lats = [p[0] for p in places], [p[1] for p in places]
+    dx, dy = _MARGIN * (max(lons) - min(lons)), _MARGIN * (max(lats) - min(lats))
+    map_.look_at((min(lons) - dx, min(lats) - dy, max(lons) + dx, max(lats) + dy))
 
 
 def class_legend(classes: Mapping[str, Text], colours: Mapping[str, str]) -> list[LegendItem]:

@@ -133,7 +133,7 @@ def list_records(
     holds = [
         time_truth(record_from_row(row), on, None).value is not False for row in rows_of(found)
     ]
-    return found[holds].reset_index(drop=True)
+    return found.loc[holds].reset_index(drop=True)
 
 
 def add_record(store: Store, site: Site, values: Mapping[str, object], *, actor: str) -> str:

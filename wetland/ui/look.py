@@ -45,6 +45,19 @@ _STYLE = """
 .wl-legend { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; font-size: .8rem;
   align-items: center; color: #33423f; }
 .wl-legend span.k { display: inline-flex; align-items: center; gap: .35rem; }
+.st-key-banner-synthetic { background: #F3ECFA; border: 1px solid #C9B3E0; border-radius: 8px;
+  padding: .35rem .8rem; }
+.st-key-banner-synthetic p { margin: 0; font-size: .88rem; }
+.st-key-banner-synthetic [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.st-key-water-tiles { align-items: stretch; }
+.st-key-water-tiles > div { flex: 1 1 150px; min-width: 0; height: auto; }
+.st-key-water-tiles [data-testid="stMetricValue"] { font-size: 1.3rem; }
+.st-key-water-tiles [data-testid="stMetricValue"] *,
+.st-key-water-tiles [data-testid="stMetricLabel"] * { white-space: normal; overflow: visible; }
+.st-key-water-card p { margin-bottom: .15rem; }
+.wl-said { display: grid; grid-template-columns: 3rem 5.6rem 1fr; gap: .2rem .6rem;
+  align-items: start; padding: .3rem 0; border-bottom: 1px solid #E8ECEB; font-size: .9rem; }
+.wl-said small { display: block; color: #5F6E6A; }
 .wl-legend i { display: inline-block; }
 iframe[title="streamlit_folium.st_folium"] { border: 1px solid #C9D6D3; border-radius: 8px; }
 @media (max-width: 640px) {

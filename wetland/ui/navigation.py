@@ -37,6 +37,7 @@ ENTRIES = (
         ":material/description:",
     ),
     Entry("law", text("法规", "Law"), text("法规", "Law"), ":material/gavel:"),
+    Entry("water", text("水质", "Water"), text("水质", "Water"), ":material/water_drop:"),
     Entry(
         "about",
         text("关于与数据", "About and data"),

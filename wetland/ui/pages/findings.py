@@ -100,7 +100,7 @@ def _filtered(site: Site, store: Store) -> pd.DataFrame:
         found = found[~exercise]
     found = found.sort_values("occurred_on", ascending=False, na_position="last")
     found = found.reset_index(drop=True)
-    return found[_matches(site, found, wanted.strip().lower())].reset_index(drop=True)
+    return found.loc[_matches(site, found, wanted.strip().lower())].reset_index(drop=True)
 
 
 def _or_all(names: Mapping[str, Text]) -> Callable[[str], str]:

@@ -114,7 +114,7 @@ def _filtered(site: Site, found: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
     kinds = site.vocabulary.records
     of_type = [not chosen or (k in kinds and kinds[k].type == chosen) for k in found["kind"]]
-    return found[of_type].reset_index(drop=True)
+    return found.loc[of_type].reset_index(drop=True)
 
 
 def _map(site: Site, found: pd.DataFrame) -> None:

@@ -1,0 +1,139 @@
+"""Water (水质): is it within target, which station is worst, is it getting better, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from wetland.base.texts import Text, text
+from wetland.operations.water import WaterData
+from wetland.sites.load import Site
+from wetland.ui import (
+    empty,
+    language,
+    session,
+    watercompare,
+    waterdata,
+    waterfiles,
+    waterload,
+    wateroverview,
+    waterstation,
+    waterwords,
+)
+from wetland.ui.guard import told
+from wetland.ui.language import COMMA, name_of, say
+from wetland.ui.plain import md
+from wetland.ui.waterdata import Per
+from wetland.ui.watersummary import periods_of, summary_of
+from wetland.ui.waterwords import PERS
+
+VIEWS: Mapping[str, Text] = {
+    "overview": text("总览", "Overview"),
+    "station": text("站点", "Station"),
+    "compare": text("比较与趋势", "Compare and trends"),
+    "load": text("导入文件", "Load a file"),
+}
+PERS_SHOWN: tuple[Per, ...] = ("month", "quarter", "year")
+_VIEW = text("看什么", "View")
+_PERIOD = text("时段", "Period")
+_PER = text("类别按", "Class per")
+_NO_WATER = text(
+    "存储里还没有水质数据。到“导入文件”读入一份，或先看下面公布的说法。",
+    "The store holds no water results yet. Read a file under “Load a file”.",
+)
+_NO_KIND = text(
+    "{n} 个站点没有说明是河流还是湖库，不能评价类别：{names}",
+    "{n} stations are not told to be rivers or lakes and have no class: {names}",
+)
+_NO_CLASS = text("没有一个时段能评出类别。", "No period has a class.")
+
+
+def render() -> None:
+    """Show the page."""
+    _from_address()
+    _body()
+
+
+def _from_address() -> None:
+    """Take the view that the address asks for, once a session."""
+    if "water-view" not in st.session_state:
+        asked = st.query_params.get("view", "overview")
+        st.session_state["water-view"] = asked if asked in VIEWS else "overview"
+
+
+@st.fragment
+@told
+def _body() -> None:
+    site = session.site()
+    view = str(
+        st.segmented_control(
+            say(_VIEW), list(VIEWS), format_func=name_of(VIEWS), key="water-view",
+            label_visibility="collapsed", required=True,
+        )
+    )  # fmt: skip
+    if view == "load":
+        waterload.render(site)
+        return
+    held = waterdata.data()
+    if held is None:
+        _nothing(site)
+        return
+    waterwords.synthetic_banner(held)
+    _shown(site, held, view)
+
+
+def _nothing(site: Site) -> None:
+    if session.store() is None:
+        empty.no_store(site)
+    else:
+        st.info(say(_NO_WATER), icon=":material/water_drop:")
+    watercompare.statements(site.water.statements)
+
+
+def _shown(site: Site, held: WaterData, view: str) -> None:
+    lost = waterdata.without_kind(held)
+    if lost:
+        names = say(COMMA).join(lost[:8])
+        st.warning(md(say(_NO_KIND, n=len(lost), names=names)), icon=":material/help:")
+    classed = waterdata.with_kind(held)
+    per, period, classes = _choice(classed)
+    if classed is None or period is None or classes is None:
+        st.info(say(_NO_CLASS))
+        if view == "station":
+            waterstation.render(held, pd.DataFrame(), "")
+        return
+    if view == "overview":
+        summary = summary_of(classes, period, classed.station_ids)
+        wateroverview.render(site, classed, classes, summary)
+        watercompare.statements(held.statements)
+        waterfiles.render(held, classes, per)
+    elif view == "station":
+        waterstation.render(held, classes, period)
+    else:
+        summary = summary_of(classes, period, classed.station_ids)
+        watercompare.render(site, classed, summary)
+
+
+def _choice(held: WaterData | None) -> tuple[Per, str | None, pd.DataFrame | None]:
+    """Show the choice of period; return what a class is of, the period, and all classes."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="water-choice"):
+        per: Per = st.segmented_control(
+            say(_PER),
+            PERS_SHOWN,
+            default="month",
+            format_func=language.name_of(PERS),
+            key="water-per",
+            required=True,
+        )
+        if held is None:
+            return "month", None, None
+        classes = waterdata.classes(held, per)
+        periods = periods_of(classes)
+        if not periods:
+            return per, None, None
+        if st.session_state.get("water-period") not in periods:
+            st.session_state["water-period"] = periods[0]
+        period = st.selectbox(say(_PERIOD), periods, key="water-period", width=170)
+    return per, str(period), classes
