@@ -98,6 +98,7 @@ def test_a_thousandth_is_seen_as_well(value):
     found = flag_results(rows([0.31, 0.42, 0.35, value, 0.55, 0.3]), KNOWN)
     assert noted(found.results, 3) == ["unit"]
     assert found.results["flag"].iloc[3] == "suspect"
+    assert "mg/L is 1/" in found.problems[0].message.en
 
 
 def test_with_a_history_the_whole_file_may_be_off():
@@ -135,6 +136,14 @@ def test_restless_water_has_no_spikes():
     restless = [10.0, 26.0] * 8
     assert set(flags(rows(restless, "temp", step=30))) == {"good"}
     assert flags(rows([10.0, 26.0, 10.0], "temp", step=30)) == ["good", "suspect", "good"]
+
+
+def test_a_concentration_that_doubles_is_no_spike():
+    limit = KNOWN["nh3n"].spike
+    assert limit is not None
+    low = limit + 2.0
+    assert set(flags(rows([low, 2 * low, low], step=30))) == {"good"}
+    assert flags(rows([low, 2.1 * low, low], step=30)) == ["good", "suspect", "good"]
 
 
 def test_a_change_too_fast():

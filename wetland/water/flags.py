@@ -222,6 +222,8 @@ def _note(
     numbers |= {name: float(n[place]) for name, n in found.numbers.items()}
     parameter = parameters[row.parameter]
     told: dict[str, object] = {name: f"{n:.4g}" for name, n in numbers.items()}
+    if 0 < numbers.get("times", 1.0) < 1:
+        told["times"] = f"1/{1 / numbers['times']:.0f}"
     sign = {"below": "<", "above": ">"}.get(row.censoring, "")
     unit = "" if parameter.unit in {"-", "1"} else parameter.unit
     told |= {"name": parameter.name, "unit": unit, "value": f"{sign}{row.value:.6g}"}

@@ -33,6 +33,7 @@ LEAST = 10  # results a station's own distribution is told from
 LEAST_UNIT = 3  # results a station's own median is told from
 WIDTHS = 6.0  # robust standard deviations from the median that are still believed
 FACTOR = 5.0  # a concentration within this factor of the median is always believed
+TIMES_SPIKE = 2.0  # times its neighbours: what a concentration does from one visit to the next
 THOUSAND = 1000.0
 ABOUT = 10**0.5  # a thousand, give or take this factor
 MARGIN = 1.1  # a part may exceed its whole by this factor: both are measured
@@ -128,7 +129,8 @@ def spike(seen: Observed) -> list[Found]:
 
     The value lies beyond both neighbours in time (not more than 45 days off), by more than the
     parameter's ``spike`` from their middle and, where the series has ten such distances or more, by
-    more than 6 times their median: rich and restless water has larger jumps.
+    more than 6 times their median: rich and restless water has larger jumps. A concentration is
+    also more than double the higher neighbour, or less than half the lower.
     """
     rows, same = _neighbours(seen)
     inner = np.flatnonzero(same[1:-1] & same[2:]) + 1
@@ -140,7 +142,8 @@ def spike(seen: Observed) -> list[Found]:
         seen.day[after] - seen.day[at] <= NEAR_DAYS
     )
     limit = seen.told("spike")[at]
-    outside = (y > np.maximum(x, z)) | (y < np.minimum(x, z))
+    factor = np.where(_logarithms(seen)[seen.parameter[at]], TIMES_SPIKE, 1.0)
+    outside = (y > factor * np.maximum(x, z)) | (y * factor < np.minimum(x, z))
     off = np.abs(y - (x + z) / 2)
     usual, count = _medians(off, seen.series[at])
     limit = np.where(count >= LEAST, np.fmax(limit, WIDTHS * usual), limit)
@@ -193,13 +196,7 @@ def climatology(seen: Observed) -> list[Found]:
     the station and parameter, of logarithms for a concentration; more than 6 widths off, and for a
     concentration more than a factor 5, for others more than the parameter's ``spike``.
     """
-    logarithm = np.array(
-        [
-            n in seen.known and seen.known[n].direction in {"max", "none"}
-            and seen.known[n].plausible[0] >= 0
-            for n in range(len(seen.codes))
-        ]
-    )  # fmt: skip
+    logarithm = _logarithms(seen)
     rows = np.flatnonzero(seen.detected & ~(logarithm[seen.parameter] & (seen.value <= 0)))
     scaled = logarithm[seen.parameter[rows]]
     y = np.where(scaled, np.log(np.where(scaled, seen.value[rows], 1.0)), seen.value[rows])
@@ -291,6 +288,18 @@ def parts(seen: Observed) -> list[Found]:
         test = f"parts:{part}:{whole}"
         found += [_found(test, "suspect", rows[hit], **both) for rows in (small, large)]
     return found
+
+
+def _logarithms(seen: Observed) -> Bools:
+    """Return which parameters are concentrations, so that factors tell more than differences."""
+    return np.array(
+        [
+            n in seen.known and seen.known[n].direction in {"max", "none"}
+            and seen.known[n].plausible[0] >= 0
+            for n in range(len(seen.codes))
+        ],
+        dtype=bool,
+    )  # fmt: skip
 
 
 def _medians(y: Floats, group: Ints) -> tuple[Floats, Floats]:
