@@ -168,6 +168,30 @@ def test_a_month_of_several_samples_has_its_own_finding():
     assert only(found(bad[:1], per=("month",)))["subject"].tolist() == ["R1|2024-05"]
 
 
+def test_each_of_two_samples_of_a_day_has_its_own_rows():
+    """Morning and afternoon: each finding names its own result, moment and row."""
+    hours = [dt.datetime(2024, 5, 6, hour, tzinfo=dt.UTC) for hour in (1, 5)]
+    samples = [
+        sample("R1", "2024-05-06", {**GOOD, "nh3n": value}, sampled_at=hour)
+        for value, hour in zip((1.8, 1.9), hours, strict=True)
+    ]
+    table = only(found(samples, per=("sample",))).sort_values("subject")
+    assert table["subject"].tolist() == ["R1|2024-05-06/1", "R1|2024-05-06/2"]
+    assert table["measure"].tolist() == [1.8, 1.9]
+    assert table["source_row"].tolist() == [6, 13]
+    assert table["occurred_at"].tolist() == hours
+    for row in table.to_dict("records"):
+        assert [r["value"] for r in evidence(row)["results"]] == [row["measure"]]
+
+
+def test_depths_of_a_day_are_samples_of_their_own():
+    """What has no depth belongs to the only one there is."""
+    deep = [sample("R1", "2024-05-06", {**GOOD, "nh3n": 1.8}, depth_m=0.5),
+            sample("R1", "2024-05-06", {**GOOD, "nh3n": 1.9}, depth_m=4.0)]  # fmt: skip
+    table = only(found(deep, per=("sample",))).sort_values("subject")
+    assert [evidence(r)["results"][0]["depth_m"] for r in table.to_dict("records")] == [0.5, 4.0]
+
+
 def test_periods_are_judged_when_they_are_over():
     """On 25 May the samples of May are known, the mean of May is not."""
     samples = [sample("R1", "2024-05-06", BAD), sample("R1", "2024-05-20", BAD)]

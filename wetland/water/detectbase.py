@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wetland.base.findings import finding_id
 from wetland.base.texts import Text, text
+from wetland.water.detectsources import sample_rows, source_of
 from wetland.water.parameters import parameters
 from wetland.water.periods import Against, first_day, last_day
 from wetland.water.standards import Assessment, Per, Standard
@@ -134,31 +135,18 @@ class Look:
         first = np.searchsorted(days, first_day(period).toordinal(), side="left")
         last = np.searchsorted(days, last_day(period).toordinal(), side="right")
         rows = rows[first:last]
+        if "/" in period:
+            rows = rows[np.isin(rows, self._of_sample(station, period))]
         known = parameters()
         sign = 1 if code in known and known[code].direction == "min" else -1
         order = np.argsort(sign * self.results["value"].to_numpy()[rows], kind="stable")
         return [source_of(self.results, int(row)) for row in rows[order][:MOST_SOURCES]]
 
-
-_NAMED = (
-    "result_id", "source_id", "source_row", "sampled_on", "sampled_at", "depth_m", "parameter",
-    "value", "censoring", "value_received", "unit_received", "flag",
-)  # fmt: skip
-
-
-def source_of(results: pd.DataFrame, row: int) -> dict[str, Any]:
-    """Return what the evidence says of one result: where it stands and what was received."""
-    told = results.iloc[row]
-    cells = {name: told[name] for name in _NAMED if name in results.columns}
-    return {name: _plain(cell) for name, cell in cells.items()}
-
-
-def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell of any column
-    if cell is None or cell != cell or type(cell).__name__ in {"NAType", "NaTType"}:
-        return None
-    if hasattr(cell, "isoformat"):
-        return cell.isoformat()
-    return cell.item() if hasattr(cell, "item") else cell
+    def _of_sample(self, station: str, period: str) -> list[int]:
+        day = first_day(period).toordinal()
+        of_day = [int(row) for (name, _), held in self.places.items() if name == station
+                  for row in held[self.days[held] == day]]  # fmt: skip
+        return sample_rows(self.results, of_day, int(period.partition("/")[2]))
 
 
 @dataclass(frozen=True, slots=True)

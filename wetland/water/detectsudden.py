@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from wetland.base.texts import text
-from wetland.water.detectbase import SUDDEN_CHANGE, Found, Look, source_of
+from wetland.water.detectbase import SUDDEN_CHANGE, Found, Look
+from wetland.water.detectsources import source_of
 from wetland.water.parameters import parameters
 from wetland.water.rowtables import rows_of
 from wetland.water.sudden import Scale, sudden_changes
