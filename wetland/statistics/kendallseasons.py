@@ -155,7 +155,11 @@ def _added_up(
     blocks = sort_blocks(year, y, block)
     scores = block_scores(blocks)
     parts = tuple(
-        replace(block_test(blocks, scores, alpha=alpha, method="mann_kendall", block=g), notes=())
+        replace(
+            block_test(blocks, scores, alpha=alpha, method="mann_kendall", block=g),
+            notes=(),
+            block=blocks.labels[g].item(),
+        )
         for g in range(blocks.bounds.size - 1)
     )
     total = _sum(blocks, scores, correlated)

@@ -64,6 +64,8 @@ class TrendTest:
         What a reader has to know about this result.
     seasons
         The results of the seasons (or stations) that were added up, in their order.
+    block
+        Of which season or station this is the result; None where it is none's.
     """
 
     method: str
@@ -82,6 +84,7 @@ class TrendTest:
     notes: tuple[Text, ...] = ()
     heterogeneity: Heterogeneity | None = None
     seasons: tuple[TrendTest, ...] = field(default=(), repr=False)
+    block: object = None
 
     @property
     def significant(self) -> bool:
