@@ -80,6 +80,10 @@ def test_items_of_a_visit_are_drawn_together():
     odd = weights[:, ::2].sum(axis=1)
     share = 1 - np.isclose(odd, 6).mean()
     assert found["probabilities"]["IV"] == pytest.approx(share, abs=0.04)
+    # In a draw of class III both means are below the limit, and both decide it.
+    decided = found["deciding"]
+    assert set(decided) == {"nh3n", "codmn"}
+    assert sum(decided.values()) == pytest.approx(1 + found["probabilities"]["III"])
 
 
 def test_equal_samples_are_sure():
@@ -147,7 +151,7 @@ def test_too_few_visits_have_no_probability():
         None,
         "too_few",
     )
-    assert found["probabilities"] == {}
+    assert found["probabilities"] == found["deciding"] == {}
     # Four depths of one day, or four days of one week, are one visit of it.
     week = [("A", dt.date(2024, 5, d), "nh3n", 0.5 + d / 10) for d in (1, 2, 3, 4)]
     [found] = class_certainty(table(week), station(), per="month", programmes=ONLY_NH3N).to_dict(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.statistics.bootstrap import DRAWS, stratum_weights
-from wetland.water.certaintytable import LEAST_UNITS, WHY_NONE, certainty_table
+from wetland.water.certaintytable import LEAST_UNITS, WHY_NONE, Counted, certainty_table
 from wetland.water.classes import Classes, classify
 from wetland.water.parameters import parameters
 from wetland.water.results import Readings, period_means
@@ -72,8 +72,9 @@ def class_certainty(
         share of the draws, all six classes; empty where nothing was drawn); likelihood (that of
         ``water_class``; None with ``why_none``, a key of `WHY_NONE`); misses_target (share of the
         draws in a class worse than the target; of what was measured, so with items missing it is
-        that much or more; None without a target); n (visits), units, complete, target_class, draws,
-        words (`Text`: Ⅲ类，86%), synthetic.
+        that much or more; None without a target); deciding (item -> share of the draws in which it
+        sets the class, largest first; several may in one draw); n (visits), units, complete,
+        target_class, draws, words (`Text`: Ⅲ类，86%), synthetic.
 
     Notes
     -----
@@ -106,14 +107,21 @@ def class_certainty(
         )
     official = classify(period_means(results, per=per), stations, programmes=programmes)
     visits = _visits(official.readings, period_means(results, per="sample"))
-    found = np.zeros((len(official), len(CLASSES)), dtype=np.int64)
+    found = Counted(
+        np.zeros((len(official), len(CLASSES)), dtype=np.int64),
+        np.zeros((len(official), len(official.items)), dtype=np.int64),
+        visits.units,
+        draws,
+    )
     for rows, values in _drawn(official, visits, draws, seed):
         readings = _as_readings(official.readings, rows, values)
-        drawn = classify(readings, stations, programmes=programmes).water_class
-        at = np.repeat(np.arange(len(rows)), draws) * (len(CLASSES) + 1) + drawn
+        drawn = classify(readings, stations, programmes=programmes)
+        at = np.repeat(np.arange(len(rows)), draws) * (len(CLASSES) + 1) + drawn.water_class
         counts = np.bincount(at, minlength=len(rows) * (len(CLASSES) + 1))
-        found[rows] = counts.reshape(len(rows), -1)[:, 1:]
-    return certainty_table(official, visits.units, found, draws)
+        found.classes[rows] = counts.reshape(len(rows), -1)[:, 1:]
+        deciding = (drawn.item_class == drawn.water_class[:, None]) & (drawn.item_class > 0)
+        found.deciding[rows] = deciding.reshape(len(rows), draws, -1).sum(axis=1)
+    return certainty_table(official, found)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,27 +33,39 @@ WHY_NONE: dict[str, Text] = {
 }
 
 
-def certainty_table(official: Classes, units: Ints, found: Ints, draws: int) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted over the draws of every period; zeros where nothing was drawn.
+
+    ``classes`` ``[periods, 6]`` and ``deciding`` ``[periods, items]`` count draws, ``units`` is
+    what each period was drawn from.
+    """
+
+    classes: Ints
+    deciding: Ints
+    units: Ints
+    draws: int
+
+
+def certainty_table(official: Classes, found: Counted) -> pd.DataFrame:
     """Return the frame of `wetland.water.certainty.class_certainty`.
 
     Parameters
     ----------
     official
         The classes of the periods by the official rule.
-    units
-        How many units each period was drawn from.
     found
-        How many of the draws have each class, ``[periods, 6]``; zeros where nothing was drawn.
+        What was counted.
     """
     import pandas as pd  # noqa: PLC0415 - classes of arrays need no frames
 
     readings = official.readings
     rows: list[dict[str, Any]] = []
     for at, number in enumerate(official.water_class.tolist()):
-        drawn_from = int(units[at])
+        drawn_from = int(found.units[at])
         why = _why_none(number, drawn_from, bool(official.complete[at]))
-        share = found[at] / draws
-        any_drawn = bool(found[at].any())
+        share = found.classes[at] / found.draws
+        any_drawn = bool(found.classes[at].any())
         target = int(official.target[at])
         likelihood = float(share[number - 1]) if why is None else None
         rows.append(
@@ -66,11 +79,12 @@ def certainty_table(official: Classes, units: Ints, found: Ints, draws: int) -> 
                 "likelihood": likelihood,
                 "why_none": why,
                 "misses_target": float(share[target:].sum()) if target and any_drawn else None,
+                "deciding": _shares(official.items, found.deciding[at], found.draws),
                 "n": int(readings.samples[at]),
                 "units": drawn_from,
                 "complete": bool(official.complete[at]),
                 "target_class": CLASSES[target - 1] if target else None,
-                "draws": draws,
+                "draws": found.draws,
                 "words": certainty_words(official, number, likelihood),
                 "synthetic": bool(readings.synthetic[at]),
             }
@@ -84,8 +98,13 @@ def certainty_table(official: Classes, units: Ints, found: Ints, draws: int) -> 
 
 _COLUMNS = (
     "station", "period", "water_class", "probabilities", "likelihood", "why_none", "misses_target",
-    "n", "units", "complete", "target_class", "draws", "words", "synthetic",
+    "deciding", "n", "units", "complete", "target_class", "draws", "words", "synthetic",
 )  # fmt: skip
+
+
+def _shares(items: tuple[str, ...], counts: Ints, draws: int) -> dict[str, float]:
+    order = sorted(np.flatnonzero(counts).tolist(), key=lambda k: (-counts[k], k))
+    return {items[k]: float(counts[k]) / draws for k in order}
 
 
 def _why_none(number: int, units: int, complete: bool) -> str | None:
