@@ -20,8 +20,8 @@ import random
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 FILE = Path(__file__).resolve().parent.parent / "layers" / "xixi" / "examples" / "water.csv"
 SEED = 20030501
@@ -42,8 +42,7 @@ DETECTION = {"nh3n": 0.025, "tp": 0.01, "codmn": 0.5, "tn": 0.05}
 Anchors = Sequence[tuple[float, float]]
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """How one item runs: level by year, winter over summer (log), noise (log) and its memory."""
 
     level: Anchors
@@ -86,8 +85,7 @@ POND: Mapping[str, Item] = {
 }
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """An example station: its model, its first month, and how much worse than the model it is."""
 
     id: str

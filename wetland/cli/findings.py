@@ -16,14 +16,14 @@ app = typer.Typer()
 Outcome = Literal["broken", "undecided", "all"]
 Status = Literal["open", "verified", "dismissed", "passed"]
 
-SHOWN = ("finding_id", "outcome", "status", "occurred_on", "activity", "rule", "article", "missing",
+SHOWN = ("finding_id", "outcome", "status", "occurred_on", "about", "rule", "article", "missing",
          "likelihood", "zone_basis")  # fmt: skip
 TITLES = {
     "finding_id": text("编号", "identifier"),
     "outcome": text("结论", "outcome"),
     "status": text("状态", "status"),
     "occurred_on": text("行为日", "day"),
-    "activity": text("行为", "activity"),
+    "about": text("行为或对象", "act or object"),
     "rule": text("规范", "rule"),
     "article": text("条款", "article"),
     "missing": text("缺失事实", "missing"),
@@ -64,7 +64,8 @@ def list_(
     if format == "table":
         if notice is not None:
             typer.echo(notice.get(lang), err=True)
-        emit(found[list(SHOWN)], format=format, lang=lang, titles=TITLES)
+        about = found["activity"].where(found["activity"].notna(), found["subject"])
+        emit(found.assign(about=about)[list(SHOWN)], format=format, lang=lang, titles=TITLES)
     elif format == "json":
         rows = [finding_json(row, lang, notice=notice) for row in rows_of(found)]
         emit({"findings": rows}, format=format, lang=lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,11 @@ MAPPING_UNFIT = text(
     "来源“{s}”上次的设置不适用于此文件，未采用：{why}",
     "how the last file of source '{s}' was read does not fit this one, and was not used: {why}",
 )
+CONTRADICTS = text(
+    "存储中来源“{s}”的同一结果是 {v}，与此不同；保留原值，此值搁置",
+    "the store holds {v} for it from source '{s}': that stays, this one is set aside",
+)
+_COMPARED = ("result_id", "source_id", "content", "value", "censoring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,8 @@ def import_water(
     Notes
     -----
     The same file twice changes nothing. A result of the same station, moment and parameter from
-    the same source replaces the earlier one. A station of the site's pack is never changed.
+    the same source replaces the earlier one; one of another source does not, and where it says
+    otherwise it is a problem. A station of the site's pack is never changed.
 
     Raises
     ------
@@ -157,20 +164,60 @@ def _keep(store: Store, site: Site, reading: WaterReading, actor: str) -> Writte
     with store.transaction(actor=actor, reason=f"import {reading.source['file']}") as tx:
         tx.write(SOURCES.name, source)
         tx.write(WATER_STATIONS.name, stations.reset_index(drop=True))
-        new = _new_rows(tx, reading.results)
+        new = _new_rows(tx, site, reading)
         written = tx.write(WATER_RESULTS.name, new.reset_index(drop=True))
         tx.write("problems", reading.problems.frame())
     return written + Written(unchanged=len(reading.results) - len(new))
 
 
-def _new_rows(tx: Transaction, read: pd.DataFrame) -> pd.DataFrame:
-    """Return the results that the store does not hold yet, or holds with other content."""
-    held: dict[str, str] = {}
+def _new_rows(tx: Transaction, site: Site, reading: WaterReading) -> pd.DataFrame:
+    """Return the results that the store does not hold yet, or holds otherwise from this source.
+
+    What another source told otherwise stays, and the contradiction is a problem: nothing tells
+    which is right.
+    """
+    read = reading.results
+    held: dict[str, dict[str, Any]] = {}
     for part in chunks(read["result_id"].tolist()):
         found = tx.read(WATER_RESULTS.name, {"result_id": part})
-        held |= dict(zip(found["result_id"], found["content"], strict=True))
-    pairs = zip(read["result_id"], read["content"], strict=True)
-    return read[np.array([held.get(key) != content for key, content in pairs], dtype=bool)]
+        held |= {str(row["result_id"]): row for row in rows_of(found[list(_COMPARED)])}
+    if not held:
+        return read
+    sources = tx.read(SOURCES.name, {"site": site.id})
+    names = dict(zip(sources["source_id"], sources["name"], strict=True))
+    own = str(reading.source["name"])
+    new = []
+    for row in rows_of(read[[*_COMPARED, "source_row", "parameter", "value_received"]]):
+        before = held.get(str(row["result_id"]))
+        if before is None or before["content"] == row["content"]:
+            new.append(before is None)
+            continue
+        other = str(names.get(before["source_id"], before["source_id"]))
+        new.append(other == own)
+        if other != own and not _same(before, row):
+            _tell_contradiction(reading, row, before, other)
+    return read[np.array(new, dtype=bool)]
+
+
+def _same(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Tell whether two results say the same, however they were written."""
+    one, other = before["value"], row["value"]
+    if before["censoring"] != row["censoring"] or (one is None) != (other is None):
+        return False
+    return one is None or math.isclose(one, other, rel_tol=1e-9)
+
+
+def _tell_contradiction(
+    reading: WaterReading, row: Mapping[str, Any], before: Mapping[str, Any], other: str
+) -> None:
+    value = ("<" if before["censoring"] == "below" else "") + f"{before['value']}"
+    reading.problems.add(
+        "contradicts_store",
+        row=row["source_row"],
+        column=str(row["parameter"]),
+        value=row["value_received"],
+        message=CONTRADICTS.fill(s=other, v=value),
+    )
 
 
 def water_of_file(
