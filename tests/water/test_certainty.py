@@ -281,3 +281,45 @@ def test_stated_probabilities_come_true():
     assert stated.mean() == pytest.approx(right.mean(), abs=0.08)
     assert right[stated > 0.9].mean() > 0.85
     assert right[stated < 0.6].mean() < 0.7
+
+
+def test_stated_exceedances_come_true_with_several_items():
+    """The worst of four items that partly go together: how often the target is missed.
+
+    Invented as above, 400 station-years; said and true share of exceedances within four points.
+    """
+    items = {
+        "nh3n": ((0.15, 0.5, 1.0, 1.5, 2.0), 2),
+        "codmn": ((2, 4, 6, 10, 15), 1),
+        "tp": ((0.02, 0.1, 0.2, 0.3, 0.4), 3),
+        "cod": ((15, 15, 20, 30, 40), 1),
+    }
+    rng = np.random.default_rng(8)
+    size, days = 400, np.arange(366)
+    starts = [dt.date(2024, 1, 1) + dt.timedelta(days=int(d)) for d in days]
+    monthly = [i for i, day in enumerate(starts) if day.day == 5]
+    common = rng.normal(size=(size, 366))
+    true = np.zeros(size, dtype=int)
+    rows: list[tuple[object, ...]] = []
+    for code, (limits, places) in items.items():
+        noise = 0.6 * common + 0.8 * rng.normal(size=(size, 366))
+        weather = np.zeros((size, 366))
+        for day in range(1, 366):
+            weather[:, day] = 0.9 * weather[:, day - 1] + 0.436 * noise[:, day]
+        season = 0.3 * np.cos(2 * np.pi * days / 366)
+        level = rng.uniform(np.log(limits[1] * 0.7), np.log(limits[3] * 0.9), size)
+        water = np.exp(level[:, None] + season + 0.3 * weather)
+        means = np.round(water.mean(axis=1), places)
+        true = np.maximum(true, np.searchsorted(limits, means))
+        rows += [
+            (f"S{s:03d}", starts[i], code, round(float(water[s, i]), places + 1))
+            for s in range(size) for i in monthly
+        ]  # fmt: skip
+    programme = {"one": Programme(name=text("四项", "four"), items=tuple(items))}
+    stations = {k: v for s in range(size) for k, v in station(f"S{s:03d}").items()}
+    found = class_certainty(table(rows), stations, programmes=programme, draws=300)
+    said = found["misses_target"].to_numpy(dtype=float)
+    missed = true > CLASSES.index("III")
+    assert said.mean() == pytest.approx(missed.mean(), abs=0.04)
+    assert missed[said < 0.1].mean() < 0.1
+    assert missed[said > 0.9].mean() > 0.95
