@@ -268,6 +268,14 @@ def test_one_level_from_month_to_month_is_the_season():
     assert len(only(found(chain, against={"previous": 1}), "deterioration")) == 0
 
 
+def test_deterioration_is_less_severe_where_the_target_is_still_met():
+    """From II to III with a target of III: one; with a target of II: two."""
+    samples = [sample("R1", "2023-05-06", GOOD), sample("R1", "2024-05-06", {**GOOD, "nh3n": 0.8})]
+    for target, severity in (("III", 1), ("II", 2), (None, 2)):
+        table = found(samples, {"R1": station("R1", target_class=target)})
+        assert only(table, "deterioration")["severity"].tolist() == [severity]
+
+
 def test_deterioration_within_a_level_is_none():
     """From I to II nothing changed."""
     best = {**GOOD, "codmn": 1.5, "nh3n": 0.1, "tp": 0.01}

@@ -53,7 +53,7 @@ def readings(rows, *, period="2024-05", samples=1, censored=()):
         low=low,
         high=high,
         mean=values,
-        count=np.isfinite(values).astype(np.int64),
+        count=np.isfinite(values) * samples,
         censored=counts.astype(np.int64),
         suspect=np.zeros(size, dtype=np.int64),
         samples=np.full(size, samples),
@@ -165,6 +165,7 @@ def test_table_of_a_lake():
     found = trophic_table(readings({"L1": MEANS}), {"L1": station("L1")}).iloc[0]
     assert found["tli"] == trophic_index(MEANS).tli
     assert (found["state"], found["official"]) == ("lightly_eutrophic", True)
+    assert found["state_words"].zh == "轻度富营养"
     assert found["values"] == MEANS
     assert (found["missing"], found["censored"]) == ([], [])
     assert found["possible"] == ["lightly_eutrophic"]
@@ -200,8 +201,12 @@ def test_subset_and_few_samples_are_not_official():
     yearly = trophic_table(readings({"L1": MEANS}, period="2024", samples=7), lakes).iloc[0]
     assert not yearly["official"]
     assert "7" in yearly["why_not_official"].en
-    enough = trophic_table(readings({"L1": MEANS}, period="2024", samples=8), lakes).iloc[0]
-    assert enough["official"]
+    eight = readings({"L1": MEANS}, period="2024", samples=8)
+    assert trophic_table(eight, lakes).iloc[0]["official"]
+    eight.count[0, ITEMS.index("chla")] = 4  # chlorophyll was not measured every time
+    seldom = trophic_table(eight, lakes).iloc[0]
+    assert not seldom["official"]
+    assert "4" in seldom["why_not_official"].en
 
 
 def test_empty_row_has_no_state():

@@ -17,7 +17,7 @@ from wetland.water.periods import AGAINST, Against
 from wetland.water.results import period_means
 from wetland.water.rowtables import rows_of, table_of
 from wetland.water.standards import CLASS_WORDS, CONDITIONS, Per
-from wetland.water.stations import CLASSES
+from wetland.water.stations import CLASSES, Station
 from wetland.water.wording import listed, name_of, named, valued
 
 Row = dict[str, Any]
@@ -46,7 +46,8 @@ def deterioration_findings(look: Look) -> Iterator[Found]:
     with enough samples in both. Undecided where the class hangs on half a detection limit: with
     non-detects at zero the water would not have lost as much.
 
-    Severity: one, and one for each level lost. ``measure`` is the number of levels lost and
+    Severity: the levels lost, and one more where the water does not meet its target class (or has
+    none). ``measure`` is the number of levels lost and
     ``limit`` how many make a finding. Low confidence where the items of the two periods differ.
     """
     if not len(look.results):
@@ -134,7 +135,7 @@ def _found(look: Look, per: Per, losses: Sequence[_Loss]) -> Found:
         subject=change["period"],
         period=change["period"],
         told=_told(per, [led, *(x for x in losses if x is not led)], station.name),
-        severity=1 + change["levels"] if sure else 1,
+        severity=change["levels"] + (not _meets_target(led.after, station)) if sure else 1,
         outcome="broken" if sure else "undecided",
         measure=float(change["levels"]),
         limit=float(look.settings.against[change["against"]]),
@@ -149,6 +150,11 @@ def _found(look: Look, per: Per, losses: Sequence[_Loss]) -> Found:
         synthetic=any(row["synthetic"] for row in held),
         suspect=int(led.after["suspect"] + sum(loss.before["suspect"] for loss in losses)),
     )
+
+
+def _meets_target(after: Row, station: Station) -> bool:
+    target = station.target_class
+    return target is not None and CLASSES.index(after["water_class"]) <= CLASSES.index(target)
 
 
 def _evidence(loss: _Loss) -> Row:
