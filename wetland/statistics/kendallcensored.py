@@ -93,7 +93,7 @@ def censored_seasonal(
     parts, var_s = [], 0.0
     for g in range(blocks.bounds.size - 1):
         own = sorted_codes[int(blocks.bounds[g]) : int(blocks.bounds[g + 1])]
-        label = blocks.labels[g].item()
+        label = blocks.labels.tolist()[g]
         parts.append(replace(_test(blocks.part(g), own, alpha), notes=(), block=label))
         var_s += permutation_variance(blocks.part(g), own)
     s = sum(p.s for p in parts)

@@ -158,7 +158,7 @@ def _added_up(
         replace(
             block_test(blocks, scores, alpha=alpha, method="mann_kendall", block=g),
             notes=(),
-            block=blocks.labels[g].item(),
+            block=blocks.labels.tolist()[g],
         )
         for g in range(blocks.bounds.size - 1)
     )
@@ -233,14 +233,15 @@ def covariances(grid: Floats, *, midrank: bool = False) -> Floats:
     neither above nor below another; with ``midrank`` it takes the middle rank of its column in
     ``K`` (EnvStats does).
     """
+    years, columns = grid.shape
     signs = np.nan_to_num(np.sign(grid[None, :, :] - grid[:, None, :]))
     over = signs.sum(axis=0)
-    flat = signs.reshape(-1, grid.shape[1])
+    flat = signs.reshape(years * years, columns)
     own = flat.T @ flat / 2.0
     products: Floats = own
     if midrank:
         # On ranks centred at the middle, which `over` is twice of, a missing value stands at 0.
-        filled = np.sign(over[None, :, :] - over[:, None, :]).reshape(-1, grid.shape[1])
+        filled = np.sign(over[None, :, :] - over[:, None, :]).reshape(years * years, columns)
         products = filled.T @ filled / 2.0
         np.fill_diagonal(products, np.diag(own))
     matrix: Floats = (products + over.T @ over) / 3.0
