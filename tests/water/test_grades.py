@@ -55,6 +55,8 @@ def test_four_sections_are_graded_by_their_means():
     assert row["main_pollutants"] == [
         {"parameter": "tp", "value": 0.31, "limit": 0.2, "multiple": 0.6}  # 0.55, to even
     ]
+    assert [p["parameter"] for p in row["station_pollutants"]["R4"]] == ["tp"]
+    assert row["station_pollutants"]["R3"] == []
     assert row["station_classes"] == {"R1": "II", "R2": "II", "R3": "III", "R4": "inferior_v"}
 
 

@@ -44,8 +44,8 @@ METHODS: dict[str, Text] = {
 COLUMNS = (
     "reach", "name", "kind", "period", "method", "condition", "condition_words", "possible",
     "complete", "water_class", "sections", "not_assessed", "counts", "percents", "good_percent",
-    "inferior_percent", "main_pollutants", "station_classes", "official", "why_not_official",
-    "deciding", "apart", "values", "tli", "state", "tli_official", "synthetic",
+    "inferior_percent", "main_pollutants", "station_classes", "station_pollutants", "official",
+    "why_not_official", "deciding", "apart", "values", "tli", "state", "tli_official", "synthetic",
 )  # fmt: skip
 
 _SOME_NOT_OFFICIAL = text(
@@ -90,9 +90,10 @@ def grades_table(
         heavy; ``possible`` conditions where items of the programme are missing or detection limits
         are above a limit; ``water_class`` only where the method gives one (means);
         ``main_pollutants`` is a list of ``{parameter, exceeding, rate}`` by shares, of
-        ``{parameter, value, limit, multiple}`` by means; ``station_classes`` is the class of each
-        station; ``not_assessed`` are declared stations without a class in the period; ``tli`` and
-        ``state`` are those of a lake.
+        ``{parameter, value, limit, multiple}`` by means; ``station_classes`` and
+        ``station_pollutants`` are the class and the main pollutants of each station;
+        ``not_assessed`` are declared stations without a class in the period; ``tli`` and ``state``
+        are those of a lake.
 
     Raises
     ------
@@ -215,6 +216,7 @@ def _counted(assessed: Mapping[str, Row], method: Assessment) -> Row:
         "good_percent": shown_percent(shares.good) if shares.sections else None,
         "inferior_percent": shown_percent(shares.inferior) if shares.sections else None,
         "station_classes": {name: row["water_class"] for name, row in assessed.items()},
+        "station_pollutants": {name: row["main_pollutants"] for name, row in assessed.items()},
         "synthetic": any(row["synthetic"] for row in assessed.values()),
     }
 
