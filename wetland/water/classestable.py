@@ -142,19 +142,21 @@ def _class_dicts(
 
 
 def _values(table: Floats, names: tuple[str, ...]) -> list[dict[str, float]]:
-    return [
-        {name: v for name, v in zip(names, row, strict=True) if v == v} for row in table.tolist()
-    ]
+    rows = zip(*(column.tolist() for column in table.T), strict=True)
+    return [{name: v for name, v in zip(names, row, strict=True) if v == v} for row in rows]
 
 
 def _apart_values(classes: Classes) -> list[dict[str, float | None]]:
     apart = classes.assessment.apart
-    table = np.column_stack([classes.readings.column(code) for code in apart])
-    nothing = dict.fromkeys(apart)
-    found: list[dict[str, float | None]] = [nothing] * len(table)
-    for row in np.flatnonzero(~np.isnan(table).all(axis=1)).tolist():
-        told = zip(apart, table[row].tolist(), strict=True)
-        found[row] = {name: v if v == v else None for name, v in told}
+    columns = [
+        [v if v == v else None for v in classes.readings.column(code).tolist()] for code in apart
+    ]
+    known: dict[tuple[float | None, ...], dict[str, float | None]] = {}
+    found = []
+    for row in zip(*columns, strict=True):
+        if row not in known:
+            known[row] = dict(zip(apart, row, strict=True))
+        found.append(known[row])
     return found
 
 
@@ -176,7 +178,8 @@ def _retrospective(classes: Classes) -> Flags:
 def _main_pollutants(classes: Classes) -> list[list[dict[str, Any]]]:
     """Return at most three items of every row that is worse than III, in their order."""
     good = CLASSES.index(classes.assessment.good_to) + 1
-    found: list[list[dict[str, Any]]] = [[] for _ in range(len(classes))]
+    none: list[dict[str, Any]] = []
+    found = [none] * len(classes)
     rows, columns = np.nonzero(classes.item_class > good)
     if not len(rows):
         return found
@@ -196,6 +199,8 @@ def _main_pollutants(classes: Classes) -> list[list[dict[str, Any]]]:
     order = order[place < classes.assessment.main_pollutants]
     told = (x[order].tolist() for x in (rows, columns, value, limit, multiple))
     for row, column, v, s, m in zip(*told, strict=True):
+        if found[row] is none:
+            found[row] = []
         times = m if known[column].multiple else None
         found[row].append(
             {"parameter": classes.items[column], "value": v, "limit": s, "multiple": times}
@@ -231,7 +236,7 @@ def _main_words(mains: list[list[dict[str, Any]]]) -> list[Text | None]:
     known: dict[tuple[Any, ...], Text | None] = {(): None}
     found = []
     for row in mains:
-        key = tuple((m["parameter"], m["multiple"]) for m in row)
+        key = tuple([(m["parameter"], m["multiple"]) for m in row])
         if key not in known:
             known[key] = _words(key)
         found.append(known[key])

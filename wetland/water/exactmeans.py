@@ -241,9 +241,9 @@ class _Rounding:
         column = at % self.shape[1]
         for k, code in enumerate(self.cells.codes):
             known = parameters().get(code)
-            mine = np.flatnonzero(column == k)
-            if known is None or not len(mine):
+            if known is None or not (self.rounding or known.mean == "hydrogen"):
                 continue
+            mine = np.flatnonzero(column == k)
             if known.mean == "hydrogen":
                 several = mine[count[mine] > 1]
                 mean[several] = self._hydrogen_means(k)[at[several] // self.shape[1]]

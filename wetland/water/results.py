@@ -323,7 +323,9 @@ def _period_names(rows: _Rows, first: Integers, per: Per) -> Names:
         number = months.astype(np.int64) % 12 // 3 + 1
         years = np.datetime_as_string(months, unit="Y")
         return np.char.add(np.char.add(years, "-Q"), number.astype(str)).astype(object)
-    names: Names = np.datetime_as_string(rows.day[first], unit="D").astype(object)
+    day, size = grouped(rows.day[first].astype(np.int64))
+    days = rows.day[first][_first_of(day, size)]
+    names: Names = np.datetime_as_string(days, unit="D").astype(object)[day]
     return _numbered(names, _keyed(rows.station, rows.day.astype(np.int64))[first])
 
 
