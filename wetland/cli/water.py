@@ -36,6 +36,7 @@ from wetland.cli.waterreading import (
     read_water,
     water_options,
 )
+from wetland.cli.watersummary import summary
 from wetland.cli.watertables import (
     CHANGES,
     CLASSES,
@@ -265,6 +266,7 @@ def screen(
 
 app.command("trends")(trends)
 app.command("certainty")(certainty)
+app.command("summary")(summary)
 app.command("forecast")(forecast)
 
 

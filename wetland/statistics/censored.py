@@ -39,10 +39,10 @@ Bools = NDArray[np.bool_]
 Method = Literal["kaplan_meier", "ros", "mle", "half"]
 
 METHODS: dict[Method, Text] = {
+    "half": text("检出限之半（官方统计口径）", "half the detection limit (official statistics)"),
     "kaplan_meier": text("乘积限法（Kaplan-Meier）", "Kaplan-Meier"),
     "ros": text("次序统计量回归（ROS）", "regression on order statistics (ROS)"),
     "mle": text("极大似然法", "maximum likelihood"),
-    "half": text("检出限之半（官方统计口径）", "half the detection limit (official statistics)"),
 }
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)

@@ -45,7 +45,7 @@ _ZERO = text(
 def nondetect_summaries(
     results: pd.DataFrame,
     *,
-    methods: Sequence[Method] = ("half", "kaplan_meier"),
+    methods: Sequence[str] = ("half", "kaplan_meier"),
     per: Over = "all",
     confidence: float = 0.95,
     seed: int = 0,
@@ -91,13 +91,14 @@ def nondetect_summaries(
                  "unknown method or period; methods: {m}; periods: {p}").fill(
                 m=", ".join(METHODS), p=", ".join(_OVERS))
         )  # fmt: skip
+    chosen = [method for method in METHODS if method in set(methods)]
     used = usable(results)
     rows: list[dict[str, Any]] = []
     by = [used["station"], used["parameter"], _periods(used, per)]
     for key, part in used.groupby(by, sort=True):
         station, code, period = (str(k) for k in key)
         synthetic = "synthetic" in part and bool(part["synthetic"].fillna(False).any())
-        for method in methods:
+        for method in chosen:
             found = _one(part, code, method, confidence, seed)
             named = {"station": station, "parameter": code, "period": period or None}
             rows.append(named | _row(found) | {"synthetic": synthetic})
