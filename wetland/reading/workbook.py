@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -127,7 +128,7 @@ class OpenWorkbook:
             with self._packed.open(page._worksheet_path) as file:
                 parser.run(file)
         except (BadSheet, zipfile.BadZipFile, OSError, EOFError, KeyError, NotImplementedError,
-                RuntimeError) as error:  # fmt: skip
+                RuntimeError, zlib.error) as error:  # fmt: skip
             message = BAD_SHEET.fill(f=self.file, s=sheet, n=MOST_COLUMNS)
             raise InputError(message, hint=AS_CSV) from error
         return parser
@@ -201,7 +202,15 @@ def _refuse_bomb(packed: zipfile.ZipFile, name: str) -> None:
             try:
                 with packed.open(part) as file:
                     start = file.read(4096)
-            except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+            except (
+                zipfile.BadZipFile,
+                OSError,
+                RuntimeError,
+                NotImplementedError,
+                ValueError,
+                EOFError,
+                zlib.error,
+            ):
                 raise InputError(BROKEN.fill(f=name), hint=AS_CSV) from None
             if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
                 raise InputError(ENTITIES.fill(f=name), hint=AS_CSV)

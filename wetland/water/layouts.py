@@ -6,6 +6,7 @@ one parameter from one column.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ from wetland.water.cells import narrowed
 from wetland.water.columns import is_ignored, is_role, listed, plain
 from wetland.water.parameters import parameters
 from wetland.water.readcells import RESULT, read_cells
-from wetland.water.readresults import Piece, Source, Tally, read_piece
-from wetland.water.readrows import Rows, Table
+from wetland.water.readremarks import Source
+from wetland.water.readresults import Piece, Tally, read_piece
+from wetland.water.readrows import Rows
+from wetland.water.readtable import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +33,8 @@ _WQP = {plain(name) for name in ("CharacteristicName", "MonitoringLocationIdenti
 _EGRET = {plain(name) for name in ("ConcLow", "ConcHigh", "Uncen")}
 _SUFFIXES = ("remark", "remarkcode", "qualifier", "flag", "cens", "censored", "code", "标记",
              "限定符", "检出情况")  # fmt: skip
+
+_BASIS = re.compile(r"以\s*[A-Za-z0-9+-]+\s*计")
 
 NO_LAYOUT = text(
     "{f}：找不到检测结果：既没有“指标”与“数值”两列，也没有以指标命名的列；现有列：{n}",
@@ -111,7 +116,8 @@ def wide_columns(table: Table) -> dict[str, tuple[str, str | None]]:
         if code:
             word = table.options.parameter_words
             split = parameters().split_header(header)
-            found[name] = (code, None if header in word else split[1])
+            unit = _BASIS.sub("", split[1] or "").strip(" ,;") or None
+            found[name] = (code, None if header in word else unit)
     return found
 
 

@@ -29,8 +29,9 @@ from wetland.water.readkeys import settle
 from wetland.water.readoptions import WaterOptions
 from wetland.water.readparquet import read_parquet_table
 from wetland.water.readresults import Piece, Tally
-from wetland.water.readrows import Rows, Table, read_rows
+from wetland.water.readrows import Rows, read_rows
 from wetland.water.readstations import station_rows
+from wetland.water.readtable import Table
 from wetland.water.readwqp import narrow_wqp
 from wetland.water.sheets import read_sheet
 from wetland.water.stations import Station

@@ -13,7 +13,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.reading.files import Given
 from wetland.reading.raw import MOST_ROWS, RawTable
-from wetland.water.sheets import Sheet
+from wetland.water.heads import Sheet
 
 if TYPE_CHECKING:
     import pyarrow as pa

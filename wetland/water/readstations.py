@@ -13,7 +13,8 @@ from wetland.base.texts import text
 from wetland.reading.cells import number
 from wetland.reading.dates import CellError
 from wetland.water.cells import narrowed
-from wetland.water.readrows import Rows, Table
+from wetland.water.readrows import Rows
+from wetland.water.readtable import Table
 from wetland.water.stations import Station
 from wetland.water.tables import WATER_STATIONS
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from wetland.base.texts import text
 from wetland.water.columns import plain
+from wetland.water.heads import Sheet
 from wetland.water.parameters import parameters
 from wetland.water.readresults import Tally
-from wetland.water.readrows import Bools, Objects, Table
-from wetland.water.sheets import Sheet
+from wetland.water.readtable import Bools, Objects, Table
 
 # Ours -> names in the portal's old and new profiles.
 _ROLES: dict[str, tuple[str, ...]] = {
