@@ -296,14 +296,24 @@ def test_sudden_change_says_its_rule():
     """Five times the usual, still class III: the history, its size and the limit are told."""
     rows = year(lambda y, m: 0.95 if (y, m) == (2024, 5) else 0.2 + 0.01 * ((7 * m + y) % 5))
     row = only(found(rows), "sudden_change").iloc[0]
-    assert (row["subject"], row["measure"]) == ("R1|2024-05-06|nh3n", 0.95)
+    assert (row["subject"], row["measure"]) == ("R1|2024-05-06", 0.95)
     assert row["limit"] < 0.95
-    assert evidence(row)["history"]["n"] == 12
+    assert [(c["parameter"], c["n"]) for c in evidence(row)["changes"]] == [("nh3n", 12)]
     assert "12 个结果" in row["explanation_zh"]
     assert row["article"] is None or row["article"] != row["article"]
     assert len(only(found(rows, sudden=None), "sudden_change")) == 0
     strict = SuddenRule(least=20)
     assert len(only(found(rows, sudden=strict), "sudden_change")) == 0
+
+
+def test_sudden_changes_of_a_day_are_one_finding():
+    """Ammonia and phosphorus on one day: one row, the farther one leads."""
+    rows = year(lambda y, m: 0.2 + 0.01 * ((7 * m + y) % 5))
+    rows[-8] = sample("R1", "2024-05-06", {**GOOD, "nh3n": 0.9, "tp": 0.19})
+    row = only(found(rows), "sudden_change").iloc[0]
+    assert [c["parameter"] for c in evidence(row)["changes"]] == ["tp", "nh3n"]
+    assert row["measure"] == 0.19
+    assert len(evidence(row)["results"]) == 2
 
 
 def test_identifiers_stay_when_numbers_change():
