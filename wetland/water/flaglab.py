@@ -93,7 +93,8 @@ def _rows(results: pd.DataFrame, parameters: Mapping[str, Parameter]) -> pd.Data
     depth = results["depth_m"].to_numpy(dtype=float) if "depth_m" in results else np.nan
     rows = rows.assign(depth=depth, row=np.arange(len(rows)))
     rows["direction"] = rows["parameter"].map(direction)
-    return rows[np.isfinite(rows["value"].to_numpy(dtype=float, na_value=np.nan))]
+    told = np.isfinite(rows["value"].to_numpy(dtype=float, na_value=np.nan))
+    return rows.loc[told]
 
 
 def _blanks(rows: pd.DataFrame) -> LabTested:
@@ -103,7 +104,7 @@ def _blanks(rows: pd.DataFrame) -> LabTested:
     if not len(full):
         return LabTested([], judged)
     key = ["sampled_on", "parameter"]
-    highest = full.groupby(key, as_index=False)["value"].max().rename(columns={"value": "blank"})
+    highest = full.groupby(key)["value"].max().rename("blank").reset_index()
     samples = rows[(rows["qa"] == "sample") & (rows["censoring"] == "none")]
     low = samples.merge(highest, on=key)
     low = low[low["value"] < TIMES_BLANK * low["blank"]]
