@@ -80,7 +80,8 @@ def as_results(given_rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("per", ["sample", "month", "quarter", "year"])
-@settings(max_examples=25)
+# A fourth of the profile's examples, for each of four periods.
+@settings(max_examples=settings().max_examples // 4)
 @given(given_rows=rows())
 def test_the_fast_way_gives_the_slow_answer(per: str, given_rows: list[dict[str, object]]) -> None:
     expected = slowclasses.classes(given_rows, {"L"}, per)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.water.made import results, sample
 from wetland.base.errors import InputError
 from wetland.water.exactmeans import Cells, exact_means, mean_of_means, round_half_even
+from wetland.water.grouping import grouped
 from wetland.water.results import PERS, Readings, period_means, usable
 
 
@@ -222,3 +223,19 @@ def test_a_mean_ph_lies_among_its_values_and_below_their_mean(hundredths: list[i
     table = results([sample("a", f"2024-05-{d:02d}", {"ph": v}) for d, v in enumerate(values, 1)])
     mean = cell(period_means(table, per="month"), "ph", "mean")
     assert min(values) - 1e-9 <= mean <= float(np.mean(values)) + 1e-9
+
+
+@given(st.lists(st.integers(-(10**12), 10**12) | st.integers(0, 30), max_size=30))
+def test_groups_are_numbered_in_order_with_and_without_sorting(keys: list[int]) -> None:
+    numbers, size = grouped(np.array(keys, dtype=np.int64))
+    distinct = sorted(set(keys))
+    assert size == len(distinct)
+    assert numbers.tolist() == [distinct.index(k) for k in keys]
+
+
+def test_samples_far_apart_in_time_stay_in_order() -> None:
+    table = results([sample(name, day, {"tp": 0.1}) for name in "cab"
+                     for day in ("2199-01-01", "1850-06-30")])  # fmt: skip
+    readings = period_means(table)
+    assert readings.station.tolist() == list("aabbcc")
+    assert readings.period.tolist() == ["1850-06-30", "2199-01-01"] * 3

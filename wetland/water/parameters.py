@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -143,7 +143,7 @@ def _unit_of(found: str) -> str | None:
     return re.sub(r"_(?=100|m?l\b|m3|cm|m\b|s\b)", "/", unit, flags=re.IGNORECASE) or None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """Return a name without what does not distinguish: width, case, spaces, punctuation.
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import InputError
@@ -157,7 +157,7 @@ def converted(values: np.ndarray[Any, Any], parameter: str, unit_text: str) -> n
     return given * found.multiply / found.divide + found.offset
 
 
-@cache
+@lru_cache(maxsize=4096)
 def conversion(parameter: str, unit_text: str) -> Conversion:
     """Return the `Conversion` of a unit; see `factor_to` for what is refused.
 
