@@ -94,7 +94,8 @@ def _rows(results: pd.DataFrame, parameters: Mapping[str, Parameter]) -> pd.Data
     rows = rows.assign(depth=depth, row=np.arange(len(rows)))
     rows["direction"] = rows["parameter"].map(direction)
     told = np.isfinite(rows["value"].to_numpy(dtype=float, na_value=np.nan))
-    return rows.loc[told]
+    finite: pd.DataFrame = rows.loc[told]
+    return finite
 
 
 def _blanks(rows: pd.DataFrame) -> LabTested:
