@@ -57,7 +57,8 @@ def test_year_and_month_columns_and_a_workbook():
 
 def test_wrong_rows_raise_or_go_to_problems():
     rows = HEAD + ("A,2001-13-01,x,1,0\nA,2001.5,x,1,0\nA,,x,1,0\nA,2002,x,abc,0\n"
-                   "A,2003,x,1,perhaps\nA,2004,x,>5,0\nA,2005,x,ND,0\nA,2006,x,,0\nA,2007,x,1,0\n")  # fmt: skip
+                   "A,2003,x,1,perhaps\nA,2004,x,>5,0\nA,2005,x,ND,0\nA,2006,x,,0\n"
+                   "A,2007,x,1,0\n")  # fmt: skip
     with pytest.raises(InputError, match="2001-13-01"):
         series(rows)
     problems = Problems("series.csv")

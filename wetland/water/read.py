@@ -114,38 +114,25 @@ def read_water(  # noqa: PLR0913 - what a site knows
     """
     checked = (options or WaterOptions()).checked()
     given = look_at(source, store=store)
-    format = format_of(given, accept={"xlsx"})
     sha256 = given.sha256()
     source_id = water_source_id(site_id, sha256, checked)
     problems = Problems(given.name, source_id)
-    if format == "parquet":
-        sheet = read_parquet_table(given)
-    else:
-        sheet = read_sheet(given, problems, sheet=checked.sheet, encoding=checked.encoding)
-    table = Table(sheet, find_roles(list(sheet.headers), checked.columns), checked, problems)
-    layout = detect(table)
-    tally = Tally()
+    table = _table(given, checked, problems)
+    total = table.sheet.raw.total
+    layout, tally = detect(table), Tally()
     table = narrow_wqp(table, tally) if layout == "wqp" else table
     rows = read_rows(table, timezone, stations)
-    pieces = read_pieces(layout, table, rows, tally)
-    frame = _frame(pieces, table, rows)
+    frame = _frame(read_pieces(layout, table, rows, tally), table, rows)
     results = _results(frame, problems, site_id, source_id, history)
     if not len(results):
         problems.add("no_results", message=NOTHING, level="warning")
-    name = checked.source or Path(given.name).stem
     held = len(set(results["source_row"]))
-    total = sheet.raw.total
     described = {
         "source_id": source_id,
         "site": site_id,
-        "name": name,
-        "file": given.name,
+        "name": checked.source or Path(given.name).stem,
         "sha256": sha256,
-        "size_bytes": given.size,
-        "format": sheet.raw.format,
-        "encoding": sheet.raw.encoding,
-        "crs": None,
-        "options": json.dumps(checked.as_json(), ensure_ascii=False, sort_keys=True),
+        **_described(given, table, checked),
         "rows": total,
         "rows_read": held,
         "rows_aside": total - held,
@@ -153,6 +140,27 @@ def read_water(  # noqa: PLR0913 - what a site knows
     found = station_rows(table, rows, site_id, stations, source_id)
     counts = _counts(results, tally, rows)
     return WaterReading(results, found, problems, described, total, layout, counts)
+
+
+def _table(given: Given, options: WaterOptions, problems: Problems) -> Table:
+    """Open a file and tell what its columns mean."""
+    if format_of(given, accept={"xlsx"}) == "parquet":
+        sheet = read_parquet_table(given)
+    else:
+        sheet = read_sheet(given, problems, sheet=options.sheet, encoding=options.encoding)
+    return Table(sheet, find_roles(list(sheet.headers), options.columns), options, problems)
+
+
+def _described(given: Given, table: Table, options: WaterOptions) -> dict[str, Any]:
+    """Return what `SOURCES` says of a file before its rows are judged."""
+    return {
+        "file": given.name,
+        "size_bytes": given.size,
+        "format": table.sheet.raw.format,
+        "encoding": table.sheet.raw.encoding,
+        "crs": None,
+        "options": json.dumps(options.as_json(), ensure_ascii=False, sort_keys=True),
+    }
 
 
 def water_source_id(site: str, sha256: str, options: WaterOptions) -> str:
