@@ -317,6 +317,21 @@ def _check_harmless(app: AppTest) -> None:
         assert set(table["station"]) <= {bad[:80] for bad in ATTACKS}  # as it was written
 
 
+def test_water_is_screened_for_findings_under_a_name(app: AppTest, water: Path) -> None:
+    open_page(app, "water", lang="en")
+    assert "have not been compared" in shown(app)
+    app.button(key="water-screen").click().run()
+    assert "Enter your name" in app.warning[0].value
+    app.text_input(key="actor").set_value("Li").run()
+    app.button(key="water-screen").click().run()
+    assert "suspected" in app.success[0].value
+    app.run()
+    assert "Findings about water" in shown(app)
+    open_page(app, "findings", lang="en")
+    assert not app.error
+    assert len(app.dataframe[0].value)
+
+
 def test_every_number_of_the_page_can_be_downloaded(app: AppTest, water: Path) -> None:
     open_page(app, "water", lang="en")
     labels = {b.proto.label for b in app.get("download_button")}

@@ -30,6 +30,10 @@ _TREND_NOTE = text(
     "Dot: change per year; line: its 95 % interval. An interval across 0 shows no trend. Seasonal "
     "Kendall test and Sen's slope.",
 )
+_ALL_STATIONS = text("全部站点合并", "All stations together")
+_REGIONAL = text(
+    "区域肯德尔检验，站点为区组。", "Regional Kendall test, the stations being its blocks."
+)
 _PARAMETER = text("指标", "Parameter")
 _SHARES = text("各年站点类别比例", "Stations by class, year by year")
 _SHARES_NOTE = text(
@@ -104,8 +108,17 @@ def _slopes(held: WaterData, named: Mapping[str, str]) -> None:
         lang=language.current(),
     )
     drawn.show(shown, key="water-slopes", name=f"water-trend-{code}")
+    _together(held, str(code))
     st.caption(md(f"{say(_TREND_NOTE)} {waterwords.source_words(held)}"))
     _grid([_slope_row(r, named[r["station"]]) for r in rows])
+
+
+def _together(held: WaterData, code: str) -> None:
+    """Say what the stations show taken together."""
+    found = waterdata.regional(held)
+    for row in rows_of(found[(found["parameter"] == code) & found["slope_per_year"].notna()]):
+        said = waterseries.trend_words(row, code, _REGIONAL)
+        st.markdown(f"**{say(_ALL_STATIONS)}** {md(said)}")
 
 
 def _slope(row: Mapping[Any, Any], name: str, code: str) -> Slope:

@@ -95,6 +95,18 @@ def trends(held: WaterData) -> pd.DataFrame:
     return _trends(version(), held)
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _regional(version: str, _held: WaterData) -> pd.DataFrame:
+    del version
+    how = watertrends.Trend(method="regional_kendall")
+    return watertrends.trends_of(watertrends.series_of(_held), how)
+
+
+def regional(held: WaterData) -> pd.DataFrame:
+    """Return the regional Kendall trend of every parameter over all stations."""
+    return _regional(version(), held)
+
+
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _certainty(version: str, station: str, _held: WaterData) -> pd.DataFrame:
     del version

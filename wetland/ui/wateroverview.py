@@ -61,13 +61,13 @@ def render(site: Site, held: WaterData, classes: pd.DataFrame, summary: Summary)
     """Show the overview of one period."""
     named = waterwords.labels(held)
     watertiles.show(held, summary, named)
-    left, right = st.columns([10, 9], gap="medium")
+    _table(held, summary, named)
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        st.subheader(say(_STRIP), anchor=False)
+        _strip(held, classes, named)
     with right:
         _map(site, held, summary, named)
-    with left:
-        _table(held, summary, named)
-    st.subheader(say(_STRIP), anchor=False)
-    _strip(held, classes, named)
 
 
 def choose(station: str) -> None:
@@ -168,7 +168,7 @@ def _row(summary: Summary, station: str, name: str, held: WaterData) -> dict[str
 
 
 def _strip(held: WaterData, classes: pd.DataFrame, named: Mapping[str, str]) -> None:
-    periods = sorted(set(classes["period"]))[-_STRIP_COLUMNS:]
+    periods = sorted(set(classes["period"]))[-(12 if _on_a_phone() else _STRIP_COLUMNS) :]
     cells = cells_of(classes[classes["period"].isin(periods)], named)
     shown = class_strip(cells, lang=language.current(), rows=list(named.values()))
 
@@ -182,6 +182,11 @@ def _strip(held: WaterData, classes: pd.DataFrame, named: Mapping[str, str]) -> 
     drawn.show(shown, key="water-strip", name="water-classes", on_pick=picked)
     words = [say(_STRIP_NOTE), say(_LAST, n=len(periods)), waterwords.source_words(held)]
     st.caption(" ".join(words))
+
+
+def _on_a_phone() -> bool:
+    """Tell whether the browser says it is a phone's: a strip of 24 columns is too fine for it."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def cells_of(classes: pd.DataFrame, named: Mapping[str, str]) -> list[Cell]:

@@ -144,7 +144,7 @@ def _with_trend(held: WaterData, station: str, code: str, dots: list[Dot]) -> No
     st.caption(md(f"{say(_MARKS)} {waterwords.source_words(held, [station])}"))
 
 
-def trend_words(row: Mapping[Any, Any], code: str) -> str:
+def trend_words(row: Mapping[Any, Any], code: str, method: Text | None = None) -> str:
     """Return a trend in one sentence: direction, size, interval, p, n, method."""
     said = say(
         _TREND,
@@ -155,9 +155,9 @@ def trend_words(row: Mapping[Any, Any], code: str) -> str:
         unit=waterwords.unit_of(code),
         p=p_words(float(row["p_value"])),
         n=int(row["n"]),
-        method=_METHOD,
+        method=method or _METHOD,
     )
-    if waterwords.missing(row["change_point"]) or row["change_p"] >= ALPHA:
+    if method is not None or waterwords.missing(row["change_point"]) or row["change_p"] >= ALPHA:
         return said
     changed = say(
         _CHANGED,

@@ -12,7 +12,8 @@ from wetland.reports.findings import rows_of
 from wetland.ui import waterdata, waterwords
 from wetland.ui.language import say
 from wetland.ui.plain import md
-from wetland.ui.watersummary import PAST, Summary, has_class
+from wetland.ui.watersummary import PAST, Summary
+from wetland.water.certainty import WHY_NONE
 
 _MET = text("达到目标类别的站点", "Stations within their target")
 _MET_OF = text("{met} / {all}", "{met} of {all}")
@@ -20,7 +21,7 @@ _OPEN = text("{n} 个无法判定", "{n} cannot be told")
 _NO_DATA = text("{n} 个缺测", "{n} without data")
 _PAST = text(
     "最近 {n} 个时段 {met} / {all} 站次达标",
-    "of the latest {n} periods {met} of {all} station-periods",
+    "{met} of {all} classes of the latest {n} periods met it",
 )
 _WORST = text("最差站点", "Worst station")
 _OTHERS = text("另有 {n} 个同类", "{n} more of this class")
@@ -37,7 +38,6 @@ _SURE_NOTE = text(
     "{name} {period} 年类别，按 {n} 次采样重抽；只含抽样误差",
     "{name}, class of {period}, {n} samples drawn anew; sampling error only",
 )
-_NOT_SURE = text("样品太少，估不出", "too few samples to tell")
 _BASIS = text("{period} · 样品 {n} 个 · {source}", "{period} · {n} samples · {source}")
 
 
@@ -98,16 +98,13 @@ def _sure(held: WaterData, summary: Summary, named: Mapping[str, str]) -> None:
         return
     station = str(row["station"])
     year = summary.period[:4]
-    found = [
-        r
-        for r in rows_of(waterdata.certainty(held, station))
-        if has_class(r) and str(r["period"]) <= year and not waterwords.missing(r["likelihood"])
-    ]
-    if not found:
+    rows = [r for r in rows_of(waterdata.certainty(held, station)) if str(r["period"]) <= year]
+    last = max(rows, key=lambda r: str(r["period"]), default=None)
+    if last is None or waterwords.missing(last["likelihood"]):
+        why = WHY_NONE["no_class" if last is None else str(last["why_none"])]
         st.metric(say(_SURE), "–")
-        st.caption(say(_NOT_SURE))
+        st.caption(md(f"{named[station]} · {say(why)}"))
         return
-    last = max(found, key=lambda r: str(r["period"]))
     st.metric(say(_SURE), say(last["words"]))
     note = say(_SURE_NOTE, name=named[station], period=last["period"], n=int(last["n"]))
     st.caption(md(note))

@@ -17,6 +17,7 @@ from wetland.ui import (
     watercompare,
     waterdata,
     waterfiles,
+    waterfindings,
     waterload,
     wateroverview,
     waterstation,
@@ -107,6 +108,7 @@ def _shown(site: Site, held: WaterData, view: str) -> None:
     if view == "overview":
         summary = summary_of(classes, period, classed.station_ids)
         wateroverview.render(site, classed, classes, summary)
+        waterfindings.render(site)
         watercompare.statements(held.statements)
         waterfiles.render(held, classes, per)
     elif view == "station":
