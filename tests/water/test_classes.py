@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.water.made import GOOD, results, sample, station
@@ -333,6 +333,7 @@ values_of_items = st.dictionaries(
 )
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(values_of_items, st.sampled_from(ITEMS), st.sampled_from(["river", "lake"]))
 def test_leaving_an_item_out_never_makes_what_is_possible_narrower(
     values: dict[str, float], gone: str, water_body: str
@@ -345,6 +346,7 @@ def test_leaving_an_item_out_never_makes_what_is_possible_narrower(
     assert CLASSES.index(left["water_class"]) <= CLASSES.index(row["water_class"])
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(values_of_items, st.sampled_from(ITEMS), st.floats(1, 3))
 def test_a_worse_value_never_makes_a_better_class(
     values: dict[str, float], worse: str, times: float
