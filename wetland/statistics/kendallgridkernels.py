@@ -209,3 +209,41 @@ def dependent_variances(values: Floats, period: int, found: Floats) -> None:
         for i in range(years):
             total += against[i] * against[i]
         found[r] = total / 3.0
+
+
+@compiled
+def median_of(values: Floats, work: Floats, ranks: Ints, found: Floats) -> np.float64:
+    """Return the median; ``ranks`` and ``found`` are for two."""
+    ranks[0], ranks[1] = (values.size - 1) // 2, values.size // 2
+    pick(values, values.size, ranks, work, found)
+    return np.float64((found[0] + found[1]) / 2.0)
+
+
+@compiled
+def season_intercepts(values: Floats, period: int, starts: Floats, found: Floats) -> None:
+    """Write for each row the intercept of each season's own line; NaN where it has none.
+
+    The line goes through the medians of the years and values of the season with its own Sen slope;
+    the first year of row ``r`` is ``starts[r]``.
+    """
+    years = values.shape[1] // period
+    slopes, work = np.empty(years * years), np.empty(years * years)
+    when, y = np.empty(years), np.empty(years)
+    ranks, pair = np.empty(2, np.int64), np.empty(2)
+    for r in range(values.shape[0]):
+        for season in range(period):
+            n = 0
+            pairs = 0
+            for year in range(years):
+                value = values[r, year * period + season]
+                if value == value:
+                    for k in range(n):
+                        slopes[pairs + k] = (value - y[k]) / (year - when[k])
+                    pairs += n
+                    y[n], when[n] = value, year
+                    n += 1
+            found[r, season] = np.nan
+            if pairs > 0:
+                slope = median_of(slopes[:pairs], work, ranks, pair)
+                middle = starts[r] + (when[(n - 1) // 2] + when[n // 2]) / 2.0
+                found[r, season] = median_of(y[:n], work, ranks, pair) - slope * middle

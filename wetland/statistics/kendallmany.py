@@ -47,9 +47,10 @@ class TrendTests:
 def mann_kendall_many(
     t: ArrayLike, values: ArrayLike, *, alpha: float = 0.05, threads: int = 1
 ) -> TrendTests:
-    """Return the Mann-Kendall tests of the rows of ``values``, which share the times ``t``.
+    """Return the Mann-Kendall tests of the rows of ``values``.
 
-    Missing values are NaN. The numbers are those of `wetland.statistics.kendall.mann_kendall`.
+    ``t`` are the times of the columns, or a table with the times of each row. Missing values are
+    NaN. The numbers are those of `wetland.statistics.kendall.mann_kendall`.
 
     Raises
     ------
@@ -62,16 +63,18 @@ def mann_kendall_many(
     >>> found.s.tolist(), found.slope.tolist()
     ([6, -3], [1.0, -1.0])
     """
-    times = np.asarray(t, np.float64)
-    table = _matrix(values)
-    if times.shape != table.shape[1:] or not np.isfinite(times).all():
+    times, table = np.asarray(t, np.float64), _matrix(values)
+    if times.shape not in (table.shape, table.shape[1:]) or not np.isfinite(times).all():
         raise InputError(
             text("每一列都应有一个时间", "there must be one time for each column of values")
         )
     quantile = normal_quantile(alpha)
-    if (np.diff(times) < 0).any():
-        order = np.argsort(times, kind="stable")
-        times, table = times[order], np.ascontiguousarray(table[:, order])
+    if (np.diff(times, axis=-1) < 0).any():
+        times = np.broadcast_to(times, table.shape)
+        order = np.argsort(times, axis=1, kind="stable")
+        times = np.take_along_axis(times, order, axis=1)
+        table = np.take_along_axis(table, order, axis=1)
+    times = np.broadcast_to(times, table.shape)
     from wetland.base.compiled import in_threads  # noqa: PLC0415 - loads the compiler
     from wetland.statistics import kendallgridkernels as grid  # noqa: PLC0415 - the compiler
     from wetland.statistics import kendallrowkernels as rows  # noqa: PLC0415 - the compiler
@@ -79,7 +82,7 @@ def mann_kendall_many(
     found = np.empty((len(table), rows.ROW_FIELDS))
 
     def work(a: int, b: int) -> None:
-        rows.row_tests(times, table[a:b], quantile, found[a:b])
+        rows.row_tests(times[a:b], table[a:b], quantile, found[a:b])
 
     in_threads(work, len(table), threads)
     intercept = found[:, grid.MEDIAN] - found[:, grid.SLOPE] * found[:, rows.MIDDLE]
@@ -167,6 +170,21 @@ def regional_kendall_many(
     return seasonal_kendall_many(
         table, max(cube.shape[1], 1), correlated=correlated, alpha=alpha, threads=threads
     )
+
+
+def season_intercepts(values: Floats, period: int, starts: Floats) -> Floats:
+    """Return the median of the intercepts of the seasons' own lines, for each row of a grid.
+
+    ``starts`` are the first years of the rows. NaN where no season has two values.
+    """
+    from wetland.statistics import kendallgridkernels as grid  # noqa: PLC0415 - the compiler
+
+    lines = np.empty((len(values), period))
+    grid.season_intercepts(np.ascontiguousarray(values), period, starts, lines)
+    known = ~np.isnan(lines).all(axis=1)
+    found = np.full(len(values), np.nan)
+    found[known] = np.nanmedian(lines[known], axis=1)
+    return found
 
 
 def sample_places(total: int, size: int) -> Ints:

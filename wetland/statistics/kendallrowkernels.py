@@ -1,4 +1,4 @@
-"""Compiled loops of the Mann-Kendall test over many series that share their times."""
+"""Compiled loops of the Mann-Kendall test over many series."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from wetland.statistics.kendallgridkernels import (
     N,
     S,
     limit_ranks,
+    median_of,
 )
-from wetland.statistics.kendallkernels import pick, ranked_slopes
+from wetland.statistics.kendallkernels import ranked_slopes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,23 +87,15 @@ def score_of(y: Floats, first: Ints) -> tuple[int, float]:
 
 
 @compiled
-def median_of(values: Floats, work: Floats, ranks: Ints, found: Floats) -> np.float64:
-    """Return the median; ``ranks`` and ``found`` are for two."""
-    ranks[0], ranks[1] = (values.size - 1) // 2, values.size // 2
-    pick(values, values.size, ranks, work, found)
-    return np.float64((found[0] + found[1]) / 2.0)
-
-
-@compiled
 def row_tests(t: Floats, values: Floats, quantile: float, found: Floats) -> None:
-    """Test each row of ``values`` against the sorted times; numbers go to the row of ``found``."""
-    width = t.size
+    """Test each row of ``values`` against its sorted times; numbers go to the row of ``found``."""
+    width = t.shape[1]
     when, held, work = np.empty(width + 1), np.empty(width + 1), np.empty(width)
     firsts, stops = np.empty(width, np.int64), np.empty(width, np.int64)
     ranks, two = np.empty(6, np.int64), np.empty(2, np.int64)
     pair = np.empty(2)
     for r in range(values.shape[0]):
-        n = present_rows(t, values[r], when, held)
+        n = present_rows(t[r], values[r], when, held)
         at, y = when[:n], held[:n]
         first, stop = firsts[:n], stops[:n]
         stop[:] = n

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wetland.statistics.kendallblocks import as_series
+from wetland.statistics.spearman import ranks
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,9 @@ def pettitt(y: ArrayLike) -> ChangePoint:
 
 def pettitt_many(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``U(k)`` for the rows of a matrix without missing values, k = 1 to n."""
-    from scipy.stats import rankdata  # noqa: PLC0415 - scipy is slow to load
-
     n = values.shape[1]
-    steps = np.arange(1, n + 1)
-    ranks = rankdata(values, axis=1)
-    u: NDArray[np.float64] = 2.0 * np.cumsum(ranks, axis=1) - steps * (n + 1.0)
+    ranked = np.array([ranks(row) for row in values]).reshape(values.shape)
+    u: NDArray[np.float64] = 2.0 * np.cumsum(ranked, axis=1) - np.arange(1, n + 1) * (n + 1.0)
     return u
 
 

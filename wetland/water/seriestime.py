@@ -91,8 +91,7 @@ def combined(
     InputError
         If values repeat and ``repeats`` is "refuse".
     """
-    labels, code = np.unique(block, return_inverse=True)
-    del labels
+    code = np.unique(block, return_inverse=True)[1]
     order = np.lexsort((np.arange(t.size), t, code))
     new = np.ones(t.size, np.bool_)
     new[1:] = (np.diff(code[order]) != 0) | (np.diff(t[order]) != 0)
@@ -106,22 +105,45 @@ def combined(
                 "{n} values repeat a moment: choose their mean or median",
             ).fill(n=t.size - starts.size)
         )
+    groups = _Groups(value[order], censored[order], starts)
+    below, above = groups.all_are(-1), groups.all_are(1)
+    made = np.where(below, groups.reduced(np.maximum), groups.middles(repeats))
+    made = np.where(above, groups.reduced(np.minimum), made)
+    alone = groups.sizes == 1
+    made[alone] = value[order[starts]][alone]
+    kind = np.where(below, -1, np.where(above, 1, 0)).astype(np.int8)
     first = order[starts]
-    made, kind = value[first].copy(), censored[first].copy()
-    sizes = np.diff(np.append(starts, t.size))
-    for g in np.flatnonzero(sizes > 1).tolist():
-        rows = order[starts[g] : starts[g] + sizes[g]]
-        made[g], kind[g] = _one(value[rows], censored[rows], repeats)
     return Combined(t[first], made, kind, first)
 
 
-def _one(value: Floats, censored: NDArray[np.int8], repeats: Repeats) -> tuple[float, int]:
-    if (censored == -1).all():
-        return float(value.max()), -1
-    if (censored == 1).all():
-        return float(value.min()), 1
-    taken = np.where(censored == -1, value / 2.0, value)
-    return float(np.median(taken) if repeats == "median" else taken.mean()), 0
+@dataclass(frozen=True)
+class _Groups:
+    """Values that share a block and a moment, one group after the other."""
+
+    value: Floats
+    censored: NDArray[np.int8]
+    starts: NDArray[np.int64]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        return np.diff(np.append(self.starts, self.value.size))
+
+    def all_are(self, code: int) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = np.logical_and.reduceat(self.censored == code, self.starts)
+        return found
+
+    def reduced(self, by: np.ufunc) -> Floats:
+        return np.asarray(by.reduceat(self.value, self.starts), np.float64)
+
+    def middles(self, repeats: Repeats) -> Floats:
+        """Return the means or medians, with values below a limit at half of it."""
+        taken = np.where(self.censored == -1, self.value / 2.0, self.value)
+        sizes = self.sizes
+        if repeats == "mean":
+            return np.asarray(np.add.reduceat(taken, self.starts) / sizes, np.float64)
+        ordered = taken[np.lexsort((taken, np.repeat(np.arange(sizes.size), sizes)))]
+        low, high = self.starts + (sizes - 1) // 2, self.starts + sizes // 2
+        return np.asarray((ordered[low] + ordered[high]) / 2.0, np.float64)
 
 
 def results_series(results: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from collections.abc import Callable
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +16,24 @@ from wetland.statistics.kendall import mann_kendall
 from wetland.statistics.kendallseasons import regional_kendall, seasonal_kendall
 from wetland.statistics.pettitt import pettitt
 from wetland.statistics.trendtest import DIRECTIONS, TrendTest, normal_quantile
-from wetland.water.seriestime import Repeats, combined, season_of, year_of
+from wetland.water.seriestime import Repeats, season_of
 from wetland.water.seriestime import calendar_years as calendar_years
 from wetland.water.seriestime import results_series as results_series
+from wetland.water.trendparts import (
+    AUTOCORRELATIONS,
+    METHODS,
+    Autocorrelation,
+    How,
+    Method,
+    Part,
+    parts_of,
+    tests_at_once,
+)
+from wetland.water.trendparts import REGION as REGION
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Method = Literal["mann_kendall", "seasonal_kendall", "regional_kendall"]
-Autocorrelation = Literal[
-    "none", "hamed_rao", "yue_wang", "pre_whitening", "trend_free_pre_whitening", "hirsch_slack"
-]
-METHODS: tuple[Method, ...] = get_args(Method)
-AUTOCORRELATIONS: tuple[Autocorrelation, ...] = get_args(Autocorrelation)
-REGION = "*"
 SURE = 0.001  # smaller p are written as "< 0.001"
 
 METHOD_WORDS: dict[Method, Text] = {
@@ -59,18 +62,11 @@ _WORDS = text(
     "{direction}：每年 {slope}（{level}% 区间 {lower} 至 {upper}），p {p}，n = {n}",
     "{direction}: {slope} per year ({level} % interval {lower} to {upper}), p {p}, n = {n}",
 )
+_WORDS_ALONE = text(
+    "{direction}：每年 {slope}（值太少，无区间），p {p}，n = {n}",
+    "{direction}: {slope} per year (too few values for an interval), p {p}, n = {n}",
+)
 _UNTOLD = text("数据不足，无法检验趋势（n = {n}）", "too few values to test a trend (n = {n})")
-
-
-@dataclass(frozen=True)
-class _How:
-    """What was asked for."""
-
-    method: Method
-    period: int
-    alpha: float
-    repeats: Repeats
-    autocorrelation: Autocorrelation
 
 
 def trends(
@@ -113,7 +109,8 @@ def trends(
         One row for each station and parameter (each parameter, station ``*``, for the regional
         test), sorted: the numbers of `TrendTest`; ``change_point`` is the time of the first value
         after the change that Pettitt's test finds most likely (values less the median of their
-        season for the seasonal test), with its p and the medians before and after; ``words`` says
+        season for the seasonal test; all values up to the highest limit of non-detects tie), with
+        its p and the medians before and after (non-detects at half their limit); ``words`` says
         it all in a sentence (`Text`), ``notes`` what a reader has to know (list of `Text`).
 
     Raises
@@ -123,13 +120,15 @@ def trends(
     """
     import pandas as pd
 
-    how = _How(method, period, alpha, repeats, autocorrelation)
+    how = How(method, period, alpha, repeats, autocorrelation)
     _check(series, how)
-    rows = [_row(station, parameter, part, how) for station, parameter, part in _parts(series, how)]
+    parts = parts_of(series, how)
+    done = tests_at_once(parts, how)
+    rows = [_row(part, done.get(k) or _test(part, how), how) for k, part in enumerate(parts)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _check(series: pd.DataFrame, how: _How) -> None:
+def _check(series: pd.DataFrame, how: How) -> None:
     choices: tuple[tuple[Text, str, tuple[str, ...]], ...] = (
         (text("方法", "method"), how.method, METHODS),
         (text("重复值的处理", "repeats"), how.repeats, get_args(Repeats)),
@@ -151,66 +150,12 @@ def _check(series: pd.DataFrame, how: _How) -> None:
     season_of(np.zeros(1), how.period)
 
 
-@dataclass(frozen=True)
-class _Part:
-    """The values of one test, combined where they repeat; ``block`` is the season or station."""
-
-    t: NDArray[np.float64]
-    year: NDArray[np.float64]
-    block: NDArray[np.generic]
-    value: NDArray[np.float64]
-    censored: NDArray[np.int8]
-    synthetic: bool
-
-
-def _parts(series: pd.DataFrame, how: _How) -> Iterator[tuple[str, str, _Part]]:
-    keys = ["parameter"] if how.method == "regional_kendall" else ["station", "parameter"]
-    for key, rows in series.groupby(keys, sort=True, observed=True):
-        names = tuple(np.atleast_1d(np.asarray(key, object)))
-        station = REGION if how.method == "regional_kendall" else str(names[0])
-        yield station, str(names[-1]), _part(rows, how)
-
-
-def _part(rows: pd.DataFrame, how: _How) -> _Part:
-    t = rows["t"].to_numpy(np.float64)
-    value = rows["value"].to_numpy(np.float64)
-    censored = censoring_of(rows)
-    synthetic = "synthetic" in rows and bool(rows["synthetic"].fillna(False).any())
-    kept = ~np.isnan(value) & ~np.isnan(t)
-    t, value, censored = t[kept], value[kept], censored[kept]
-    year, season = year_of(t), season_of(t, how.period)
-    block: NDArray[np.generic] = season
-    at = t  # the moment that may repeat, which is the time the test takes
-    if how.method == "mann_kendall":
-        if how.autocorrelation != "none":
-            at = year + (season - 1.0) / how.period
-    elif how.repeats != "keep":
-        at = year
-    if how.method == "regional_kendall":
-        block = rows["station"].to_numpy()[kept].astype(str)
-    plain = how.method == "mann_kendall"
-    groups = np.zeros(t.size, np.int64) if plain else block
-    done = combined(at, groups, value, censored=censored, repeats=how.repeats)
-    return _Part(t[done.row], done.t, groups[done.row], done.value, done.censored, synthetic)
-
-
-def censoring_of(rows: pd.DataFrame) -> NDArray[np.int8]:
-    """Return -1 for values below a limit, 1 for values above one, 0 for measured ones."""
-    if "censored" not in rows:
-        return np.zeros(len(rows), np.int8)
-    told = rows["censored"]
-    if told.dtype.kind == "b":
-        return -told.to_numpy().astype(np.int8)
-    return np.asarray(told.fillna(0), np.int8)
-
-
-def _row(station: str, parameter: str, part: _Part, how: _How) -> dict[str, object]:
-    found = _test(part, how)
+def _row(part: Part, found: TrendTest, how: How) -> dict[str, object]:
     change = _change(part, how)
     told = not math.isnan(found.slope) and not math.isnan(found.p_value)
     return {
-        "station": station,
-        "parameter": parameter,
+        "station": part.station,
+        "parameter": part.parameter,
         "method": how.method,
         "s": found.s,
         "var_s": found.var_s,
@@ -235,7 +180,7 @@ def _row(station: str, parameter: str, part: _Part, how: _How) -> dict[str, obje
     }
 
 
-def _test(part: _Part, how: _How) -> TrendTest:
+def _test(part: Part, how: How) -> TrendTest:
     if how.method == "mann_kendall":
         serial: Serial = "none" if how.autocorrelation == "hirsch_slack" else how.autocorrelation
         return mann_kendall(
@@ -254,15 +199,16 @@ def _test(part: _Part, how: _How) -> TrendTest:
     )
 
 
-def _change(part: _Part, how: _How) -> dict[str, float]:
+def _change(part: Part, how: How) -> dict[str, float]:
     none = dict.fromkeys(("change_point", "change_p", "before", "after"), math.nan)
     if how.method == "regional_kendall" or part.value.size < 2:
         return none
     order = np.argsort(part.t, kind="stable")
-    value, t = part.value[order], part.t[order]
-    judged = value
+    t, codes = part.t[order], part.censored[order]
+    value = np.where(codes == -1, part.value[order] / 2.0, part.value[order])
+    judged = tied_at_limits(part.value[order], codes)
     if how.method == "seasonal_kendall":
-        judged = value - season_medians(value, part.block[order])
+        judged = judged - season_medians(judged, part.block[order])
     found = pettitt(judged)
     if found.u == 0.0 or not found.last_before:
         return none
@@ -273,6 +219,17 @@ def _change(part: _Part, how: _How) -> dict[str, float]:
         "before": float(np.median(value[:cut])),
         "after": float(np.median(value[cut:])) if cut < t.size else math.nan,
     }
+
+
+def tied_at_limits(value: NDArray[np.float64], codes: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return values whose order is certain.
+
+    All up to the highest limit that values lie below tie, and all from the lowest that values lie
+    above.
+    """
+    lowest = value[codes == -1].max(initial=-math.inf)
+    highest = value[codes == 1].min(initial=math.inf)
+    return np.clip(value, lowest, max(highest, lowest))
 
 
 def season_medians(value: NDArray[np.float64], block: NDArray[np.generic]) -> NDArray[np.float64]:
@@ -287,7 +244,8 @@ def season_medians(value: NDArray[np.float64], block: NDArray[np.generic]) -> ND
 def words_of(found: TrendTest) -> Text:
     """Say a result in one sentence: direction, slope with interval, p and n."""
     p = f"< {SURE}" if found.p_value < SURE else f"= {found.p_value:.3f}"
-    return _WORDS.fill(
+    untold = math.isnan(found.lower) or math.isnan(found.upper)
+    return (_WORDS_ALONE if untold else _WORDS).fill(
         direction=DIRECTIONS[found.direction],
         slope=f"{found.slope:+.3g}",
         level=f"{100 * (1 - found.alpha):g}",
