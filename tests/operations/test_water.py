@@ -251,3 +251,20 @@ def test_a_file_without_a_usable_number_is_told(tmp_path: Path) -> None:
     path.write_text("station,date,parameter,value\nA,2020,tp,much\n", encoding="utf-8")
     with pytest.raises(InputError, match="no value that can be used"):
         series_of_file(path)
+
+
+def test_trends_of_a_wide_file_are_those_of_its_results(site: Site) -> None:
+    """A file without a column of values is read as water results, units and non-detects too."""
+    path = site.folder / "examples" / "water.csv"
+    read, problems = series_of_file(path, lambda: site)
+    assert len(problems)
+    assert {"tp", "nh3n", "chla"} <= set(read["parameter"])
+    assert (read.loc[read["parameter"] == "nh3n", "censored"] == -1).any()
+    with pytest.raises(InputError, match="header"):
+        series_of_file(Given.of_bytes("x.csv", b"1,2\n3,4\n"))
+
+
+def test_a_plain_series_needs_no_site() -> None:
+    words = b"year,value\n1990,1\n1991,2\n1992,4\n"
+    read, _ = series_of_file(Given.of_bytes("rain.csv", words), lambda: pytest.fail("asked"))
+    assert trends_of(read, Trend(method="mann_kendall")).iloc[0]["s"] == 3

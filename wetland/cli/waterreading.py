@@ -213,11 +213,12 @@ def read_series(
 ) -> pd.DataFrame:
     """Read series for trends: of any tidy file, or of the results that the store holds."""
     from wetland.operations.watertrends import only_series, series_of, series_of_file  # noqa: PLC0415
+    from wetland.sites.load import open_site  # noqa: PLC0415
 
     if file is None:
         found = series_of(read_water(None, reading, wanted, lang))
         return only_series(found, parameters=parameters)
-    found, problems = series_of_file(given_file(file), sheet=reading.sheet)
+    found, problems = series_of_file(given_file(file), lambda: open_site(wanted.site), reading)
     _tell_problems(problems, lang)
     return only_series(found, stations=wanted.stations, parameters=parameters,
                        since=wanted.since, until=wanted.until)  # fmt: skip

@@ -15,7 +15,7 @@ from wetland.base.tables import DTYPES
 from wetland.base.texts import Lang, text
 from wetland.operations.screening import chunks
 from wetland.operations.water import WaterData, empty, station_of, stations_of
-from wetland.reading.files import Given
+from wetland.reading.files import ACCEPTED, Given, format_of, look_at
 from wetland.reports.findings import problem_json, rows_of
 from wetland.screening.tables import SOURCES
 from wetland.sites.load import Site
@@ -37,6 +37,12 @@ MAPPING_UNFIT = text(
     "来源“{s}”上次的设置不适用于此文件，未采用：{why}",
     "how the last file of source '{s}' was read does not fit this one, and was not used: {why}",
 )
+WATER_FORMATS = ("csv", "xlsx", "parquet")
+WATER_ACCEPTED = text(
+    "水质数据可读取：CSV、XLSX、Parquet（Water Quality Portal）",
+    "water results can be read from: CSV, XLSX, Parquet of the Water Quality Portal",
+)
+NO_TABLE = text("{f}：这是 {k} 文件，不是检测结果表", "{f}: a {k} file holds no table of results")
 CONTRADICTS = text(
     "存储中来源“{s}”的同一结果是 {v}，与此不同；保留原值，此值搁置",
     "the store holds {v} for it from source '{s}': that stays, this one is set aside",
@@ -75,6 +81,27 @@ class ImportedWater:
         }
 
 
+def look_at_water(source: str | Path | Given, *, store: str | Path | None = None) -> Given:
+    """Look at a file that should hold water results.
+
+    Raises
+    ------
+    InputError
+        It is missing, empty, the store itself, or of a format that holds no table of results.
+    """
+    try:
+        given = look_at(source, store=store)
+        format = format_of(given, accept={"xlsx"})
+    except InputError as error:
+        if error.hint is not ACCEPTED:
+            raise
+        raise InputError(error.message, hint=WATER_ACCEPTED) from None
+    if format not in WATER_FORMATS:
+        message = NO_TABLE.fill(f=given.name, k=format)
+        raise InputError(message, hint=WATER_ACCEPTED)
+    return given
+
+
 def import_water(
     store: Store,
     site: Site,
@@ -101,14 +128,12 @@ def import_water(
     StoreError
         The store cannot be written; it then holds what it held before.
     """
-    asked = options or WaterOptions()
-    reading = _read_as_before(path, site, asked, store)
+    given = look_at_water(path, store=store.path)
+    reading = _read_as_before(given, site, options or WaterOptions(), store)
     return ImportedWater(reading, _keep(store, site, reading, actor))
 
 
-def _read_as_before(
-    path: str | Path | Given, site: Site, asked: WaterOptions, store: Store
-) -> WaterReading:
+def _read_as_before(given: Given, site: Site, asked: WaterOptions, store: Store) -> WaterReading:
     """Read a file over the mapping kept with its source, or plainly where that does not fit."""
     from wetland.water.read import read_water  # noqa: PLC0415 - starts fast
 
@@ -117,11 +142,11 @@ def _read_as_before(
 
     def read(options: WaterOptions) -> WaterReading:
         return read_water(
-            path, site_id=site.id, timezone=site.timezone, stations=known, options=options,
+            given, site_id=site.id, timezone=site.timezone, stations=known, options=options,
             store=store.path, history=history if len(history) else None,
         )  # fmt: skip
 
-    name = asked.source or _stem(path)
+    name = asked.source or Path(given.name).stem
     saved = mapping_of(store, site, name)
     if saved is None or asked.over(saved).as_json() == asked.as_json():
         return read(asked)
@@ -136,10 +161,6 @@ def _read_as_before(
     message = MAPPING_USED.fill(s=name, m=", ".join(used) or "-")
     reading.problems.add("mapping_used", message=message, level="warning")
     return reading
-
-
-def _stem(path: str | Path | Given) -> str:
-    return Path(path.name if isinstance(path, Given) else path).stem
 
 
 def mapping_of(store: Store, site: Site, source: str) -> WaterOptions | None:
@@ -242,7 +263,7 @@ def water_of_file(
 
     known: Mapping[str, Station] = {} if site is None else stations_of(None, site)
     reading = read_water(
-        path,
+        look_at_water(path),
         site_id="-" if site is None else site.id,
         timezone="UTC" if site is None else site.timezone,
         stations=known,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,16 @@ from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
 from wetland.operations.water import NONE_LEFT, WaterData, check_days, listed, require_results
-from wetland.reading.files import Given, look_at
+from wetland.operations.waterfiles import look_at_water, water_of_file
+from wetland.reading.files import Given
+from wetland.sites.load import Site
+from wetland.water.readoptions import WaterOptions
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from wetland.water.seriestime import Repeats
-    from wetland.water.trends import Autocorrelation, Method
+    from wetland.water.trendparts import Autocorrelation, Method
 
 NONE_OF = text("没有{what} {s}；有：{known}", "there is no {what} {s}; there are: {known}")
 STATION, PARAMETER = text("站点", "station"), text("指标", "parameter")
@@ -69,18 +72,49 @@ def series_of(data: WaterData) -> pd.DataFrame:
 
 
 def series_of_file(
-    path: str | Path | Given, *, sheet: str | None = None
+    path: str | Path | Given,
+    site: Callable[[], Site] | None = None,
+    options: WaterOptions | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the series of a tidy file, and table `PROBLEMS` of the rows that cannot be used.
+    """Return the series of a file, and table `PROBLEMS` of the rows that cannot be used.
+
+    Rule of decision: a file with columns of dates and values is a plain series, of any quantity;
+    one without a column of values, or for which a layout is asked, is read as water results.
+
+    Parameters
+    ----------
+    site, options
+        For water results, the site being opened only for them; of a plain series only the sheet
+        counts.
 
     Raises
     ------
     InputError
-        The file cannot be read, or no row of it can be used.
+        The file cannot be read either way, or no row of it can be used.
     """
+    given = look_at_water(path)
+    asked = options or WaterOptions()
+    if asked.layout is not None:
+        return _series_of_results(given, site, asked)
+    try:
+        return _plain_series(given, asked.sheet)
+    except InputError as error:
+        try:
+            return _series_of_results(given, site, asked)
+        except InputError:
+            raise error from None
+
+
+def _series_of_results(
+    given: Given, site: Callable[[], Site] | None, options: WaterOptions
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    data = water_of_file(given, None if site is None else site(), options)
+    return series_of(data), data.problems
+
+
+def _plain_series(given: Given, sheet: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     from wetland.water.readseries import tidy_series  # noqa: PLC0415 - as above
 
-    given = look_at(path)
     problems = Problems(given.name)
     found = tidy_series(given, problems=problems, sheet=sheet)
     if not len(found):
