@@ -178,6 +178,15 @@ def test_statistics_below_the_table_never_become_samples():
     assert {p.row for p in found.problems.items if p.code == "summary_row"} == {*range(3, 15)}
 
 
+def test_a_row_of_detection_limits_gives_them():
+    found = read("站点,日期,氨氮(mg/L),总磷(mg/L),pH\n检出限,,0.025,<0.01mg/L,\n"
+                 "甲,2024-05-01,未检出,ND,7.1\n甲,2024-06-01,0.5,0.02L,7.2\n")  # fmt: skip
+    frame = found.results[found.results["censoring"] == "below"]
+    assert frame["value"].tolist() == [0.025, 0.01, 0.02]
+    assert frame["value_received"].tolist() == ["未检出 (0.025)", "ND (<0.01mg/L)", "0.02L"]
+    assert len(found.results) == 6
+
+
 def test_stations_and_parameters_with_short_names_are_samples():
     found = read(
         TIDY + "N,2024-05-01,SD,0.45,m\nMax,2024-05-02,SD,0.5,m\n标准桥,2024-05-03,SD,1,m\n"

@@ -138,10 +138,13 @@ def read_wide(table: Table, rows: Rows, tally: Tally) -> list[Piece]:
     usable = np.flatnonzero(rows.usable)
     columns = wide_columns(table)
     remarks = _remark_columns(table, columns)
+    cells, at = table.sheet.raw.cells, rows.limit_row
+    limits = {name: None if at is None else str(cells[name].iloc[at]) for name in columns}
     pieces = [
-        read_piece(table, Source(code, name, usable, unit, remark=remarks.get(name)), tally)
+        read_piece(table, Source(code, name, usable, unit, remark=remarks.get(name),
+                                 stated_limit=limits[name]), tally)
         for name, (code, unit) in columns.items()
-    ]
+    ]  # fmt: skip
     _tell_unread(table, {*columns, *remarks.values()}, usable, tally)
     return [piece for piece in pieces if piece is not None]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wetland.base.texts import text
 from wetland.reading.dates import CellError
-from wetland.water.cells import ZERO_LIMIT, narrowed
+from wetland.water.cells import ZERO_LIMIT, narrowed, parse_value
 from wetland.water.readcells import CENSORED, NOT_MEASURED, RESULT, WRONG, Cells, read_cells
 from wetland.water.readtable import Table
 
@@ -60,8 +60,8 @@ class Source:
         Columns beside the value, where there are any.
     limit_unit
         Column with the unit of the limit; None is the unit of the value.
-    inverted
-        Whether the remark column says "detected" (是否检出).
+    stated_limit
+        Cell of a row of the table that gives the limit of each column (检出限).
     """
 
     parameter: str
@@ -72,6 +72,7 @@ class Source:
     limit: str | None = None
     remark: str | None = None
     limit_unit: str | None = None
+    stated_limit: str | None = None
 
 
 def with_remarks(table: Table, source: Source, read: Cells) -> Cells:
@@ -162,3 +163,19 @@ def _take_limits(table: Table, source: Source, cells: Cells) -> None:
     for at in np.flatnonzero(open_ & (cells.value <= 0)).tolist():
         cells.wrong[at] = CellError("limit_not_positive", ZERO_LIMIT)
         cells.state[at] = WRONG
+
+
+def take_stated_limit(source: Source, cells: Cells) -> bool:
+    """Give non-detects without a number the limit that a row of the table gives their column."""
+    lacking = (cells.state == RESULT) & (cells.censoring == BELOW) & np.isnan(cells.value)
+    if source.stated_limit is None or not lacking.any():
+        return False
+    try:
+        limit = parse_value(source.stated_limit)
+    except CellError:
+        return False
+    if limit is None or not limit.value > 0:
+        return False
+    cells.value[lacking] = limit.value
+    cells.unit[lacking] = limit.unit
+    return True

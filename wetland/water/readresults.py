@@ -18,16 +18,13 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.water.columns import plain
 from wetland.water.parameters import parameters
-from wetland.water.readcells import CENSORED, NOT_MEASURED, RESULT, Cells, read_cells
-from wetland.water.readremarks import Positions, Source, with_remarks
+from wetland.water.readcells import NOT_MEASURED, RESULT, Cells, read_cells
+from wetland.water.readremarks import BELOW, Positions, Source, take_stated_limit, with_remarks
 from wetland.water.readtable import Objects, Table
 from wetland.water.units import conversion, converted
 
 if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
     import pandas as pd
-BELOW, ABOVE = CENSORED.index("below"), CENSORED.index("above")
 
 CONTRADICTS = text(
     "单位矛盾：表头或单位列为 {a}，单元格为 {b}", "units contradict: {a} and, in the cell, {b}"
@@ -76,6 +73,8 @@ def read_piece(table: Table, source: Source, tally: Tally) -> Piece | None:
     read = read_cells(cells, lowest=known.plausible[0])
     if source.remark is not None or source.limit is not None:
         read = with_remarks(table, source, read)
+    lacked = np.isnan(read.value)
+    stated = take_stated_limit(source, read)
     for at, error in read.wrong.items():
         table.tell(error.code, [int(source.position[at])], error.message, column=source.column)
     tally.wrong += len(read.wrong)
@@ -92,7 +91,11 @@ def read_piece(table: Table, source: Source, tally: Tally) -> Piece | None:
     tally.wrong += int((~kept).sum())
     held, value, unit = held[kept], value[kept], unit[kept]
     _tell_oddities(table, source, read, held)
-    received = _received(table, source, cells, read)[held]
+    received = _received(table, source, cells, read)
+    if stated:  # the evidence of such a limit is the row that gives it
+        taken = np.flatnonzero(lacked & (read.censoring == BELOW))
+        received[taken] = [f"{word} ({source.stated_limit})" for word in received[taken]]
+    received = received[held]
     return Piece(source.parameter, source.column, source.position[held], value,
                  read.censoring[held], received, unit)  # fmt: skip
 

@@ -25,7 +25,14 @@ from wetland.water.readdates import (
 )
 from wetland.water.readmoments import moments_of
 from wetland.water.readtable import Bools, Objects, Table
-from wetland.water.samplekinds import SURE, qa_of, qa_of_name, qa_of_sample, summary_of
+from wetland.water.samplekinds import (
+    SURE,
+    is_limit_row,
+    qa_of,
+    qa_of_name,
+    qa_of_sample,
+    summary_of,
+)
 from wetland.water.stations import Station
 
 if TYPE_CHECKING:
@@ -71,13 +78,14 @@ class Rows:
     synthetic: Bools
     usable: Bools
     summaries: int = 0
+    limit_row: int | None = None
     names: dict[str, str] = field(default_factory=dict)
 
 
 def read_rows(table: Table, timezone: str, stations: Mapping[str, Station]) -> Rows:
     """Read station, sample, moment, depth and kind of sample of each row."""
     usable = np.ones(table.count, dtype=bool)
-    summaries = _summaries(table, usable)
+    summaries, limit_row = _summaries(table, usable)
     station, qa, names = _stations_and_qa(table, stations, usable)
     sampled_on, sampled_at = moments_of(table, timezone, usable)
     return Rows(
@@ -90,15 +98,17 @@ def read_rows(table: Table, timezone: str, stations: Mapping[str, Station]) -> R
         synthetic=_synthetic(table),
         usable=usable,
         summaries=summaries,
+        limit_row=limit_row,
         names=names,
     )
 
 
-def _summaries(table: Table, usable: Bools) -> int:
+def _summaries(table: Table, usable: Bools) -> tuple[int, int | None]:
     """Leave out rows that hold statistics; the first cells of a row name them.
 
-    Short English words (``n``, ``sd``, ``max``) may be names of stations: they count only in a row
-    without a date.
+    Returns how many there are, and where the one stands that gives detection limits. Short English
+    words (``n``, ``sd``, ``max``) may be names of stations: they count only in a row without a
+    date.
     """
     import pandas as pd
 
@@ -120,7 +130,8 @@ def _summaries(table: Table, usable: Bools) -> int:
         table.problems.add("summary_row", row=int(table.sheet.raw.rows[at]), value=words[at],
                            message=SUMMARY.fill(w=words[at]), level="warning")  # fmt: skip
     usable[found] = False
-    return int(found.sum())
+    limits = [at for at in np.flatnonzero(found).tolist() if is_limit_row(str(words[at]))]
+    return int(found.sum()), limits[0] if len(limits) == 1 else None
 
 
 def _stations_and_qa(

@@ -291,7 +291,11 @@ def _words(series: _Series, role: str, default: str) -> NDArray[np.object_]:
     count = len(series.raw.rows)
     if cells is None:
         return np.full(count, default, dtype=object)
-    return np.array([default if is_blank(v) else str(v).strip() for v in cells], dtype=object)
+    import pandas as pd
+
+    codes, distinct = pd.factorize(cells.to_numpy(dtype=object))
+    words = [default if is_blank(v) else str(v).strip() for v in distinct]
+    return np.array([*words, default], dtype=object)[codes]
 
 
 def _dates_as_written(series: _Series) -> NDArray[np.object_]:

@@ -68,6 +68,12 @@ def summary_of(raw: object) -> int:
     return int(folded in _MAYBE_SUMMARY)
 
 
+def is_limit_row(word: str) -> bool:
+    """Tell whether a row that is no sample gives detection limits."""
+    folded = narrowed(word).casefold()
+    return folded.endswith("检出限") or folded == "detection limit"
+
+
 def qa_of(word: str) -> str | None:
     """Return the kind of quality-control sample a word of its column names, None for a sample.
 
