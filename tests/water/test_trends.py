@@ -207,9 +207,7 @@ def test_tests_at_once_are_those_one_by_one(series):
             assert row["notes"] == list(alone.notes)
 
 
-def one_by_one(
-    rows, *, method="seasonal_kendall", period=12, repeats="mean", autocorrelation="none"
-):
+def one_by_one(rows, *, method="seasonal_kendall", period=12, repeats="mean", **options):
     t = rows["t"].to_numpy()
     if method == "mann_kendall":
         return mann_kendall(t, rows["value"])
