@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.water.made import results, sample
 from wetland.base.errors import InputError
-from wetland.water.exactmeans import Cells, exact_means, mean_of_means, round_half_even
+from wetland.water.exactmeans import Cells, exact_means
+from wetland.water.fractionmeans import mean_of_means, round_half_even
 from wetland.water.grouping import grouped
 from wetland.water.results import PERS, Readings, period_means, usable
 

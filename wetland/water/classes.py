@@ -145,36 +145,36 @@ def classify(
     items = assessment.items
     required = _required(known, items, assessment, programmes or {})[number]
     judge = _Judge(readings, standard, lake)
-    value, best, worst = judge.items(items)
-    lost = (value == 0) & ~required  # a non-detect without a limit of an item nobody asked for
-    best[lost] = worst[lost] = 0
+    value, best, worst = judge.items(items, required)
     low, high = best.max(axis=1, initial=1), worst.max(axis=1, initial=1)
     measured = value.max(axis=1, initial=0)
-    empty = measured == 0
-    water_class = np.where(empty, np.int8(0), np.maximum(measured, low))
-    deciding = _deciding(value, best, water_class)
-    complete = ~(required & (value == 0)).any(axis=1) & ~empty
+    water_class = np.where(measured == 0, np.int8(0), np.maximum(measured, low))
+    complete = ~(required & (value == 0)).any(axis=1) & (measured > 0)
     enough = _enough(readings, items, required, assessment)
-    targets = [0 if s.target_class is None else CLASSES.index(s.target_class) + 1 for s in known]
     return Classes(
         readings,
         stations,
         standard,
         assessment,
         items,
-        value,
-        required,
-        water_class,
-        deciding,
-        low,
-        np.where(complete, high, np.int8(WORST)),
-        complete,
-        complete & enough,
-        enough,
-        judge.items(assessment.apart)[0],
-        lake,
-        np.array(targets, dtype=np.int8)[number],
+        item_class=value,
+        required=required,
+        water_class=water_class,
+        deciding=_deciding(value, best, water_class),
+        best=low,
+        worst=np.where(complete, high, np.int8(WORST)),
+        complete=complete,
+        official=complete & enough,
+        enough=enough,
+        apart=judge.items(assessment.apart)[0],
+        lake=lake,
+        target=_targets(known)[number],
     )
+
+
+def _targets(known: list[Station]) -> Marks:
+    targets = [0 if s.target_class is None else CLASSES.index(s.target_class) + 1 for s in known]
+    return np.array(targets, dtype=np.int8)
 
 
 def _deciding(value: Marks, best: Marks, water_class: Marks) -> Flags:
@@ -244,8 +244,13 @@ class _Judge:
         self.standard = standard
         self.lake = lake
 
-    def items(self, items: tuple[str, ...]) -> tuple[Marks, Marks, Marks]:
-        """Return the classes of the official values, and the best and worst possible ones."""
+    def items(
+        self, items: tuple[str, ...], required: Flags | None = None
+    ) -> tuple[Marks, Marks, Marks]:
+        """Return the classes of the official values, and the best and worst possible ones.
+
+        An item without a value (a non-detect without a limit) that is not ``required`` has none.
+        """
         shape = (len(self.readings), len(items))
         value, best, worst = (np.zeros(shape, dtype=np.int8) for _ in range(3))
         for at, item in enumerate(items):
@@ -260,6 +265,9 @@ class _Judge:
                 ends = [self._of(item, which, wide) for which in ("low", "high")]
                 best[wide, at] = np.minimum(*ends)
                 worst[wide, at] = np.maximum(*ends)
+        if required is not None:
+            lost = (value == 0) & ~required
+            best[lost] = worst[lost] = 0
         return value, best, worst
 
     def _of(self, item: str, which: str, rows: NDArray[np.intp] | slice) -> Marks:
