@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import InputError
+from wetland.base.texts import Lang
 from wetland.operations.keptfindings import keep_findings
 from wetland.operations.water import (
     NO_KIND,
@@ -18,10 +19,100 @@ from wetland.operations.water import (
     require_results,
     water_of_store,
 )
+from wetland.reports.findings import finding_json, rows_of
+from wetland.sites.load import Site
 from wetland.store.store import Store
 from wetland.store.transaction import Written
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from wetland.water.detect import WaterSettings
+
+
+@dataclass(frozen=True, slots=True)
+class WaterScreening:
+    """What screening the water of a site gave.
+
+    Parameters
+    ----------
+    findings
+        Rows of `FINDINGS`, the severest first.
+    as_of
+        The day it was looked on.
+    left_out
+        Stations that could not be judged: nobody told whether they are rivers or lakes.
+    synthetic
+        Whether anything that was looked at is invented.
+    written
+        What changed in the table of findings, None where nothing was to be written.
+    """
+
+    site: Site
+    findings: pd.DataFrame
+    as_of: dt.date
+    left_out: tuple[str, ...]
+    synthetic: bool
+    written: Written | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many findings there are, by outcome and by rule."""
+        outcomes, rules = self.findings["outcome"], self.findings["rule"]
+        found = {name: int((outcomes == name).sum()) for name in ("broken", "undecided")}
+        return found | {str(rule): int(n) for rule, n in rules.value_counts().items()}
+
+    def rows(self, *, undecided: bool = False) -> pd.DataFrame:
+        """Return the broken rows, with ``undecided`` those too."""
+        if undecided:
+            return self.findings
+        return self.findings[self.findings["outcome"] == "broken"].reset_index(drop=True)
+
+    def to_json(self, lang: Lang = "zh", *, undecided: bool = False) -> dict[str, Any]:
+        """Return the screening as JSON-ready mappings in one language."""
+        return {
+            "site": self.site.id,
+            "as_of": self.as_of.isoformat(),
+            "synthetic": self.synthetic,
+            "findings": [finding_json(r, lang) for r in rows_of(self.rows(undecided=undecided))],
+            "left_out": list(self.left_out),
+            "counts": self.counts,
+        }
+
+
+def screen_water(
+    store: Store,
+    site: Site,
+    *,
+    as_of: dt.date | None = None,
+    since: dt.date | None = None,
+    settings: WaterSettings | None = None,
+    actor: str | None = None,
+) -> WaterScreening:
+    """Screen every water result of the site that the store holds; kept only with ``actor``.
+
+    Rule of decision: an open finding of an earlier screening, about a station and a period that
+    were judged again, that is not found any more is set to ``passed``; what a person verified or
+    dismissed keeps that status. Stations whose kind of water body nobody told are left out, and
+    named.
+
+    Parameters
+    ----------
+    as_of
+        Later results do not count, and a month or year is judged when it is over; None is the day
+        of the last sample.
+    since
+        Judge only what ends on this day or later.
+    settings
+        What is looked for; programmes are the site's, ``since`` is the one given here.
+    actor
+        Who does this.
+
+    Raises
+    ------
+    InputError
+        There are no results, or no station of which the kind of water body is told.
+    """
     from wetland.water.detect import WaterSettings, water_findings  # noqa: PLC0415 - starts fast
 
     data = require_results(water_of_store(store, site))
@@ -42,9 +133,13 @@ if TYPE_CHECKING:
 
 
 def _keep(
-    store: Store, screening: WaterScreening, judged: WaterData, settings: WaterSettings, *,
+    store: Store,
+    screening: WaterScreening,
+    judged: WaterData,
+    settings: WaterSettings,
+    *,
     actor: str,
-) -> Written:  # fmt: skip
+) -> Written:
     """Keep findings; those of the stations and days that were judged are replaced as a whole."""
     import pandas as pd
 
