@@ -68,6 +68,17 @@ def test_two_header_rows_with_units_and_groups():
     assert not found.problems.items
 
 
+def test_the_unit_of_a_group_is_that_of_its_members():
+    found = read("站点,日期,pH,监测项目（mg/L）,,\n,,,氨氮,总磷(ug/L),总氮\n"
+                 "甲,2024-05-01,7.3,0.5,80,1.2\n")  # fmt: skip
+    assert values(found) == {"ph": 7.3, "nh3n": 0.5, "tp": 0.08, "tn": 1.2}
+    assert not found.problems.items
+    below = read(
+        "站点,日期,监测项目(ug/L),,,\n,,pH,氨氮,总磷,总氮\n甲,2024-05-01,7.3,500,80,1200\n"
+    )
+    assert values(below) == {"ph": 7.3, "nh3n": 0.5, "tp": 0.08, "tn": 1.2}
+
+
 def test_a_header_cell_with_a_line_break():
     found = read('站点,采样\n日期,"氨氮\n(mg/L)"\n'.replace("采样\n日期", '"采样\n日期"')
                  + "甲,2024-05-01,0.5\n")  # fmt: skip

@@ -144,6 +144,11 @@ def is_role(name: str) -> bool:
     return plain(name) in _OF_NAME
 
 
+def names_results(name: str) -> bool:
+    """Tell whether a header may stand above a group of parameters (监测项目, 检测结果)."""
+    return bool(set(_OF_NAME.get(plain(name), ())) & {"parameter", "value"})
+
+
 def is_ignored(name: str) -> bool:
     """Tell whether a header names something that is no result and no role."""
     return plain(name) in _IGNORED

@@ -10,7 +10,7 @@ to it; a cell of it that is empty takes what stands above.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from wetland.base.errors import InputError
@@ -19,7 +19,7 @@ from wetland.base.texts import text
 from wetland.reading.dates import CellError
 from wetland.reading.raw import RawTable
 from wetland.water.cells import narrowed, parse_value
-from wetland.water.columns import is_role, plain
+from wetland.water.columns import is_role, names_results, plain
 from wetland.water.parameters import parameters
 from wetland.water.units import conversion
 
@@ -29,6 +29,7 @@ _CAPTION_UNIT = re.compile(r"单位\s*[:：]\s*([^\s,，;；()（）]+)")
 _CAPTION_DATE = re.compile(
     r"(\d{4})\s*(?:年|-)\s*(\d{1,2})(?!\d)(?:\s*(?:月|-)\s*(\d{1,2})(?!\d))?"
 )
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
 _DASH = {"-", "--", "—", "/", "无量纲", "无", "", "单位", "unit", "units"}
 NO_HEADER = text(
     "{f}：找不到表头：没有一行写有站点、日期和指标的名称",
@@ -116,9 +117,10 @@ def find_head(rows: Sequence[Sequence[str]]) -> Head | None:
     if best is None or scores[best] == 0:
         return None
     names = [_one_line(cell) for cell in rows[best]]
+    units: dict[int, str] = {}
     for above in range(best - 1, max(-1, best - 3), -1):
         _fill_from_above(names, rows[above])
-    units: dict[int, str] = {}
+        units.update(_units_of_groups(names, rows[above]))
     stop = best + 1
     while stop < min(len(rows), best + 1 + ROWS_BELOW):
         if not _takes_row(names, units, rows[stop]):
@@ -153,13 +155,38 @@ def _takes_row(names: list[str], units: dict[int, str], row: Sequence[str]) -> b
         return True
     below = {at: cell for at, cell in enumerate(row) if cell and names_parameter(cell)}
     known = {at for at, name in enumerate(names) if is_role(name)}
-    if not below or known & {at for at, cell in enumerate(row) if cell}:
+    if not below or known & {at for at, cell in enumerate(row) if cell and at not in below}:
         return False
     names.extend([""] * (max(below) + 1 - len(names)))
+    groups = list(names)
     for at, cell in below.items():
         if not names_parameter(names[at]):
             names[at] = _one_line(cell)
+    units.update(_units_of_groups(names, groups, only=set(below)))
     return True
+
+
+def _units_of_groups(
+    names: Sequence[str], groups: Sequence[str], *, only: Collection[int] | None = None
+) -> dict[int, str]:
+    """Return the units that the name of a group tells its members: 监测项目（mg/L）.
+
+    A group reaches from its cell over the empty cells to its right; a member with a unit of its
+    own, or that the unit does not measure (pH), is left alone.
+    """
+    found: dict[int, str] = {}
+    group = ""
+    for at, name in enumerate(names):
+        cell = groups[at] if at < len(groups) else ""
+        group = narrowed(cell) or group
+        unit = _IN_BRACKETS.search(group)
+        is_group = not names_parameter(group) and (names_results(group) or not is_role(group))
+        if unit is None or not is_group or is_role(name):
+            continue
+        own = parameters().split_header(name)[1]
+        if own is None and (only is None or at in only) and _fits(name, unit[1].strip()):
+            found[at] = unit[1].strip()
+    return found
 
 
 def _units_of_row(names: Sequence[str], row: Sequence[str]) -> dict[int, str]:

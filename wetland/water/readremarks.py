@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +14,10 @@ from wetland.water.cells import ZERO_LIMIT, narrowed, parse_value
 from wetland.water.readcells import CENSORED, NOT_MEASURED, RESULT, WRONG, Cells, read_cells
 from wetland.water.readtable import Table
 
-if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
-    pass
 BELOW, ABOVE = CENSORED.index("below"), CENSORED.index("above")
 
 Positions = NDArray[np.intp]
 NOT_A_REMARK = text("不认识的限定符“{r}”", "unknown remark '{r}'")
-REMARK_WITHOUT = text(
-    "限定符为“{r}”而没有数值，也没有检出限", "the remark is '{r}', without a value or a limit"
-)
-CLASHES = text("限定符与单元格矛盾", "the remark contradicts the cell")
 BELOW_REMARKS = frozenset(
     {"<", "<=", "nd", "u", "l", "k", "bdl", "below", "left", "lt", "未检出", "低于检出限", "1",
      "1.0", "true", "t", "yes", "y", "是", "not detected", "non-detect", "nondetect",

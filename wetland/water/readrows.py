@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +34,6 @@ from wetland.water.samplekinds import (
     summary_of,
 )
 from wetland.water.stations import Station
-
-if TYPE_CHECKING:
-    pass
 
 NO_STATION = text(
     "没有写站点（合并单元格导出后下面各行会是空的，请填满）",

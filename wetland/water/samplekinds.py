@@ -7,12 +7,8 @@ a sample's identifier. Statistics and limits (平均值、最大值、超标率�
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from wetland.water.cells import narrowed
-
-if TYPE_CHECKING:
-    pass
 
 QA_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("spike", re.compile(r"加标|\bspiked?\b|\bms\b|\bmsd\b|matrix spike")),
