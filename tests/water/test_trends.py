@@ -11,6 +11,7 @@ import pytest
 
 from wetland.base.errors import InputError
 from wetland.statistics.kendall import mann_kendall
+from wetland.statistics.kendallmany import seasonal_kendall_many
 from wetland.statistics.kendallseasons import regional_kendall, seasonal_kendall
 from wetland.water.seriestime import combined, season_of, year_of
 from wetland.water.trends import COLUMNS, calendar_years, results_series, trends
@@ -216,6 +217,30 @@ def one_by_one(rows, *, method="seasonal_kendall", period=12, repeats="mean", **
     return seasonal_kendall(
         cells["year"], cells["season"], cells["v"], correlated="autocorrelation" in options
     )
+
+
+def test_nitrate_of_a_real_river(shared):
+    """Choptank River, 1979 to 2011 (EGRET): monthly means with gaps, beside a test of the grid."""
+    told = pd.read_csv(shared / "data/water/egret/Choptank_eList_Sample.csv")
+    table = pd.DataFrame(
+        {"station": "choptank", "parameter": "no3n", "t": calendar_years(told["Date"]),
+         "value": told["ConcHigh"], "censored": told["Uncen"] == 0}
+    )  # fmt: skip
+    measured = table[~table["censored"]]
+    found = trends(measured).iloc[0]
+    year, month = year_of(measured["t"].to_numpy()), season_of(measured["t"].to_numpy(), 12)
+    cells = measured["value"].groupby([year, month]).mean()
+    whole = cells.reindex(
+        pd.MultiIndex.from_product([np.arange(year.min(), year.max() + 1), range(1, 13)])
+    )
+    many = seasonal_kendall_many([whole.to_numpy()])
+    assert found["n"] == len(cells) == 346
+    assert found["s"] == many.s[0]
+    assert found["slope_per_year"] == pytest.approx(many.slope[0])
+    assert found["direction"] == "increasing"
+    with_limit = trends(table).iloc[0]
+    assert with_limit["censored"] <= 1
+    assert with_limit["slope_per_year"] == pytest.approx(found["slope_per_year"], rel=0.02)
 
 
 def test_choices_are_checked(series):

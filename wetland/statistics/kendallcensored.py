@@ -8,14 +8,22 @@ the two count as tied. No limit is replaced by a number.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
+from wetland.statistics.akritas import (
+    ABOVE,
+    BELOW,
+    MEASURED,
+    Codes,
+    akritas_theil_sen,
+    bisected_slope,
+    pairs_of,
+)
 from wetland.statistics.kendallblocks import Blocks, as_series, sort_blocks, tie_sums
 from wetland.statistics.kendallseasons import heterogeneity, median_intercept
 from wetland.statistics.trendtest import (
@@ -27,30 +35,12 @@ from wetland.statistics.trendtest import (
     two_sided,
 )
 
-Codes = NDArray[np.int8]
-BELOW, MEASURED, ABOVE = -1, 0, 1
 MOSTLY = 0.8
-TOLERANCE = 1e-7  # NADA's, of its bisection
-BISECTIONS = 1000
+ROWS_AT_ONCE = 512
 TOLD_MOSTLY = text(
     "{share}% 的值未测出确值，斜率与截距不可靠",
     "{share} % of the values are only known to a limit: slope and intercept are not reliable",
 )
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Pairs of values of different times, the earlier one first.
-
-    ``up`` and ``down`` tell where the order is certain; ``may_rise`` and ``may_fall`` where it is
-    for some slope taken out of the values; ``slope`` is where that changes.
-    """
-
-    up: NDArray[np.bool_]
-    down: NDArray[np.bool_]
-    may_rise: NDArray[np.bool_]
-    may_fall: NDArray[np.bool_]
-    slope: Floats
 
 
 def censored_kendall(t: ArrayLike, y: ArrayLike, censored: ArrayLike, *, alpha: float) -> TrendTest:
@@ -182,97 +172,6 @@ def _notes(codes: Codes) -> tuple[Text, ...]:
     return (*sample_notes(codes.size), *told)
 
 
-def pairs_of(blocks: Blocks, codes: Codes) -> Pairs:
-    """Return all pairs of values of different times within blocks."""
-    width = blocks.stop - blocks.first
-    i = np.repeat(np.arange(blocks.y.size), width)
-    j = np.arange(i.size) - np.repeat(np.cumsum(width) - width, width) + blocks.first[i]
-    change = blocks.y[j] - blocks.y[i]
-    may_rise = (codes[i] != ABOVE) & (codes[j] != BELOW)
-    may_fall = (codes[i] != BELOW) & (codes[j] != ABOVE)
-    same = change == 0.0
-    up = may_rise & ((change > 0.0) | (same & ((codes[i] == BELOW) | (codes[j] == ABOVE))))
-    down = may_fall & ((change < 0.0) | (same & ((codes[j] == BELOW) | (codes[i] == ABOVE))))
-    return Pairs(up, down, may_rise, may_fall, change / (blocks.t[j] - blocks.t[i]))
-
-
-def akritas_theil_sen(pairs: Pairs, var_s: float, *, alpha: float) -> tuple[float, float, float]:
-    """Return the slope that leaves a score of 0, and the limits of its interval.
-
-    As the slope that is taken out grows, the score falls from the number of pairs that may rise to
-    less the number that may fall: by 2 where both are measured, by 1 where one is a limit.
-    """
-    steps = pairs.may_rise.astype(np.int64) + pairs.may_fall
-    at = steps > 0
-    if not at.any():
-        return math.nan, math.nan, math.nan
-    slopes, group = np.unique(pairs.slope[at], return_inverse=True)
-    drop = np.cumsum(np.bincount(group, steps[at]))
-    highest, lowest = float(pairs.may_rise.sum()), float(pairs.may_fall.sum())
-    left = highest - drop
-    k = int(np.argmax(left <= 0.0))
-    slope = float(slopes[k])
-    if highest == 0.0 or (left[k] == 0.0 and k + 1 == slopes.size):
-        slope = math.nan
-    elif left[k] == 0.0:
-        slope = float(slopes[k] + slopes[k + 1]) / 2.0
-    order = np.argsort(pairs.slope[at], kind="stable")
-    sorted_slopes, sizes = pairs.slope[at][order], steps[at][order]
-    reach = normal_quantile(alpha) * math.sqrt(var_s) if var_s > 0.0 else math.nan
-    lower = _at_rank(sorted_slopes, np.cumsum(sizes) / 2.0, (highest - reach) / 2.0)
-    upper = _at_rank(-sorted_slopes[::-1], np.cumsum(sizes[::-1]) / 2.0, (lowest - reach) / 2.0)
-    return slope, lower, -upper
-
-
-def bisected_slope(blocks: Blocks, codes: Codes, middle: float) -> float:
-    """Return the slope at which NADA's bisection ends, from its own bounds and to its tolerance.
-
-    Limits are drawn down by a thousandth of the least of all values, so that they do not tie with
-    measured ones. The bounds are the extreme slopes with limits taken as 0. The bisection stops at
-    the first slope with a score of 0, goes on below and above it in the same way, and the mean of
-    both ends is the slope. Where no slope leaves a score of 0 this is where its sign changes, to
-    the tolerance of 1e-7. ``middle`` is returned where there are no bounds.
-    """
-    below = codes == BELOW
-    drawn = replace(blocks, y=blocks.y - below * blocks.y.min() / 1000.0)
-    pairs = pairs_of(drawn, codes)
-    zeroed = pairs_of(replace(drawn, y=np.where(below, 0.0, drawn.y)), codes)
-    steps = pairs.may_rise.astype(np.int64) + pairs.may_fall
-    order = np.argsort(pairs.slope, kind="stable")
-    turns = pairs.slope[order]
-    left = np.append(0, np.cumsum(steps[order]))
-    highest = int(pairs.may_rise.sum())
-
-    def score(slope: float) -> int:
-        # A pair of measured values on the line itself counts 0, between 1 and -1.
-        low, high = np.searchsorted(turns, slope, "left"), np.searchsorted(turns, slope, "right")
-        return highest - int(left[low] + left[high]) // 2
-
-    if zeroed.slope.size == 0:
-        return middle
-    bounds = float(zeroed.slope.min()), float(zeroed.slope.max())
-    low, at, high = _bisect(score, *bounds)
-    return (_bisect(score, low, at)[1] + _bisect(score, at, high)[1]) / 2.0
-
-
-def _bisect(score: Callable[[float], int], low: float, high: float) -> tuple[float, float, float]:
-    """Halve a range until its middle scores 0 or it is narrow; return its ends and middle."""
-    for _ in range(BISECTIONS):
-        at = (low + high) / 2.0
-        falls = score(low) * score(at) <= 0
-        narrowed = at - low if falls else high - at
-        if score(at) == 0 or narrowed <= TOLERANCE:
-            break
-        low, high = (low, at) if falls else (at, high)
-    return low, at, high
-
-
-def _at_rank(values: Floats, ranks: Floats, rank: float) -> float:
-    if math.isnan(rank) or not ranks[0] <= rank <= ranks[-1]:
-        return math.nan
-    return float(np.interp(rank, ranks, values))
-
-
 def censored_variance(blocks: Blocks, codes: Codes) -> float:
     """Return the variance of the score of one block without a trend.
 
@@ -307,19 +206,25 @@ def permutation_variance(blocks: Blocks, codes: Codes) -> float:
     n = blocks.y.size
     if n < 2:
         return 0.0
-    times = np.sign(blocks.t[None, :] - blocks.t[:, None])
-    signs = certain_signs(blocks.y, codes)
-    a2, b2 = float((times**2).sum()), float((signs**2).sum())
-    a3 = float((times.sum(axis=1) ** 2).sum()) - a2
-    b3 = float((signs.sum(axis=1) ** 2).sum()) - b2
-    triple = a3 * b3 / (n * (n - 1.0) * (n - 2.0)) if n > 2 else 0.0
+    a2, a3, b2, b3 = 0.0, 0.0, 0.0, 0.0
+    for start in range(0, n, ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        times = np.sign(blocks.t[None, :] - blocks.t[rows, None])
+        signs = certain_signs(blocks.y, codes, rows)
+        a2, b2 = a2 + float(np.abs(times).sum()), b2 + float(np.abs(signs).sum())
+        a3, b3 = a3 + _squares(times), b3 + _squares(signs)
+    triple = (a3 - a2) * (b3 - b2) / (n * (n - 1.0) * (n - 2.0)) if n > 2 else 0.0
     return triple + a2 * b2 / (2.0 * n * (n - 1.0))
 
 
-def certain_signs(y: Floats, codes: Codes) -> Floats:
+def _squares(rows: Floats) -> float:
+    return float((rows.sum(axis=1) ** 2).sum())
+
+
+def certain_signs(y: Floats, codes: Codes, rows: slice = slice(None)) -> Floats:
     """Return 1 where the value of the column certainly exceeds that of the row, -1, or 0."""
-    change = y[None, :] - y[:, None]
-    i, j = codes[:, None], codes[None, :]
+    change = y[None, :] - y[rows, None]
+    i, j = codes[rows, None], codes[None, :]
     same = (change == 0.0) & (i != j)
     up = (i != ABOVE) & (j != BELOW) & ((change > 0.0) | same)
     down = (i != BELOW) & (j != ABOVE) & ((change < 0.0) | same)
