@@ -121,6 +121,12 @@ def test_without_a_day_the_last_sample_counts(site: Site, bad: Store) -> None:
     assert screen_water(bad, site).as_of == dt.date(2024, 6, 10)
 
 
+def test_what_was_wrong_long_ago_is_judged_only_if_asked_for(site: Site, bad: Store) -> None:
+    later = dt.date(2027, 3, 1)
+    assert not len(screen_water(bad, site, as_of=later).findings)
+    assert len(screen_water(bad, site, as_of=later, since=dt.date.min).findings)
+
+
 def test_invented_stations_say_so_in_every_finding(site: Site, bad: Store) -> None:
     found = screen_water(bad, site, as_of=AS_OF)
     assert found.synthetic

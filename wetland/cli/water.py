@@ -63,6 +63,16 @@ ProgrammeOption = Annotated[
     typer.Option("--programme", help="按哪个监测方案看是否齐全 / Programme for completeness"),
 ]
 
+ScreenSinceOption = Annotated[
+    date | None,
+    typer.Option(
+        "--since",
+        parser=parse_day,
+        metavar="YYYY-MM-DD",
+        help="从哪天起，默认两年前 / Judge from this day on (default: two years before)",
+    ),
+]
+
 app = typer.Typer()
 
 _SUMMARY = text(
@@ -235,7 +245,7 @@ def screen(
             help="看到哪天为止，默认今天 / Look as of this day (default: today)",
         ),
     ] = None,
-    since: SinceOption = None,
+    since: ScreenSinceOption = None,
     undecided_rows: RowsOption = False,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,

@@ -7,7 +7,6 @@ Every row of them must say ``synthetic`` is true: the demo never passes anything
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,19 +147,14 @@ def _fill(store: Store, site: Site, files: dict[str, Path], tell: Progress) -> D
 
 
 def _fill_water(store: Store, site: Site, file: Path, tell: Progress) -> Written:
-    """Import example results, and screen the last two years of them as of the end of their month.
-
-    What lies before stays unjudged: the years in which every sample missed its target would fill
-    the list of findings.
-    """
+    """Import example results, and screen them as of the end of their last month."""
     tell(0.5, _WATER)
     options = WaterOptions(source="demo-water")
     read = import_water(store, site, file, options=options, actor=ACTOR)
     tell(0.7, _WATER_SCREENING)
     newest = max(read.reading.results["sampled_on"])
     as_of = last_day(f"{newest:%Y-%m}")
-    since = dt.date(newest.year - 2, newest.month, 1)
-    found = screen_water(store, site, as_of=as_of, since=since, actor=ACTOR)
+    found = screen_water(store, site, as_of=as_of, actor=ACTOR)
     return read.written + (found.written or Written())
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wetland.water.detect import WaterSettings
+YEARS = 2  # how far back is judged unless asked otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,9 @@ def screen_water(
         Later results do not count, and a month or year is judged when it is over; None is the day
         of the last sample.
     since
-        Judge only what ends on this day or later.
+        Judge only what ends on this day or later; None is the first day of the same month two
+        years before ``as_of``: findings are to act on, and what was wrong long ago is in the
+        classes. ``datetime.date.min`` judges everything.
     settings
         What is looked for; programmes are the site's, ``since`` is the one given here.
     actor
@@ -119,9 +122,10 @@ def screen_water(
     left_out = tuple(name for name in data.station_ids if name not in data.stations)
     judged = _judged(data, left_out)
     on = as_of or max(judged.results["sampled_on"])
-    check_days(since, on)
+    first = since or on.replace(year=on.year - YEARS, day=1)
+    check_days(first, on)
     asked = settings or WaterSettings()
-    chosen = replace(asked, since=since, programmes=dict(site.water.programmes))
+    chosen = replace(asked, since=first, programmes=dict(site.water.programmes))
     found = water_findings(
         judged.results, judged.stations, site=site.id, pack_digest=site.digest, as_of=on,
         settings=chosen,
