@@ -109,6 +109,28 @@ def test_ph_oxygen_and_temperature_have_no_multiple() -> None:
     assert assess(good(ph=5))["main_pollutants"][0]["limit"] == 6.0
 
 
+def test_equal_multiples_keep_the_order_of_the_standard() -> None:
+    """0.3 / 0.2 is 1.5 / 1.0, though not in doubles."""
+    row = assess(good(tp=0.3, f=1.5))
+    assert [(m["parameter"], m["multiple"]) for m in row["main_pollutants"]] == [
+        ("tp", 0.5), ("f", 0.5)
+    ]  # fmt: skip
+
+
+def test_many_items_are_told_apart() -> None:
+    """All 21 items at once: rows that differ in one item do not share their answers."""
+    items = {code: 0.0 for code in assessment_on().items} | {"ph": 7.0, "do": 8.0}
+    changed = [items] + [{**items, code: 90.0 if code != "do" else 1.0} for code in items]
+    table = results([sample("a", f"2024-01-{d:02d}", v) for d, v in enumerate(changed, 1)])
+    rows = classes_table(classify(period_means(table), {"a": station("a")})).to_dict("records")
+    assert (rows[0]["deciding"], rows[0]["not_covered"]) == (list(assessment_on().items), [])
+    for code, row in zip(items, rows[1:], strict=True):
+        assert row["deciding"] == [code]
+        assert row["item_classes"][code] == "inferior_v"
+        assert [m["parameter"] for m in row["main_pollutants"]] == [code]
+        assert parameters()[code].name.zh in row["main_words"].zh
+
+
 @pytest.mark.parametrize(
     ("value", "limit", "multiple"),
     [(2.2, 1.0, 1.2), (1.25, 1.0, 0.2), (1.35, 1.0, 0.4), (1.05, 1.0, 0.0), (0.055, 0.05, 0.1),
