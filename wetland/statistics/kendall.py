@@ -88,33 +88,13 @@ def mann_kendall(
     >>> found.s, round(found.p_value, 6), round(found.slope, 6)
     (-6.0, 0.220671, -0.014167)
     """
-    if autocorrelation not in AUTOCORRELATIONS:
-        raise InputError(
-            text(
-                "没有名为 {name} 的自相关修正；可用：{names}",
-                "there is no correction for autocorrelation named {name}; there are {names}",
-            ).fill(name=autocorrelation, names=", ".join(AUTOCORRELATIONS))
-        )
-    if censored is not None and np.asarray(censored).astype(bool).any():
-        if exact or autocorrelation != "none":
-            raise InputError(
-                text(
-                    "含未检出值时不能用精确 p 值或自相关修正",
-                    "with censored values there is no exact p and no correction for "
-                    "autocorrelation",
-                )
-            )
+    limited = censored is not None and bool(np.asarray(censored).astype(bool).any())
+    _refuse_what_does_not_go_together(autocorrelation, limited=limited, exact=exact)
+    if censored is not None and limited:
         from wetland.statistics.kendallcensored import censored_kendall  # noqa: PLC0415 - rarely
 
         return censored_kendall(t, y, censored, alpha=alpha)
     if autocorrelation != "none":
-        if exact:
-            raise InputError(
-                text(
-                    "精确 p 值假定各值独立，不能与自相关修正同用",
-                    "an exact p takes the values as independent: it does not go with a correction",
-                )
-            )
         from wetland.statistics.kendallserial import serial_kendall  # noqa: PLC0415 - rarely
 
         return serial_kendall(t, y, alpha=alpha, method=autocorrelation)
@@ -125,6 +105,33 @@ def mann_kendall(
     from wetland.statistics.kendallexact import exact_kendall  # noqa: PLC0415 - rarely
 
     return exact_kendall(blocks, found)
+
+
+def _refuse_what_does_not_go_together(
+    autocorrelation: Autocorrelation, *, limited: bool, exact: bool
+) -> None:
+    if autocorrelation not in AUTOCORRELATIONS:
+        raise InputError(
+            text(
+                "没有名为 {name} 的自相关修正；可用：{names}",
+                "there is no correction for autocorrelation named {name}; there are {names}",
+            ).fill(name=autocorrelation, names=", ".join(AUTOCORRELATIONS))
+        )
+    corrected = autocorrelation != "none"
+    if limited and (exact or corrected):
+        raise InputError(
+            text(
+                "含未检出值时不能用精确 p 值或自相关修正",
+                "with censored values there is no exact p and no correction for autocorrelation",
+            )
+        )
+    if exact and corrected:
+        raise InputError(
+            text(
+                "精确 p 值假定各值独立，不能与自相关修正同用",
+                "an exact p takes the values as independent: it does not go with a correction",
+            )
+        )
 
 
 def sen_slope(

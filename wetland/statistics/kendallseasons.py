@@ -120,6 +120,25 @@ def regional_kendall(
     )
 
 
+def _censored(
+    columns: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike],
+    *,
+    correlated: Correlated,
+    alpha: float,
+    method: str,
+) -> TrendTest:
+    from wetland.statistics.kendallcensored import censored_seasonal  # noqa: PLC0415 - rarely
+
+    if correlated:
+        raise InputError(
+            text(
+                "含未检出值时不计算季节间协方差",
+                "with censored values the covariance of seasons is not computed",
+            )
+        )
+    return censored_seasonal(columns, alpha=alpha, method=method)
+
+
 @dataclass(frozen=True)
 class _Sum:
     """What the seasons give together."""
@@ -140,28 +159,12 @@ def _added_up(
     year, block, y, censored = columns
     normal_quantile(alpha)
     if censored is not None and np.asarray(censored).astype(bool).any():
-        from wetland.statistics.kendallcensored import (  # noqa: PLC0415 - rarely
-            censored_seasonal,
+        return _censored(
+            (year, block, y, censored), correlated=correlated, alpha=alpha, method=method
         )
-
-        if correlated:
-            raise InputError(
-                text(
-                    "含未检出值时不计算季节间协方差",
-                    "with censored values the covariance of seasons is not computed",
-                )
-            )
-        return censored_seasonal((year, block, y, censored), alpha=alpha, method=method)
     blocks = sort_blocks(year, y, block)
     scores = block_scores(blocks)
-    parts = tuple(
-        replace(
-            block_test(blocks, scores, alpha=alpha, method="mann_kendall", block=g),
-            notes=(),
-            block=blocks.labels.tolist()[g],
-        )
-        for g in range(blocks.bounds.size - 1)
-    )
+    parts = tuple(_season(blocks, scores, g, alpha) for g in range(blocks.bounds.size - 1))
     total = _sum(blocks, scores, correlated)
     z = float(standard_score(total.s, total.var_s))
     slope, lower, upper = slope_interval(blocks, total.var_s, alpha=alpha)
@@ -184,6 +187,11 @@ def _added_up(
         heterogeneity=total.heterogeneity,
         seasons=parts,
     )
+
+
+def _season(blocks: Blocks, scores: BlockScores, block: int, alpha: float) -> TrendTest:
+    found = block_test(blocks, scores, alpha=alpha, method="mann_kendall", block=block)
+    return replace(found, notes=(), block=blocks.labels.tolist()[block])
 
 
 def median_intercept(parts: tuple[TrendTest, ...]) -> float:
