@@ -23,7 +23,7 @@ from wetland.statistics.rolling import Rolled, Scale, from_scale, roll_origins, 
 from wetland.statistics.rolling import warm_up as steps_to_warm_up
 from wetland.water.parameters import parameters
 from wetland.water.results import Readings, period_means
-from wetland.water.stations import Station
+from wetland.water.stations import Programme, Station
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,10 +213,10 @@ def _about(told: Told, alpha: float) -> dict[str, object]:
 
 
 def _rows(told: Told, alpha: float) -> list[dict[str, object]]:
-    """Return one row per month that is told; one without a month where none is."""
+    """Return one row per month that is shown; one without a month where none is."""
     about = _about(told, alpha)
     rolled, evaluation, series = told.rolled, told.evaluation, told.series
-    if rolled is None or evaluation is None or told.widths is None:
+    if not told.shown or rolled is None or evaluation is None or told.widths is None:
         return [about]
     rows = []
     least = -np.inf if series.parameter in BELOW_ZERO else 0.0
@@ -249,6 +249,7 @@ def forecast_water(
     months: int = 12,
     only: Collection[str] | None = None,
     alpha: float = 0.05,
+    programmes: Mapping[str, Programme] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecast every parameter of every station, and the class, 1 to ``months`` months ahead.
 
@@ -265,6 +266,8 @@ def forecast_water(
         Codes of the parameters to return; the class rests on all its items all the same.
     alpha : float
         One minus the coverage that is wanted of the intervals.
+    programmes : mapping, optional
+        The site's programmes by name; a station without one is held to the method's own (9+X).
 
     Returns
     -------
@@ -274,9 +277,15 @@ def forecast_water(
         less the ratio of the mean absolute errors to seasonal naive's, over ``origins`` origins and
         ``tested`` outcomes; ``chance`` its one-sided p; ``coverage`` the measured share inside the
         intervals, to be held against ``wanted_coverage``; ``lead_*`` the same for that lead alone.
-        A series of which nothing can be told has one row without a month, with its reason.
+        A series that is not shown has one row without a month and without values, with its reason
+        and, where it was tested, what the test said: nobody shows it by oversight.
     classes : DataFrame
-        Columns `wetland.water.forecastclasses.CLASS_COLUMNS`.
+        Columns `wetland.water.forecastclasses.CLASS_COLUMNS`: the probabilities of the classes of
+        the months ahead by the newest standard, over ``items`` alone; ``left_out`` are measured too
+        seldom or cannot be forecast, ``not_measured`` belong to the programme and are not there:
+        with either the class may be worse, which the reason says. ``skill`` compares ranked
+        probability scores with the class of the same month before, ``frequency_skill`` with past
+        frequencies. A station that is not shown has one row without a period.
 
     Raises
     ------
@@ -301,6 +310,6 @@ def forecast_water(
             if only is None or one.series.parameter in only:
                 rows += _rows(one, alpha)
         if name in stations:
-            classes += class_rows(told, stations[name], months=months)
+            classes += class_rows(told, stations[name], programmes=programmes or {})
     frame = pd.DataFrame(rows, columns=list(PARAMETER_COLUMNS))
     return frame.astype({"shown": bool, "synthetic": bool, "lead": "Int64"}), class_table(classes)

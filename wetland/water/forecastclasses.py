@@ -9,15 +9,17 @@ Nothing is drawn at random.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wetland.base.texts import text
-from wetland.water.forecastitems import Members, class_codes, probabilities, spread
+from wetland.base.texts import Text, text
+from wetland.water.forecastitems import Floats, Members, class_codes, probabilities, spread
 from wetland.water.forecastscores import judge_classes, mix_with_frequencies, score_classes
+from wetland.water.parameters import parameters
 from wetland.water.standards import assessment_on
-from wetland.water.stations import CLASSES, Station
+from wetland.water.stations import CLASSES, Programme, Station
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +35,10 @@ CLASS_COLUMNS = (
 )  # fmt: skip
 
 _NO_ITEMS = text("没有可预测的类别评价指标", "no item of the class can be forecast at this station")
+_WITHOUT = text(
+    "{reason}；不含{items}，实际类别可能更差",
+    "{reason}; without {items}: the class may be worse",
+)
 _SHORT = text(
     "各指标同时有值的月份太少，不能检验类别预测",
     "too few months with all items together to test a forecast of the class",
@@ -83,14 +89,33 @@ def _deciding(members: Members, lead: int, station: Station) -> dict[str, float]
     return {code: round(float(s), 4) for code, s in zip(items, shares, strict=True) if s > 0}
 
 
-def class_rows(told: list[Told], station: Station, *, months: int) -> list[dict[str, object]]:
+def _wanted(station: Station, programmes: Mapping[str, Programme]) -> list[str]:
+    """Return the items of a class that the station's programme asks for."""
+    programme = programmes.get(station.programme or "", assessment_on().programme)
+    return [code for code in programme.items if code in assessment_on().items]
+
+
+def _said(reason: Text, missing: list[str]) -> Text:
+    """Add to a reason that the class may be worse for the items it does not rest on."""
+    if not missing:
+        return reason
+    names = [parameters()[code].name for code in missing]
+    return _WITHOUT.fill(
+        reason=reason,
+        items=text("、".join(n.zh for n in names), ", ".join(n.en for n in names)),
+    )
+
+
+def class_rows(
+    told: list[Told], station: Station, *, programmes: Mapping[str, Programme]
+) -> list[dict[str, object]]:
     """Return one row per month ahead with the probabilities of the class at one station.
 
-    One row without a month, with its reason, where nothing can be told.
+    One row without a period, with its reason, where nothing can be told or shown.
     """
     chosen, left_out = _chosen(told)
     measured = {one.series.parameter for one in told}
-    wanted = [c for c in assessment_on().programme.items if c in assessment_on().items]
+    not_measured = [c for c in _wanted(station, programmes) if c not in measured]
     about: dict[str, object] = {
         "station": told[0].series.station,
         "shown": False,
@@ -98,7 +123,7 @@ def class_rows(told: list[Told], station: Station, *, months: int) -> list[dict[
         "tested": 0,
         "items": [one.series.parameter for one in chosen],
         "left_out": left_out,
-        "not_measured": [code for code in wanted if code not in measured],
+        "not_measured": not_measured,
         "synthetic": any(one.series.synthetic for one in told),
     }
     if not chosen:
@@ -115,7 +140,7 @@ def class_rows(told: list[Told], station: Station, *, months: int) -> list[dict[
     shown, reason = judge_classes(test)
     about |= {
         "shown": shown,
-        "reason": reason,
+        "reason": _said(reason, left_out + not_measured),
         "skill": test.skill,
         "frequency_skill": test.frequency_skill,
         "chance": test.chance,
@@ -128,25 +153,31 @@ def class_rows(told: list[Told], station: Station, *, months: int) -> list[dict[
         "tested": test.tested,
         "items_weight": weight,
     }
+    if not shown:
+        return [about]
     series = chosen[0].series
     rows: list[dict[str, object]] = []
     for lead in test.leads:
-        share = shares[-1, lead - 1]
-        if np.isnan(share).any() or lead > months:
-            continue
-        likely = int(share.argmax())
-        rows.append(
-            about
-            | {
-                "period": series.month(len(series.values) - 1 + lead),
-                "lead": lead,
-                "water_class": CLASSES[likely],
-                "likelihood": float(share[likely]),
-                "probabilities": dict(zip(CLASSES, share.tolist(), strict=True)),
-                "deciding": _deciding(members, lead - 1, station),
-            }
-        )
+        told_now = _lead_columns(shares[-1, lead - 1], members, lead, station)
+        if told_now:
+            period = series.month(len(series.values) - 1 + lead)
+            rows.append(about | told_now | {"period": period, "lead": lead})
     return rows or [about | {"shown": False}]
+
+
+def _lead_columns(
+    share: Floats, members: Members, lead: int, station: Station
+) -> dict[str, object]:
+    """Return the columns of one month; none where its season was never seen."""
+    if np.isnan(share).any():
+        return {}
+    likely = int(share.argmax())
+    return {
+        "water_class": CLASSES[likely],
+        "likelihood": float(share[likely]),
+        "probabilities": dict(zip(CLASSES, share.tolist(), strict=True)),
+        "deciding": _deciding(members, lead - 1, station),
+    }
 
 
 def class_table(rows: list[dict[str, object]]) -> pd.DataFrame:
