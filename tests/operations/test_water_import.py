@@ -161,3 +161,13 @@ def test_an_older_store_gets_the_water_tables(site: Site, tmp_path: Path) -> Non
     with open_store(path, site) as opened:
         assert import_water(opened, site, given(TIDY), actor="t").written.added == 3
         assert opened.verify().ok
+
+
+def test_a_header_that_only_the_user_understands(site: Site, store: Store) -> None:
+    told = WaterOptions(columns={"station": "where", "date": "when"},
+                        parameter_words={"A1": "tp"}, source="odd")  # fmt: skip
+    words = "where,when,A1\nEX-R1,2024-05-01,0.12\n"
+    assert import_water(store, site, given(words), options=told, actor="t").written.added == 1
+    later = given(words.replace("05-01", "06-01"))
+    again = import_water(store, site, later, options=WaterOptions(source="odd"), actor="t")
+    assert again.written.added == 1

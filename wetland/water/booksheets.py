@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
@@ -33,15 +35,17 @@ MERGED_VALUE = text(
 )
 
 
-def of_workbook(book: OpenWorkbook, wanted: str | None, problems: Problems) -> Sheet:
+def of_workbook(
+    book: OpenWorkbook, wanted: str | None, problems: Problems, *, told: Collection[str] = ()
+) -> Sheet:
     """Read the table of a sheet: the one asked for, else the first visible one with a header."""
     import numpy as np
     import pandas as pd
 
-    chosen = find_sheet(book, wanted) if wanted else _first_with_header(book)
+    chosen = find_sheet(book, wanted) if wanted else _first_with_header(book, told)
     _tell_sheets(book, chosen, wanted, problems)
     cells = book.read(chosen.name)
-    head = find_head(cells.rows[:HEAD_ROWS])
+    head = find_head(cells.rows[:HEAD_ROWS], told=told)
     if head is None:
         raise no_header(book.file)
     _fill_keys(cells, head, problems)
@@ -54,14 +58,14 @@ def of_workbook(book: OpenWorkbook, wanted: str | None, problems: Problems) -> S
     frame = pd.DataFrame(padded, columns=[f"c{at}" for at in range(width)], dtype="str")
     raw = RawTable("xlsx", np.array(numbers, dtype=np.int64), frame, len(rows))
     _tell_cells(cells, problems)
-    told = named(raw, head, problems, row=cells.numbers[head.stop - 1])
-    return Sheet(raw, told.headers, told.units, head.caption, book.epoch, chosen.name)
+    sheet = named(raw, head, problems, row=cells.numbers[head.stop - 1])
+    return Sheet(raw, sheet.headers, sheet.units, head.caption, book.epoch, chosen.name)
 
 
-def _first_with_header(book: OpenWorkbook) -> SheetName:
+def _first_with_header(book: OpenWorkbook, told: Collection[str]) -> SheetName:
     visible = [sheet for sheet in book.sheets if sheet.visible]
     for sheet in visible:
-        head = find_head(book.head(sheet.name, HEAD_ROWS))
+        head = find_head(book.head(sheet.name, HEAD_ROWS), told=told)
         if head is not None and len(head.names) > 1:
             return sheet
     if not visible:

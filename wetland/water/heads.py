@@ -102,8 +102,10 @@ def names_parameter(cell: str) -> bool:
     return known.find(cell) is not None or known.find(known.split_header(cell)[0]) is not None
 
 
-def find_head(rows: Sequence[Sequence[str]]) -> Head | None:
+def find_head(rows: Sequence[Sequence[str]], *, told: Collection[str] = ()) -> Head | None:
     """Find the header among the first rows of a table; None where no row can be one.
+
+    ``told`` are names of columns that the user gives: they count like names that are known.
 
     Examples
     --------
@@ -112,7 +114,8 @@ def find_head(rows: Sequence[Sequence[str]]) -> Head | None:
     >>> head.names, head.units, head.stop
     (('站点', '日期', '氨氮', '总磷'), {2: 'mg/L', 3: 'mg/L'}, 4)
     """
-    scores = [_score(row) for row in rows]
+    given = {plain(name) for name in told}
+    scores = [_score(row, given) for row in rows]
     best = max(range(len(rows)), key=lambda at: (scores[at], -at), default=None)
     if best is None or scores[best] == 0:
         return None
@@ -130,8 +133,11 @@ def find_head(rows: Sequence[Sequence[str]]) -> Head | None:
     return Head(tuple(names), units, stop, caption)
 
 
-def _score(row: Sequence[str]) -> int:
-    return len({plain(cell) for cell in row if cell and (is_role(cell) or names_parameter(cell))})
+def _score(row: Sequence[str], told: Collection[str]) -> int:
+    named = {plain(cell): cell for cell in row if cell}
+    return sum(
+        name in told or is_role(cell) or names_parameter(cell) for name, cell in named.items()
+    )
 
 
 def _one_line(cell: str) -> str:

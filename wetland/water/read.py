@@ -147,7 +147,10 @@ def _table(given: Given, options: WaterOptions, problems: Problems) -> Table:
     if format_of(given, accept={"xlsx"}) == "parquet":
         sheet = read_parquet_table(given)
     else:
-        sheet = read_sheet(given, problems, sheet=options.sheet, encoding=options.encoding)
+        told = (*options.columns.values(), *options.parameter_words, *options.units)
+        sheet = read_sheet(
+            given, problems, sheet=options.sheet, encoding=options.encoding, told=told
+        )
     return Table(sheet, find_roles(list(sheet.headers), options.columns), options, problems)
 
 

@@ -9,6 +9,8 @@ to it; a cell of it that is empty takes what stands above.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from wetland.base.problems import Problems
 from wetland.reading.files import Given, format_of
 from wetland.reading.workbook import (
@@ -25,6 +27,7 @@ def read_sheet(
     *,
     sheet: str | None = None,
     encoding: str | None = None,
+    told: Collection[str] = (),
 ) -> Sheet:
     """Read the table of a CSV or XLSX file.
 
@@ -38,6 +41,8 @@ def read_sheet(
         Sheet of a workbook, by name or number; None is the first visible one that has a header.
     encoding
         Encoding of a text file, None where the content decides.
+    told
+        Names of columns that the user gives: a header may consist of them alone.
 
     Raises
     ------
@@ -46,5 +51,5 @@ def read_sheet(
     """
     if format_of(given, accept={"xlsx"}) == "xlsx":
         with open_workbook(given) as book:
-            return of_workbook(book, sheet, problems)
-    return of_text(given, encoding, problems)
+            return of_workbook(book, sheet, problems, told=told)
+    return of_text(given, encoding, problems, told=told)

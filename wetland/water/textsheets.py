@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from wetland.base.problems import Problems
@@ -25,7 +26,9 @@ class _Encoding:
     encoding: str | None
 
 
-def of_text(given: Given, encoding: str | None, problems: Problems) -> Sheet:
+def of_text(
+    given: Given, encoding: str | None, problems: Problems, *, told: Collection[str] = ()
+) -> Sheet:
     """Read text: the header is put in plain words before the rows are read as they are."""
     data = given.read()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -34,7 +37,7 @@ def of_text(given: Given, encoding: str | None, problems: Problems) -> Sheet:
     else:
         words, found = _decoded_head(data, encoding)
     separator, rows, ends = _records(words)
-    head = find_head(rows)
+    head = find_head(rows, told=told)
     if head is None:
         raise no_header(given.name)
     lines = ends[head.stop - 1]
@@ -43,8 +46,8 @@ def of_text(given: Given, encoding: str | None, problems: Problems) -> Sheet:
     body = b"\n" * (lines - 1) + header + b"\n" + data[_after(data, lines) :]
     own = Problems(given.name, problems.source_id)
     given_body = Given.of_bytes(given.name, body)
-    told = None if encoding is not None and found == "utf-8-sig" else encoding
-    raw = read_csv(given_body, _Encoding(told), own)
+    asked = None if encoding is not None and found == "utf-8-sig" else encoding
+    raw = read_csv(given_body, _Encoding(asked), own)
     _take_over(own, problems)
     if found not in {"utf-8", raw.encoding} or raw.encoding is None:
         raw = RawTable("csv", raw.rows, raw.cells, raw.total, encoding=found)
