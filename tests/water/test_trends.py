@@ -208,6 +208,16 @@ def test_tests_at_once_are_those_one_by_one(series):
             assert row["notes"] == list(alone.notes)
 
 
+def test_a_year_far_off_costs_neither_memory_nor_answers():
+    frame = pd.DataFrame(
+        {"station": "s", "parameter": "tp", "t": [20.0, *np.arange(2001.0, 2013.0)],
+         "value": np.arange(13.0)}
+    )  # fmt: skip
+    found = trends(frame, period=366).iloc[0]
+    assert (found["s"], found["n"]) == (78.0, 13)
+    assert found["slope_per_year"] == 1.0
+
+
 def one_by_one(rows, *, method="seasonal_kendall", period=12, repeats="mean", **options):
     t = rows["t"].to_numpy()
     if method == "mann_kendall":

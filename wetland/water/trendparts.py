@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -29,6 +30,8 @@ Autocorrelation = Literal[
 METHODS: tuple[Method, ...] = get_args(Method)
 AUTOCORRELATIONS: tuple[Autocorrelation, ...] = get_args(Autocorrelation)
 REGION = "*"
+AT_ONCE = 500_000  # values of tests that are done together
+WIDEST = 20_000_000  # twice the pairs of a grid; a longer one goes by the values it has
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -147,14 +150,35 @@ def tests_at_once(parts: list[Part], how: How) -> dict[int, TrendTest]:
     of the plain test without correction.
     """
     at = [k for k, part in enumerate(parts) if part.value.size and not part.censored.any()]
-    chosen = [parts[k] for k in at]
-    if not chosen or how.repeats == "keep":
+    if how.repeats == "keep":
         return {}
     if how.method == "seasonal_kendall":
-        return dict(zip(at, _seasonal(chosen, how), strict=True))
-    if how.method == "mann_kendall" and how.autocorrelation == "none":
-        return dict(zip(at, _plain(chosen, how), strict=True))
-    return {}
+        at = [k for k in at if _years(parts[k]) ** 2 * how.period <= WIDEST]
+        test, widths = _seasonal, [_years(parts[k]) * how.period for k in at]
+    elif how.method == "mann_kendall" and how.autocorrelation == "none":
+        test, widths = _plain, [parts[k].value.size for k in at]
+    else:
+        return {}
+    done: dict[int, TrendTest] = {}
+    for chosen in _of_like_width(at, widths):
+        done |= zip(chosen, test([parts[k] for k in chosen], how), strict=True)
+    return done
+
+
+def _years(part: Part) -> int:
+    return int(part.year.max() - part.year.min()) + 1
+
+
+def _of_like_width(at: list[int], widths: list[int]) -> Iterator[list[int]]:
+    """Give series together that take little room: one that is long must not widen all others."""
+    chosen: list[int] = []
+    for width, k in sorted(zip(widths, at, strict=True)):
+        if chosen and width * (len(chosen) + 1) > AT_ONCE:
+            yield chosen
+            chosen = []
+        chosen.append(k)
+    if chosen:
+        yield chosen
 
 
 def _seasonal(parts: list[Part], how: How) -> list[TrendTest]:
