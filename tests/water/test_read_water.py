@@ -101,6 +101,34 @@ def test_unit_of_the_cell_against_the_header():
     assert not len(both.results)
 
 
+def test_the_unit_beside_the_name_of_a_parameter():
+    found = read("点位,时间,指标,监测值,是否检出,检出限\n甲,2024-05-01,氨氮(mg/L),0.025,否,0.025\n"
+                 "甲,2024-05-01,总磷(ug/L),80,是,10\n甲,2024-05-01,总氮(mg/L),,否,0.05\n")  # fmt: skip
+    assert values(found) == {"nh3n": 0.025, "tp": 0.08, "tn": 0.05}
+    assert found.results["censoring"].tolist() == ["below", "none", "below"]
+    clash = read("station,date,parameter,value(mg/L)\nA,2024-05-01,总磷(ug/L),80\n")
+    assert told(clash) == {("unit_contradicts", 2)}
+    row = read("station,date,parameter,value,unit\nA,2024-05-01,总磷(ug/L),80,mg/L\n")
+    assert told(row) == {("unit_contradicts", 2)}
+    option = read("station,date,parameter,value(mg/L)\nA,2024-05-01,tp,80\n", units={"tp": "ug/L"})
+    assert values(option) == {"tp": 0.08}
+
+
+def test_units_in_columns_beside_wide_values():
+    found = read(
+        "station,date,nh3n,nh3n_unit,tp,tp_unit,DO_mgL\nA,2024-05-01,0.5,mg/L,80,ug/L,6.2\n"
+    )
+    assert values(found) == {"nh3n": 0.5, "tp": 0.08, "do": 6.2}
+    assert not found.problems.items
+
+
+def test_months_without_a_year_need_the_option():
+    rows = "站点,月份,氨氮(mg/L)\n甲,2024年1月,0.5\n甲,2月,0.6\n"
+    assert told(read(rows)) == {("date_no_year", 3)}
+    found = read(rows, year=2024)
+    assert found.results["sampled_on"].tolist() == [dt.date(2024, 1, 1), dt.date(2024, 2, 1)]
+
+
 def test_units_that_do_not_measure_the_parameter():
     found = read(TIDY + "A,2024-05-01,氨氮,5,℃\nA,2024-05-01,总磷,5,斤\nA,2024-05-01,pH,7,mg/L\n")
     assert told(found) == {("unit_unknown", 2), ("unit_unknown", 3), ("unit_unknown", 4)}

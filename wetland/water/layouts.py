@@ -7,7 +7,8 @@ one parameter from one column.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from wetland.water.cells import narrowed
 from wetland.water.columns import is_ignored, is_role, listed, plain
 from wetland.water.parameters import parameters
 from wetland.water.readcells import RESULT, read_cells
-from wetland.water.readremarks import Source
+from wetland.water.readremarks import Positions, Source
 from wetland.water.readresults import Piece, Tally, read_piece
 from wetland.water.readrows import Rows
 from wetland.water.readtable import Table
@@ -35,6 +36,11 @@ _SUFFIXES = ("remark", "remarkcode", "qualifier", "flag", "cens", "censored", "c
              "限定符", "检出情况")  # fmt: skip
 
 _BASIS = re.compile(r"以\s*[A-Za-z0-9+-]+\s*计")
+
+_RUN_TOGETHER = re.compile(r"^([munμ]?g)[lL]$")
+_UNIT_SUFFIXES = ("unit", "units", "单位")
+
+_NOT_DETECTED = {"否", "no", "n", "0", "false", "f", "未检出", "nd", "not detected"}
 
 NO_LAYOUT = text(
     "{f}：找不到检测结果：既没有“指标”与“数值”两列，也没有以指标命名的列；现有列：{n}",
@@ -114,11 +120,16 @@ def wide_columns(table: Table) -> dict[str, tuple[str, str | None]]:
             continue
         code = code_of(table, header)
         if code:
-            word = table.options.parameter_words
-            split = parameters().split_header(header)
-            unit = _BASIS.sub("", split[1] or "").strip(" ,;") or None
-            found[name] = (code, None if header in word else unit)
+            found[name] = (code, _unit_of_name(table, header))
     return found
+
+
+def _unit_of_name(table: Table, name: str) -> str | None:
+    """Return the unit beside the name of a parameter; none where an option explains the name."""
+    if name in table.options.parameter_words:
+        return None
+    unit = _BASIS.sub("", parameters().split_header(name)[1] or "").strip(" ,;")
+    return _RUN_TOGETHER.sub(r"\1/L", unit) or None
 
 
 def _tell_unknown(table: Table, name: str, number: int, *, row: int | None = None) -> None:
@@ -137,20 +148,30 @@ def read_wide(table: Table, rows: Rows, tally: Tally) -> list[Piece]:
     """Read a table with one column for each parameter; a remark column stands beside its value."""
     usable = np.flatnonzero(rows.usable)
     columns = wide_columns(table)
-    remarks = _remark_columns(table, columns)
+    remarks = _beside(table, columns, _SUFFIXES)
+    units = _beside(table, columns, _UNIT_SUFFIXES)
     cells, at = table.sheet.raw.cells, rows.limit_row
     limits = {name: None if at is None else str(cells[name].iloc[at]) for name in columns}
     pieces = [
-        read_piece(table, Source(code, name, usable, unit, remark=remarks.get(name),
-                                 stated_limit=limits[name]), tally)
+        read_piece(
+            table,
+            Source(code, name, usable, unit, unit=units.get(name), remark=remarks.get(name),
+                   stated_limit=limits[name]),
+            tally,
+        )
         for name, (code, unit) in columns.items()
     ]  # fmt: skip
-    _tell_unread(table, {*columns, *remarks.values()}, usable, tally)
+    _tell_unread(table, {*columns, *remarks.values(), *units.values()}, usable, tally)
     return [piece for piece in pieces if piece is not None]
 
 
-def _remark_columns(table: Table, columns: dict[str, tuple[str, str | None]]) -> dict[str, str]:
-    """Return value column -> remark column: named after it, or before it and named a remark."""
+def _beside(
+    table: Table, columns: Mapping[str, tuple[str, str | None]], suffixes: Sequence[str]
+) -> dict[str, str]:
+    """Return value column -> column of remarks (or units) named after it.
+
+    A remark column may also stand before its value, and be named a remark only.
+    """
     names = [str(name) for name in table.sheet.raw.cells.columns]
     by_plain = {plain(name): name for name in names}
     found: dict[str, str] = {}
@@ -158,10 +179,10 @@ def _remark_columns(table: Table, columns: dict[str, tuple[str, str | None]]) ->
         if name not in columns:
             continue
         header = plain(parameters().split_header(table.sheet.headers[name])[0])
-        named = next((by_plain[header + s] for s in _SUFFIXES if header + s in by_plain), None)
-        before = names[at - 1] if at else ""
-        if named is None and plain(before).rstrip("0123456789") in {"remarkcode", "remark"}:
-            named = before
+        named = next((by_plain[header + s] for s in suffixes if header + s in by_plain), None)
+        before = plain(names[at - 1]).rstrip("0123456789") if at else ""
+        if named is None and before in suffixes and before.startswith("remark"):
+            named = names[at - 1]
         if named is not None and named not in columns:
             found[name] = named
     return found
@@ -204,19 +225,31 @@ def read_tidy(table: Table, rows: Rows, tally: Tally) -> list[Piece]:
     usable = np.flatnonzero(rows.usable)
     column = table.roles["value"]
     unit = _unit_of_header(table.sheet.headers.get(column, column))
-    remark = table.roles.get("censored") or table.roles.get("remark")
-    codes, positions = _parameters_of_rows(table, usable, tally)
-    pieces = [
-        read_piece(
-            table,
-            Source(code, column, where, unit, unit=table.roles.get("unit"),
-                   limit=table.roles.get("limit"), remark=remark,
-                   limit_unit=table.roles.get("limit_unit")),
-            tally,
-        )
-        for code, where in zip(codes, positions, strict=True)
-    ]  # fmt: skip
-    return [piece for piece in pieces if piece is not None]
+    remark = table.roles.get("censored") or table.roles.get("remark") or _undetected(table)
+    whole = Source(
+        "",
+        column,
+        usable,
+        unit,
+        unit=table.roles.get("unit"),
+        limit=table.roles.get("limit"),
+        remark=remark,
+        limit_unit=table.roles.get("limit_unit"),
+    )
+    found = [read_piece(table, one, tally) for one in _sources_of_rows(table, whole, tally)]
+    return [piece for piece in found if piece is not None]
+
+
+def _undetected(table: Table) -> str | None:
+    """Turn a column that says whether it was detected (是否检出) into one of remarks."""
+    if "detected" not in table.roles:
+        return None
+    name = "detected: remark"
+    said = table.words("detected")
+    table.sheet.raw.cells[name] = np.array(
+        ["<" if narrowed(w).casefold() in _NOT_DETECTED else "" for w in said], dtype=object
+    )
+    return name
 
 
 def _needs(table: Table, layout: str, column: str) -> InputError:
@@ -230,21 +263,20 @@ def _unit_of_header(header: str) -> str | None:
     return words[start + 1 : stop].strip() or None if 0 <= start < stop else None
 
 
-def _parameters_of_rows(
-    table: Table, usable: np.ndarray[tuple[int], np.dtype[np.intp]], tally: Tally
-) -> tuple[list[str], list[np.ndarray[tuple[int], np.dtype[np.intp]]]]:
-    """Return the parameters of a tidy table and the rows of each."""
+def _sources_of_rows(table: Table, whole: Source, tally: Tally) -> list[Source]:
+    """Return the parameters of a tidy table, each with its rows and the unit beside its name."""
     import pandas as pd
 
     if "parameter" not in table.roles:
         if table.options.parameter is None:
             raise InputError(NEED_PARAMETER.fill(f=table.problems.file))
-        return [table.options.parameter], [usable]
-    words = table.words("parameter")[usable]
-    codes, distinct = pd.factorize(words)
+        return [replace(whole, parameter=table.options.parameter)]
+    usable = whole.position
+    codes, distinct = pd.factorize(table.words("parameter")[usable])
     blank = usable[codes < 0]
     table.tell("parameter_missing", blank, NO_PARAMETER, column=table.roles["parameter"])
-    by_code: dict[str, list[np.ndarray[tuple[int], np.dtype[np.intp]]]] = {}
+    rows: dict[tuple[str, str | None], list[Positions]] = {}
+    words: dict[tuple[str, str | None], str] = {}
     for number, word in enumerate(distinct):
         where = usable[codes == number]
         code = code_of(table, word)
@@ -252,8 +284,14 @@ def _parameters_of_rows(
             tally.unknown[word] = len(where)
             _tell_unknown(table, word, len(where), row=int(table.sheet.raw.rows[where[0]]))
         elif code:
-            by_code.setdefault(code, []).append(where)
-    return list(by_code), [np.sort(np.concatenate(where)) for where in by_code.values()]
+            key = (code, _unit_of_name(table, word))
+            rows.setdefault(key, []).append(where)
+            words.setdefault(key, word)
+    return [
+        replace(whole, parameter=key[0], position=np.sort(np.concatenate(where)), word=words[key],
+                word_unit=key[1])
+        for key, where in rows.items()
+    ]  # fmt: skip
 
 
 # EGRET: intervals.

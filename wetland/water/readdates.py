@@ -22,11 +22,17 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from wetland.base.texts import text
 from wetland.reading.dates import NOT_A_DATE, CellError, Moment, parse_moment
 from wetland.water.cells import narrowed
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NO_YEAR = text(
+    "日期缺少年份；请写成 2024-05-01，或用 --year 指明",
+    "the date has no year: write 2024-05-01, or tell it by --year",
+)
 
 Order = Literal["mdy", "dmy"]
 FIRST_SERIAL, END_SERIAL = 20_000, 80_000  # 1954 to 2119
@@ -34,6 +40,7 @@ _EPOCHS = {1900: dt.date(1899, 12, 30), 1904: dt.date(1904, 1, 1)}
 _SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _MONTH = re.compile(r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*月?(?:份)?$|(\d{4})(\d{2})$")
 _NO_YEAR = re.compile(r"(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})(?:\s*[日号])?(?=$|[\sT])")
+_MONTH_ALONE = re.compile(r"(\d{1,2})\s*月(?:份)?$")
 _NUMBER = re.compile(r"\d{5}(?:\.\d+)?$")
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 _MOST_MONTHS = 12
@@ -119,6 +126,11 @@ def parse_day(raw: object, rules: DateRules) -> tuple[Moment, bool]:
         words = f"{slashed[4]}-{month}-{day}{words[slashed.end() :]}"
     if rules.epoch is not None and _NUMBER.match(words):
         return _of_serial(float(words), rules.epoch), False
+    month = _MONTH_ALONE.match(words)
+    if month is not None:
+        if rules.year is None:
+            raise CellError("date_no_year", NO_YEAR)
+        words = f"{rules.year:04d}-{month[1]}"
     bare = _NO_YEAR.match(words) if rules.year is not None else None
     if bare is not None and slashed is None:
         words = f"{rules.year:04d}-{bare[1]}-{bare[2]}{words[bare.end() :]}"
@@ -126,7 +138,12 @@ def parse_day(raw: object, rules: DateRules) -> tuple[Moment, bool]:
     if month_only is not None:
         year, month = (month_only[1] or month_only[3], month_only[2] or month_only[4])
         return parse_moment(f"{year}-{month}-1"), True
-    moment = parse_moment(words)
+    try:
+        moment = parse_moment(words)
+    except CellError as error:
+        if error.code == "date_no_year":
+            raise CellError("date_no_year", NO_YEAR) from None
+        raise
     if moment.day is None:
         raise CellError("date_invalid", NOT_A_DATE)
     return moment, False

@@ -98,6 +98,8 @@ def _dates(table: Table) -> pd.Series:
                   if not any(p is None for p in row) else None
                   for row in zip(*parts, strict=True)]  # fmt: skip
         return pd.Series(joined, dtype=object)
+    if "month" in table.roles and "year" not in table.roles:
+        return table.sheet.raw.cells[table.roles["month"]]
     default = table.options.default_date or table.sheet.caption_date
     if default is None:
         names_here = listed([str(name) for name in table.sheet.raw.cells.columns])

@@ -45,8 +45,8 @@ class Source:
         Column of the values.
     position
         Rows to read.
-    header_unit
-        Unit that the header tells.
+    header_unit, word, word_unit
+        Unit that the header tells; the name of the parameter in the row, and the unit that tells.
     unit, limit, remark
         Columns beside the value, where there are any.
     limit_unit
@@ -64,6 +64,8 @@ class Source:
     remark: str | None = None
     limit_unit: str | None = None
     stated_limit: str | None = None
+    word: str | None = None
+    word_unit: str | None = None
 
 
 def with_remarks(table: Table, source: Source, read: Cells) -> Cells:

@@ -1,9 +1,9 @@
 """Results of columns and rows (检测结果): units, limits and remarks of numbers.
 
-Rule of decision for units. A unit in the cell, in the row, in the header or in a row of units below
-it, in an option, in the title: the first of these counts. Where two of the first three tell units
-that do not mean the same, the result is kept aside. Where none tells one, the parameter's own unit
-is taken and told once a column.
+Rule of decision for units. They are told by the cell, the row, the name of the parameter, the
+header, a row of units below it: where two of these do not mean the same, the result is kept aside.
+An option wins over the header; the title counts where nothing else tells one. Where none does, the
+parameter's own unit is taken and told once a column.
 """
 
 from __future__ import annotations
@@ -132,10 +132,10 @@ def _in_own_unit(
     """Return values in the parameter's unit, the unit of each as received, and which are sound."""
     import pandas as pd
 
-    stated = _stated_units(table, source)
+    stated, firm = _stated_unit(table, source)
     row_units = np.full(len(source.position), None, dtype=object)
     if source.unit is not None:
-        row_units = table.words("unit")[source.position]
+        row_units = table.words_of(source.unit)[source.position]
     units = row_units.copy()
     units[pd.isna(row_units)] = stated
     units = units[held]
@@ -143,16 +143,18 @@ def _in_own_unit(
     cell_units = read.unit[held]
     value = read.value[held].copy()
     told: Objects = np.where(pd.isna(cell_units), units, cell_units)
-    keys = pd.MultiIndex.from_arrays([units, cell_units])
-    codes, distinct = pd.factorize(keys)
+    codes, distinct = pd.factorize(pd.MultiIndex.from_arrays([units, cell_units]))
     kept = np.ones(len(held), dtype=bool)
-    for code, (outer, inner) in enumerate(distinct):
+    for code, pair in enumerate(distinct):
         which = np.flatnonzero(codes == code)
-        outer, inner = _none(outer), _none(inner)
+        outer, inner = _none(pair[0]), _none(pair[1])
         try:
+            if firm and outer is not None:
+                _one_unit(source.parameter, stated, outer)
             unit = _one_unit(source.parameter, outer, inner)
         except InputError as error:
-            code_of = "unit_contradicts" if outer and inner else "unit_unknown"
+            disagree = bool(outer) and (inner is not None or outer != stated) and firm
+            code_of = "unit_contradicts" if disagree or (outer and inner) else "unit_unknown"
             table.tell(code_of, source.position[held[which]], error.message, column=source.column)
             kept[which] = False
             continue
@@ -167,19 +169,26 @@ def _none(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _stated_units(table: Table, source: Source) -> str | None:
-    """Return the unit that stands for the whole column."""
-    options = table.options.units
+def _stated_unit(table: Table, source: Source) -> tuple[str | None, bool]:
+    """Return the unit that stands for the whole column, and whether the table's header tells it.
+
+    Raises
+    ------
+    InputError
+        The places of the header that tell one contradict each other.
+    """
     header = table.sheet.headers.get(source.column, source.column)
-    for name in (source.column, header, source.parameter):
-        for ours, unit in options.items():
+    for name in (source.column, header, source.word or header, source.parameter):
+        for ours, unit in table.options.units.items():
             if plain(ours) == plain(name):
-                return unit
-    below = table.sheet.units.get(source.column)
-    if source.header_unit is not None and below is not None:
-        _one_unit(source.parameter, source.header_unit, below)
-    found = source.header_unit or below
-    return found or _caption_unit(table, source.parameter)
+                return unit, False
+    told = [source.word_unit, source.header_unit, table.sheet.units.get(source.column)]
+    present = [unit for unit in told if unit is not None]
+    for other in present[1:]:
+        _one_unit(source.parameter, present[0], other)
+    if present:
+        return present[0], True
+    return _caption_unit(table, source.parameter), False
 
 
 def _caption_unit(table: Table, parameter: str) -> str | None:
