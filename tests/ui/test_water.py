@@ -258,6 +258,19 @@ def test_a_station_nobody_knows_is_asked_about_not_guessed(app: AppTest) -> None
     assert charts(app)
 
 
+def test_an_endless_station_name_is_a_problem_and_spoils_nothing(app: AppTest, water: Path) -> None:
+    """Stored, it would have made the water of the whole site unreadable."""
+    rows = WIDE.format(day="2026-11-01", n="0.5") + f"{'x' * 81},2026-11-01,0.5,0.1\n"
+    _upload(app, "lab.csv", rows.encode())
+    [problems] = [d.value for d in app.dataframe if "message" in d.value.columns]
+    assert problems["row"].tolist() == [3]
+    app.text_input(key="actor").set_value("Li").run()
+    app.button(key="water-save").click().run()
+    to_view(app, "overview")
+    assert not app.error
+    assert app.selectbox(key="water-period").options[0] == "2026-11"
+
+
 @pytest.fixture(scope="session")
 def hostile_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a store whose station names attack every place that shows them."""

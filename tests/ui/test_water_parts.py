@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_periods_without_any_class_are_not_offered() -> None:
     ],
 )
 def test_a_period_holds_its_days(day: str, period: str, inside: bool) -> None:
-    assert in_period(day, period) is inside
+    assert in_period(dt.date.fromisoformat(day), period) is inside
 
 
 def test_shares_leave_a_gap_for_stations_without_a_class() -> None:

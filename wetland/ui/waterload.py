@@ -174,6 +174,8 @@ def _preview(read: WaterData) -> None:
     st.subheader(say(_PREVIEW), anchor=False)
     classes = answers.classes_of(held, per="month")
     periods = sorted(set(classes["period"]))[-24:]
-    cells = cells_of(classes[classes["period"].isin(periods)], waterwords.labels(held))
-    drawn.show(class_strip(cells, lang=language.current()), key="water-preview", name="preview")
+    named = waterwords.labels(held)
+    cells = cells_of(classes[classes["period"].isin(periods)], named)
+    shown = class_strip(cells, lang=language.current(), rows=list(named.values()))
+    drawn.show(shown, key="water-preview", name="water-preview")
     st.caption(md(waterwords.source_words(held)))

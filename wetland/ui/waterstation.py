@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -253,14 +254,11 @@ def _source_rows(held: WaterData, station: str, period: str) -> None:
     _grid(pd.DataFrame(rows), 320)
 
 
-def in_period(day: object, period: str) -> bool:
+def in_period(day: dt.date, period: str) -> bool:
     """Tell whether a day lies within a period (``2024``, ``2024-Q2``, ``2024-05``)."""
     kind, year, part = split_period(period)
-    date = pd.Timestamp(str(day))
-    if date.year != year:
-        return False
-    parts = {"year": 1, "quarter": (date.month - 1) // 3 + 1, "month": date.month}
-    return kind == "sample" or parts[kind] == part
+    parts = {"year": 1, "quarter": (day.month - 1) // 3 + 1, "month": day.month}
+    return day.year == year and (kind == "sample" or parts[kind] == part)
 
 
 def _grid(frame: pd.DataFrame, height: int) -> None:

@@ -33,12 +33,16 @@ from wetland.water.samplekinds import (
     qa_of_sample,
     summary_of,
 )
-from wetland.water.stations import Station
+from wetland.water.stations import LONGEST_NAME, Station
 
 NO_STATION = text(
     "没有写站点（合并单元格导出后下面各行会是空的，请填满）",
     "no station is given (merged cells leave the rows below empty: fill them)",
 )
+TOO_LONG = text(
+    "站点名称超过 {n} 个字符，未读入",
+    "the name of the station is longer than {n} characters: not read",
+).fill(n=LONGEST_NAME)
 NO_STATION_COLUMN = text(
     "{f}：没有站点列，请用 --map station=列名 或 --default-station 指明；现有列：{n}",
     "{f}: no column of stations; name it by --map station=COLUMN or --default-station; there are: "
@@ -158,6 +162,10 @@ def _stations_and_qa(
     missing = np.flatnonzero(usable & pd.isna(station))
     table.tell("station_missing", missing, NO_STATION, column=table.roles.get("station"))
     usable[missing] = False
+    too_long = [s is not None and len(str(s)) > LONGEST_NAME for s in station.tolist()]
+    wrong = np.flatnonzero(usable & np.array(too_long, dtype=bool))
+    table.tell("station_too_long", wrong, TOO_LONG, column=table.roles.get("station"))
+    usable[wrong] = False
     unknown = sorted({s for s in station[usable].tolist() if s not in stations})
     if unknown and stations:
         shown = ", ".join(unknown[:10]) + (" …" if len(unknown) > 10 else "")

@@ -17,7 +17,8 @@ from wetland.base.texts import Text
 WaterBody = Literal["river", "lake"]
 WaterClass = Literal["I", "II", "III", "IV", "V", "inferior_v"]
 TargetClass = Literal["I", "II", "III", "IV", "V"]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+LONGEST_NAME = 80
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 CLASSES: tuple[WaterClass, ...] = ("I", "II", "III", "IV", "V", "inferior_v")
 
