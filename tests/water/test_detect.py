@@ -126,8 +126,28 @@ def test_half_a_detection_limit_accuses_nobody():
     assert (row["outcome"], json.loads(row["missing"])) == ("undecided", ["hg.detection_limit"])
     assert evidence(row)["limits_above_target"] == ["hg"]
     assert row["measure"] is None or row["measure"] != row["measure"]
-    row = only(found([sample("R1", "2024-05-06", {**BAD, "hg": "<0.0005"})])).iloc[0]
-    assert row["outcome"] == "broken"  # ammonia is beyond its limit whatever mercury is
+
+
+def test_what_was_not_detected_is_not_told_as_exceeding():
+    """Ammonia is beyond its limit whatever mercury is: it alone is told, and sets the severity."""
+    row = only(found([sample("R1", "2024-05-06", {**GOOD, "nh3n": 1.2, "hg": "<0.01"})])).iloc[0]
+    assert (row["outcome"], row["measure"], row["limit"]) == ("broken", 1.2, 1.0)
+    assert row["severity"] == 2  # class IV at the least; mercury at half its limit would be worse
+    said = evidence(row)
+    assert (said["water_class"], said["possible"][0]) == ("inferior_v", "IV")
+    assert [e["parameter"] for e in said["exceeding"]] == ["nh3n"]
+    assert (said["limits_above_target"], list(said["facts"])) == (["hg"], ["nh3n"])
+    assert "汞有结果未检出而检出限高于目标限值" in row["explanation_zh"]
+    assert "汞 0.005" not in row["explanation_zh"]
+
+
+def test_a_mean_beyond_its_limit_with_non_detects_at_zero_is_told():
+    """Three of four results make the mean of the month exceed whatever the fourth is."""
+    values = [1.8, 1.8, 1.8, "<0.02"]
+    samples = [sample("R1", f"2024-05-{d:02d}", {**GOOD, "nh3n": x})
+               for d, x in zip((3, 10, 17, 24), values, strict=True)]  # fmt: skip
+    row = only(found(samples, per=("month",))).iloc[0]
+    assert (row["outcome"], row["measure"]) == ("broken", 1.35)
 
 
 def test_heavy_metals_and_classes_make_it_severer():
@@ -290,6 +310,19 @@ def test_deterioration_by_a_detection_limit_is_open():
     samples = [sample("R1", "2023-05-06", before), sample("R1", "2024-05-06", after)]
     row = only(found(samples), "deterioration").iloc[0]
     assert (row["outcome"], json.loads(row["missing"])) == ("undecided", ["hg.detection_limit"])
+    samples[1] = sample("R1", "2024-05-06", {**after, "phenol": 0.05})  # only of this year
+    row = only(found(samples), "deterioration").iloc[0]
+    assert (row["outcome"], json.loads(row["missing"])) == ("undecided", ["hg.detection_limit"])
+
+
+def test_deterioration_from_a_detection_limit_is_open():
+    """Phosphorus below 0.4 last year may have been what it is now."""
+    samples = [sample("R1", "2023-05-06", {**GOOD, "tp": "<0.4"}),
+               sample("R1", "2024-05-06", {**GOOD, "tp": 0.3})]  # fmt: skip
+    row = only(found(samples), "deterioration").iloc[0]
+    assert (row["outcome"], json.loads(row["missing"])) == ("undecided", ["tp.detection_limit"])
+    samples[0] = sample("R1", "2023-05-06", {**GOOD, "tp": "<0.02"})
+    assert only(found(samples), "deterioration")["outcome"].tolist() == ["broken"]
 
 
 def test_sudden_change_says_its_rule():

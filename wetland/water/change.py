@@ -28,10 +28,6 @@ WORDS: dict[Word, Text] = {
     "clearly_worse": text("明显变差", "clearly worse"),
     "contradictory": text("两种方法结论相反", "the two methods contradict each other"),
 }
-LEVELS: dict[str, int] = {"I": 0, "II": 0, "III": 1, "IV": 2, "V": 3, "inferior_v": 4}
-CONDITION_LEVELS: dict[str, int] = {
-    "excellent": 0, "good": 1, "light": 2, "moderate": 3, "heavy": 4,
-}  # fmt: skip
 
 _NOT_A_CLASS = text(
     "{value} 不是水质类别；可用：{allowed}", "{value} is no water class; allowed: {allowed}"

@@ -56,6 +56,9 @@ class Classes:
         What was assessed, and by what.
     items
         The assessed items, columns of ``item_class``, ``required`` and ``missing``.
+    item_best, item_worst
+        The ends of the classes that each item may have, with non-detects at zero and at their
+        limits.
     water_class, deciding
         The class of the worst item measured (0 where no item was), and the items that are of it.
     best, worst
@@ -78,6 +81,8 @@ class Classes:
     assessment: Assessment
     items: tuple[str, ...]
     item_class: Marks
+    item_best: Marks
+    item_worst: Marks
     required: Flags
     water_class: Marks
     deciding: Flags
@@ -158,6 +163,8 @@ def classify(
         assessment,
         items,
         item_class=value,
+        item_best=best,
+        item_worst=worst,
         required=required,
         water_class=water_class,
         deciding=_deciding(value, best, water_class),

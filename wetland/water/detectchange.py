@@ -43,8 +43,9 @@ def deterioration_findings(look: Look) -> Iterator[Found]:
     ask for (against the same period of the year before one, against the period before two), over
     the items that both periods have. Where both comparisons are worse the one that lost more levels
     leads, the year's of the same size, and the other is told too. Quarters and years count only
-    with enough samples in both. Undecided where the class hangs on half a detection limit: with
-    non-detects at zero the water would not have lost as much.
+    with enough samples in both. Undecided where it hangs on half a detection limit: with the
+    non-detects of the period at zero, and those of the one before at their limits, the water would
+    not have lost as much.
 
     Severity: the levels lost, and one more where the water does not meet its target class (or has
     none). ``measure`` is the number of levels lost and
@@ -78,7 +79,15 @@ def _rows(look: Look, per: Per) -> dict[tuple[str, str], Row]:
         period_means(look.results, per=per), look.stations, programmes=look.settings.programmes
     )
     table = classes_table(classes)[classes.enough]
-    return {(row["station"], row["period"]): row for row in rows_of(table)}
+    ends = [
+        [{item: CLASSES[c - 1] for item, c in zip(classes.items, marks, strict=True) if c}
+         for marks in side[classes.enough].tolist()]
+        for side in (classes.item_best, classes.item_worst)
+    ]  # fmt: skip
+    return {
+        (row["station"], row["period"]): row | {"best": best, "worst": worst}
+        for row, best, worst in zip(rows_of(table), *ends, strict=True)
+    }
 
 
 def _asked(look: Look, per: Per) -> list[Against]:
@@ -115,7 +124,7 @@ def _loss(look: Look, change: Row, rows: Mapping[tuple[str, str], Row]) -> _Loss
     before = rows[change["station"], change["before_period"]]
     return _Loss(
         change, before, after, _worse_items(change, before, after),
-        _hangs_on_limits(look, change, after),
+        _hangs_on_limits(look, change, before, after),
     )  # fmt: skip
 
 
@@ -178,18 +187,22 @@ def _worse_items(change: Row, before: Row, after: Row) -> list[str]:
     return sorted(worse, key=lambda item: -place[item])
 
 
-def _hangs_on_limits(look: Look, change: Row, after: Row) -> list[str]:
+def _hangs_on_limits(look: Look, change: Row, before: Row, after: Row) -> list[str]:
     """Return items not detected that make the water that much worse by half their limits only."""
-    least = look.settings.against[change["against"]]
-    best = level_of(after["possible"][0], method=look.method)
-    if best - level_of(change["class_before"], method=look.method) >= least:
+    items = change["items"]
+    ends = [max(CLASSES.index(classes[item]) for item in items)
+            for classes in (before["worst"], after["best"])]  # fmt: skip
+    most, least = (level_of(CLASSES[end], method=look.method) for end in ends)
+    if least - most >= look.settings.against[change["against"]]:
         return []
     limit = CLASSES.index(change["class_before"])
     return [
         item
-        for item in change["items"]
-        if item in after["censored_items"] and CLASSES.index(after["item_classes"][item]) > limit
-    ]
+        for item in items
+        if CLASSES.index(before["worst"][item]) > limit
+        or (after["best"][item] != after["item_classes"][item]
+            and CLASSES.index(after["item_classes"][item]) > limit)
+    ]  # fmt: skip
 
 
 def _told(per: Per, losses: Sequence[_Loss], name: Text) -> Text:

@@ -44,7 +44,6 @@ _BESIDE: dict[str, Scale] = {
     "sd": Scale(logarithm=True, upper=False, lower=True, digit=0.01),
     "ph": Scale(logarithm=False, upper=True, lower=True, digit=0.1),
 }
-_LEFT_OUT = ("temp",)  # the weather's
 
 
 def scales() -> dict[str, Scale]:
@@ -59,10 +58,8 @@ def scales() -> dict[str, Scale]:
         if parameter.direction == "max":
             out[code] = Scale(logarithm=True, upper=True, lower=False, digit=0.01)
         elif parameter.direction == "min":
-            digit = 10.0 ** -(parameter.decimals or 1)
-            out[code] = Scale(logarithm=False, upper=False, lower=True, digit=digit)
-    out |= {code: scale for code, scale in _BESIDE.items() if code in parameters()}
-    return {code: scale for code, scale in out.items() if code not in _LEFT_OUT}
+            out[code] = Scale(logarithm=False, upper=False, lower=True, digit=0.1)
+    return out | _BESIDE
 
 
 def sudden_findings(look: Look) -> Iterator[Found]:

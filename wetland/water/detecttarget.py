@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from wetland.base.texts import Text, text
-from wetland.water.classes import classes_table, classify
+from wetland.water.classes import Classes, classes_table, classify
 from wetland.water.compliance import meets
 from wetland.water.detectbase import PERIODS, TARGET_CLASS, Found, Look
 from wetland.water.parameters import parameters
-from wetland.water.results import Readings, period_means
+from wetland.water.results import period_means
 from wetland.water.rowtables import rows_of
 from wetland.water.standards import CLASS_WORDS, Per
 from wetland.water.stations import CLASSES, Station
@@ -39,9 +38,15 @@ _OPEN_ITEMS = text(
     "缺少 {items}；已测指标为{found}。", "missing {items}; what was measured is {found}."
 )
 _OPEN_LIMITS = text(
-    "{items}未检出，但检出限高于目标限值（按检出限一半评价为{found}）。",
-    "{items} not detected, but the detection limit is above the limit of the target (at half the "
-    "detection limit: {found}).",
+    "{items}有结果未检出而检出限高于目标限值（或超出测定上限），是否超标不能确定；"
+    "按检出限一半评价为{found}。",
+    "{items}: not detected with a detection limit above the limit of the target, or beyond the "
+    "range of the method, so it may be within or not; at half the detection limit: {found}.",
+)
+_NOT_COUNTED = text(
+    "{items}有结果未检出而检出限高于目标限值（或超出测定上限），是否超标不能确定，未计入。",
+    "{items}: not detected with a detection limit above the limit of the target, or beyond the "
+    "range of the method; whether it is within is not known, and it does not count here.",
 )
 _ITEMS = text("超过目标限值的指标：{items}。", "Beyond the limits of the target: {items}.")
 _ITEM = text("{name} {value}（限值 {limit}）", "{name} {value} (limit {limit})")
@@ -98,8 +103,11 @@ def target_findings(look: Look) -> Iterator[Found]:
     the sample's says the same. A quarter or year with fewer samples than the method asks for is not
     judged.
 
-    Severity: one, one more for each class that the water is worse than the target, and one more
-    where cyanide or a heavy metal is beyond the target's limit; at most five. Undecided: one.
+    An item counts as beyond its limit only where it is so with non-detects at zero: half a
+    detection limit makes a class, and accuses nobody.
+
+    Severity: one, one more for each class that the water is surely worse than the target, and one
+    more where cyanide or a heavy metal is beyond the target's limit; at most five. Undecided: one.
 
     The likelihood is the share of bootstrap draws that are worse than the target
     (`wetland.water.certainty.class_certainty`), for months and longer with four samples or more.
@@ -109,8 +117,9 @@ def target_findings(look: Look) -> Iterator[Found]:
     if not len(results):
         return
     for per in look.settings.per:
-        readings = period_means(results, per=per)
-        classes = classify(readings, look.stations, programmes=look.settings.programmes)
+        classes = classify(
+            period_means(results, per=per), look.stations, programmes=look.settings.programmes
+        )
         rows = [
             (at, row, look.stations[row["station"]])
             for at, row in enumerate(rows_of(classes_table(classes)))
@@ -119,7 +128,7 @@ def target_findings(look: Look) -> Iterator[Found]:
         open_or_broken = [(at, row, s) for at, row, s in rows if _open_or_broken(look, row, s, per)]
         likely = _likelihoods(look, results, [row for _, row, _ in open_or_broken], per)
         for at, row, station in open_or_broken:
-            yield _found(_Case(look, per, readings, at, row, station), likely)
+            yield _found(_Case(look, per, classes, at, row, station), likely)
 
 
 def _open_or_broken(look: Look, row: dict[str, Any], station: Station, per: Per) -> bool:
@@ -137,7 +146,7 @@ class _Case:
 
     look: Look
     per: Per
-    readings: Readings
+    classes: Classes
     at: int
     row: dict[str, Any]
     station: Station
@@ -148,11 +157,12 @@ class _Case:
         return CLASSES.index(self.station.target_class or "V")
 
     def exceeding(self) -> list[Exceeding]:
-        """Return the items worse than the target, worst first, then by how far they are over."""
+        """Return the items surely worse than the target, worst first, then by how far over."""
+        best = dict(zip(self.classes.items, self.classes.item_best[self.at].tolist(), strict=True))
         found = [
             self._of(item, water_class)
             for item, water_class in self.row["item_classes"].items()
-            if CLASSES.index(water_class) > self.target
+            if best[item] - 1 > self.target
         ]
         known = parameters()
         return sorted(
@@ -171,40 +181,43 @@ class _Case:
             low, high = (float(end) for end in limits.within)
             return Exceeding(item, value, low if value < low else high, None, water_class)
         limit = float(limits.of(self.station.water_body)[self.target])
-        over = round((value - limit) / limit, 2) if parameters()[item].multiple else None
+        over = exact_over(value, limit) if parameters()[item].multiple else None
         return Exceeding(item, value, limit, over, water_class)
 
     def limits_above(self) -> list[str]:
-        """Return items that were not detected, with a detection limit above the target's limit."""
-        out = []
-        for item in self.look.method.items:
-            if item not in self.row["censored_items"]:
-                continue
-            limits = self.look.standard.limits[item]
-            high = self.readings.column(item, "high")[self.at]
-            if limits.within is None and limits.kind == "max":
-                limit = float(limits.of(self.station.water_body)[self.target])
-                if np.isnan(high) or high > limit:
-                    out.append(item)
-        return out
+        """Return items that meet the target or not, by what their non-detects are."""
+        best, worst = self.classes.item_best[self.at], self.classes.item_worst[self.at]
+        hangs = (best > 0) & (best - 1 <= self.target) & (worst - 1 > self.target)
+        return [item for item, so in zip(self.classes.items, hangs.tolist(), strict=True) if so]
+
+
+def exact_over(value: float, limit: float) -> float:
+    """Return by how many times of a limit it is passed: decimals, two places, half to even.
+
+    Examples
+    --------
+    >>> exact_over(1.8, 1.0), exact_over(1.225, 1.0), exact_over(1.235, 1.0)
+    (0.8, 0.22, 0.24)
+    """
+    return float(round(Fraction(repr(value)) / Fraction(repr(limit)) - 1, 2))
 
 
 def _found(case: _Case, likely: dict[tuple[str, str], float]) -> Found:
     row, station = case.row, case.station
     broken = meets(station.target_class or "V", row["possible"]) is False
-    items = case.exceeding()
-    lacking = [] if broken else case.limits_above()
+    items, lacking = case.exceeding(), case.limits_above()
     missing = () if broken else (*row["missing"], *(f"{item}{LIMIT}" for item in lacking))
     codes = [e.parameter for e in items] or row["deciding"]
+    told = _broken(case, items, lacking) if broken else _open(case, lacking)
     return Found(
         rule=TARGET_CLASS,
         station=station,
         subject=row["period"],
         period=row["period"],
-        told=_told(case, items, lacking, likely) if not broken else _broken(case, items, likely),
+        told=_joined([*told, *_beside(case, likely)]),
         severity=_severity(case, items) if broken else 1,
         outcome="broken" if broken else "undecided",
-        measure=items[0].value if items and items[0].parameter not in lacking else None,
+        measure=items[0].value if items else None,
         limit=items[0].limit if items else None,
         sources=case.look.sources(station.id, row["period"], codes),
         evidence=_evidence(case, items, lacking),
@@ -216,7 +229,7 @@ def _found(case: _Case, likely: dict[tuple[str, str], float]) -> Found:
 
 
 def _severity(case: _Case, items: Sequence[Exceeding]) -> int:
-    steps = CLASSES.index(case.row["water_class"]) - case.target
+    steps = CLASSES.index(case.row["possible"][0]) - case.target
     return 1 + steps + any(parameters()[e.parameter].heavy for e in items)
 
 
@@ -249,26 +262,21 @@ def _words(case: _Case) -> dict[str, object]:
     }
 
 
-def _broken(case: _Case, items: Sequence[Exceeding], likely: dict[tuple[str, str], float]) -> Text:
-    parts = [_HEAD.fill(**_words(case))]
+def _broken(case: _Case, items: Sequence[Exceeding], lacking: Sequence[str]) -> Iterator[Text]:
+    yield _HEAD.fill(**_words(case))
     if items:
-        parts.append(_ITEMS.fill(items=listed(_item(case, e) for e in items)))
-    return _joined([*parts, *_beside(case, likely)])
-
-
-def _told(
-    case: _Case,
-    items: Sequence[Exceeding],
-    lacking: Sequence[str],
-    likely: dict[tuple[str, str], float],
-) -> Text:
-    found = CLASS_WORDS[case.row["water_class"]]
-    parts = [_OPEN_HEAD.fill(**_words(case))]
-    if case.row["missing"]:
-        parts.append(_OPEN_ITEMS.fill(items=named(case.row["missing"]), found=found))
+        yield _ITEMS.fill(items=listed(_item(case, e) for e in items))
     if lacking:
-        parts.append(_OPEN_LIMITS.fill(items=named(lacking), found=found))
-    return _joined([*parts, *_beside(case, likely)])
+        yield _NOT_COUNTED.fill(items=named(lacking))
+
+
+def _open(case: _Case, lacking: Sequence[str]) -> Iterator[Text]:
+    found = CLASS_WORDS[case.row["water_class"]]
+    yield _OPEN_HEAD.fill(**_words(case))
+    if case.row["missing"]:
+        yield _OPEN_ITEMS.fill(items=named(case.row["missing"]), found=found)
+    if lacking:
+        yield _OPEN_LIMITS.fill(items=named(lacking), found=found)
 
 
 def _item(case: _Case, one: Exceeding) -> Text:
@@ -278,7 +286,7 @@ def _item(case: _Case, one: Exceeding) -> Text:
         low, high = limits.within
         return _ACID.fill(name=name, value=value, low=low, high=high)
     limit = valued(one.parameter, one.limit)
-    if one.over is None:
+    if not one.over:
         return _ITEM.fill(name=name, value=value, limit=limit)
     return _TIMES.fill(name=name, value=value, limit=limit, times=one.over)
 
