@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from wetland.base.errors import InputError
@@ -171,3 +174,43 @@ def test_a_header_that_only_the_user_understands(site: Site, store: Store) -> No
     later = given(words.replace("05-01", "06-01"))
     again = import_water(store, site, later, options=WaterOptions(source="odd"), actor="t")
     assert again.written.added == 1
+
+
+def workbook() -> bytes:
+    """Return a workbook as offices write them: a title, merged and two-row headers, Excel days."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["某公园 2024 年水质监测结果"],
+        ["断面名称", "采样日期", "营养盐", None, None, "物理", None, "水体类型"],
+        [None, None, "氨氮", "总磷", "总氮", "pH", "溶解氧"],
+        [None, None, "mg/L", "mg/L", "mg/L", "无量纲", "mg/L"],
+        ["一号", dt.datetime(2024, 5, 1), "0.025L", 0.12, "１．２３", 7.4, 8.1, "河流"],  # noqa: DTZ001
+        ["二号", 45413, "未检出", 0.3, 1.8, 7.4, "-1", "湖库"],
+        ["三号", "2024年5月2日", -0.3, "—", 2.2, 7.9, 6, "湖库"],
+    ):
+        sheet.append(row)
+    for cells in ("A1:H1", "C2:E2", "F2:G2"):
+        sheet.merge_cells(cells)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_a_workbook_as_offices_write_them(site: Site, store: Store) -> None:
+    done = import_water(store, site, Given.of_bytes("x.xlsx", workbook()), actor="t")
+    errors = [(p.row, p.value) for p in done.reading.problems.items if p.level == "error"]
+    assert errors == [(7, "-0.3")]
+    data = water_of_store(store, site)
+    kinds = {name: data.stations[name].water_body for name in ("一号", "二号", "三号")}
+    assert kinds == {"一号": "river", "二号": "lake", "三号": "lake"}
+    held = data.results.set_index(["station", "parameter"])
+    assert (held.loc[("一号", "nh3n"), "censoring"], held.loc[("一号", "nh3n"), "value"]) == (
+        "below", 0.025
+    )  # fmt: skip
+    assert held.loc[("一号", "tn"), "value"] == 1.23
+    assert held.loc[("二号", "nh3n"), "censoring"] == "below"
+    assert ("二号", "do") not in held.index  # -1: not measured
+    assert ("三号", "tp") not in held.index
+    assert held.loc[("二号", "tp"), "sampled_on"] == dt.date(2024, 5, 1)

@@ -149,7 +149,8 @@ def _fill_from_above(names: list[str], row: Sequence[str]) -> None:
     for at, cell in enumerate(row):
         if not cell or not (is_role(cell) or names_parameter(cell)):
             continue
-        if at < len(names) and not names[at]:
+        names.extend([""] * (at + 1 - len(names)))  # a row that ends earlier than the one above
+        if not names[at]:
             names[at] = _one_line(cell)
 
 
