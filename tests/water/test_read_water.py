@@ -103,7 +103,8 @@ def test_unit_of_the_cell_against_the_header():
 
 def test_the_unit_beside_the_name_of_a_parameter():
     found = read("点位,时间,指标,监测值,是否检出,检出限\n甲,2024-05-01,氨氮(mg/L),0.025,否,0.025\n"
-                 "甲,2024-05-01,总磷(ug/L),80,是,10\n甲,2024-05-01,总氮(mg/L),,否,0.05\n")  # fmt: skip
+                 "甲,2024-05-01,总磷(ug/L),80,是,10\n"
+                 "甲,2024-05-01,总氮(mg/L),,否,0.05\n")  # fmt: skip
     assert values(found) == {"nh3n": 0.025, "tp": 0.08, "tn": 0.05}
     assert found.results["censoring"].tolist() == ["below", "none", "below"]
     clash = read("station,date,parameter,value(mg/L)\nA,2024-05-01,总磷(ug/L),80\n")
@@ -215,6 +216,14 @@ def test_statistics_below_the_table_never_become_samples():
     assert not told(found)
     assert found.counts["summaries"] == len(foot)
     assert {p.row for p in found.problems.items if p.code == "summary_row"} == {*range(3, 15)}
+
+
+def test_a_header_written_again_is_no_sample():
+    head = "站点,日期,氨氮(mg/L)\n"
+    found = read(head + "甲,2024-05-01,0.5\n" + head + "乙,2024-05-01,0.6\n")
+    assert found.results["station"].tolist() == ["甲", "乙"]
+    assert not told(found)
+    assert warned(found) == {"repeated_header"}
 
 
 def test_a_row_of_detection_limits_gives_them():

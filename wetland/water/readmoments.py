@@ -67,7 +67,7 @@ def moments_of(
     date = _dates(table)
     rules = _rules(table, "date")
     read = read_days(date, rules)
-    column = table.roles.get("date") or table.roles.get("year")
+    column = next((table.roles[r] for r in ("date", "year", "month") if r in table.roles), None)
     tell_wrong(table, read.codes, read.wrong, usable, column)
     months = int((np.isin(read.codes, list(read.months)) & usable).sum())
     if months:

@@ -52,6 +52,7 @@ SUMMARY = text(
     "这一行是统计或限值（{w}），不是样品，未读入",
     "this row is a statistic or a limit ({w}), not a sample: not read",
 )
+HEADER_AGAIN = text("重复的表头，未读入", "the header once more: not read")
 NOT_A_DEPTH = text("不是深度（米）", "not a depth in metres")
 NOT_A_FLAG = text("请写 0/1 或 true/false", "write 0/1 or true/false")
 QA_FOUND = text(
@@ -86,6 +87,7 @@ class Rows:
 def read_rows(table: Table, timezone: str, stations: Mapping[str, Station]) -> Rows:
     """Read station, sample, moment, depth and kind of sample of each row."""
     usable = np.ones(table.count, dtype=bool)
+    _repeated_headers(table, usable)
     summaries, limit_row = _summaries(table, usable)
     station, qa, names = _stations_and_qa(table, stations, usable)
     sampled_on, sampled_at = moments_of(table, timezone, usable)
@@ -102,6 +104,19 @@ def read_rows(table: Table, timezone: str, stations: Mapping[str, Station]) -> R
         limit_row=limit_row,
         names=names,
     )
+
+
+def _repeated_headers(table: Table, usable: Bools) -> None:
+    """Leave out rows that write the header once more (a table of several printed pages)."""
+    columns = [table.roles[r] for r in ("station", "date") if r in table.roles]
+    if len(columns) < 2:
+        return
+    found = np.ones(table.count, dtype=bool)
+    for name in columns:
+        cells = table.sheet.raw.cells[name]
+        found &= (cells.str.strip() == table.sheet.headers.get(name, name)).to_numpy(dtype=bool)
+    table.tell("repeated_header", np.flatnonzero(found), HEADER_AGAIN, level="warning")
+    usable[found] = False
 
 
 def _summaries(table: Table, usable: Bools) -> tuple[int, int | None]:
