@@ -84,7 +84,8 @@ def trends(
     ----------
     series
         ``station``, ``parameter``, ``t`` (years), ``value`` and perhaps ``censored`` (True or -1:
-        ``value`` is a limit that the true value lies below; 1: above) and ``synthetic``. Other
+        ``value`` is a limit that the true value lies below; 1: above) and ``synthetic``. Rows
+        without a time or a value are left out (``n`` tells how many values a test had); other
         columns are not read.
     method
         "mann_kendall" compares all values of a series; "seasonal_kendall" those of one season;
