@@ -143,7 +143,7 @@ def censoring_of(rows: pd.DataFrame) -> NDArray[np.int8]:
     return np.asarray(told.fillna(0), np.int8)
 
 
-def tests_at_once(parts: list[Part], how: How) -> dict[int, TrendTest]:
+def judged_together(parts: list[Part], how: How) -> dict[int, TrendTest]:
     """Return the tests, by position, of the parts that can be tested together.
 
     Those are all measured values of the seasonal test, with one value for a season of a year, and

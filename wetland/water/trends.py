@@ -26,8 +26,8 @@ from wetland.water.trendparts import (
     How,
     Method,
     Part,
+    judged_together,
     parts_of,
-    tests_at_once,
 )
 from wetland.water.trendparts import REGION as REGION
 
@@ -124,7 +124,7 @@ def trends(
     how = How(method, period, alpha, repeats, autocorrelation)
     _check(series, how)
     parts = parts_of(series, how)
-    done = tests_at_once(parts, how)
+    done = judged_together(parts, how)
     rows = [_row(part, done.get(k) or _test(part, how), how) for k, part in enumerate(parts)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
