@@ -16,7 +16,12 @@ import numpy as np
 
 from wetland.base.texts import Text, text
 from wetland.water.forecastitems import Floats, Members, class_codes, probabilities, spread
-from wetland.water.forecastscores import judge_classes, mix_with_frequencies, score_classes
+from wetland.water.forecastscores import (
+    ClassTest,
+    judge_classes,
+    mix_with_frequencies,
+    score_classes,
+)
 from wetland.water.parameters import parameters
 from wetland.water.standards import assessment_on
 from wetland.water.stations import CLASSES, Programme, Station
@@ -130,39 +135,37 @@ def class_rows(
         return [about | {"reason": _NO_ITEMS}]
     members = _members(chosen, told)
     by_code = {one.series.parameter: one.series.values for one in told}
-    actual, _ = class_codes(
-        members.codes, np.stack([by_code[code] for code in members.codes]), station
-    )
+    months = np.stack([by_code[code] for code in members.codes])
+    actual, _ = class_codes(members.codes, months, station)
     shares, weight = mix_with_frequencies(probabilities(members, station), actual, members.origins)
     test = score_classes(shares, actual, members.origins)
     if test is None:
         return [about | {"reason": _SHORT}]
     shown, reason = judge_classes(test)
-    about |= {
-        "shown": shown,
-        "reason": _said(reason, left_out + not_measured),
-        "skill": test.skill,
-        "frequency_skill": test.frequency_skill,
-        "chance": test.chance,
-        "rps": test.rps,
-        "naive_rps": test.naive_rps,
-        "frequency_rps": test.frequency_rps,
-        "hits": test.hits,
-        "naive_hits": test.naive_hits,
-        "origins": test.origins,
-        "tested": test.tested,
-        "items_weight": weight,
-    }
+    about |= _test_columns(test) | {"shown": shown, "items_weight": weight}
+    about["reason"] = _said(reason, left_out + not_measured)
     if not shown:
         return [about]
-    series = chosen[0].series
-    rows: list[dict[str, object]] = []
-    for lead in test.leads:
-        told_now = _lead_columns(shares[-1, lead - 1], members, lead, station)
-        if told_now:
-            period = series.month(len(series.values) - 1 + lead)
-            rows.append(about | told_now | {"period": period, "lead": lead})
+    rows = [
+        about | told_now | {"period": _period(chosen, lead), "lead": lead}
+        for lead in test.leads
+        if (told_now := _lead_columns(shares[-1, lead - 1], members, lead, station))
+    ]
     return rows or [about | {"shown": False}]
+
+
+def _period(chosen: list[Told], lead: int) -> str:
+    series = chosen[0].series
+    return series.month(len(series.values) - 1 + lead)
+
+
+def _test_columns(test: ClassTest) -> dict[str, object]:
+    """Return the columns of the test, which all rows of a station share."""
+    names = (
+        "skill", "frequency_skill", "chance", "rps", "naive_rps", "frequency_rps", "hits",
+        "naive_hits", "origins", "tested",
+    )  # fmt: skip
+    return {name: getattr(test, name) for name in names}
 
 
 def _lead_columns(
