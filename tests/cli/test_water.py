@@ -98,6 +98,31 @@ def test_trends_have_the_promised_shape(run_cli, write, method: str) -> None:
     assert row["slope_per_year"] == pytest.approx(-0.0141667, abs=1e-7)
 
 
+@pytest.mark.parametrize(("name", "program"), [("guelphP", "rkt"), ("rand_quarterly_multi_a",
+                         "rkt_rep_average")])  # fmt: skip
+def test_trends_agree_with_the_reference(
+    run_cli, write, shared: Path, name: str, program: str
+) -> None:
+    """From a file to JSON: numbers of R's rkt, to 1e-6."""
+    path = shared / "reference" / "wq" / f"{name}.json"
+    if not path.is_file():
+        pytest.skip(f"no reference file {name}")
+    told = json.loads(path.read_text(encoding="utf-8"))
+    rows = zip(told["year"], told["season"], told["y"], strict=True)
+    step = 12 // told["period"]
+    words = "station,date,parameter,value\n" + "".join(
+        f"A,{year}-{(season - 1) * step + 1:02d},x,{'' if y in (None, 'NA') else y}\n"
+        for year, season, y in rows
+    )
+    ran = run_cli("water", "trends", write(words), "--method", "seasonal_kendall",
+                  "--period", str(told["period"]), "--format", "json")  # fmt: skip
+    (row,) = json.loads(ran.out)
+    wanted = told["results"][program]
+    for ours, theirs in (("s", "S"), ("var_s", "varS"), ("p_value", "p"),
+                         ("slope_per_year", "slope")):  # fmt: skip
+        assert row[ours] == pytest.approx(wanted[theirs], rel=1e-6), ours
+
+
 def test_trends_take_censored_values_and_any_parameter(run_cli, write) -> None:
     words = "station,date,parameter,value,censored\n" + "".join(
         f"A,{2010 + k},dolphins,{v},{c}\n"
