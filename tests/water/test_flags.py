@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from wetland.water.flags import ORDER, flag_results
 from wetland.water.parameters import parameters
+from wetland.water.results import usable
 
 KNOWN = parameters()
 START = dt.date(2024, 1, 10)
@@ -60,28 +61,49 @@ def test_ordinary_results_are_good():
     assert found.problems == []
 
 
-def test_outside_of_the_plausible_range_fails_and_says_so():
-    found = flag_results(rows([7.1, 14.2, 7.3], "ph"), KNOWN, file="lab.csv")
+def test_what_cannot_be_fails_and_says_so():
+    found = flag_results(rows([7.1, 74.0, 7.3], "ph"), KNOWN, file="lab.csv")
     assert found.results["flag"].tolist() == ["good", "fail", "good"]
     [note] = json.loads(found.results["flag_tests"].iloc[1])
-    assert note["test"] == "gross_range"
-    assert (note["value"], note["low"], note["high"]) == (14.2, *KNOWN["ph"].plausible)
+    assert note["test"] == "impossible"
+    assert (note["value"], note["low"], note["high"]) == (74.0, 0.0, 14.0)
     [problem] = found.problems
-    assert (problem.file, problem.row, problem.code) == ("lab.csv", 3, "flag_gross_range")
-    assert problem.message.en == "pH 14.2 is outside of the plausible range 3 to 11"
+    assert (problem.file, problem.row, problem.code) == ("lab.csv", 3, "flag_impossible")
+    assert problem.message.en == "pH 74 cannot be (possible: 0 to 14): it is not used"
     assert problem.level == "warning"
 
 
-def test_the_ends_of_the_range_pass():
+def test_no_spill_is_taken_out_of_the_class():
+    """Beyond what natural water shows a result is doubted, and used: water may be poisoned."""
+    for code, spill in (("ph", 2.4), ("nh3n", 300.0), ("tp", 6.0), ("cod", 800.0), ("cd", 1.5)):
+        high = KNOWN[code].plausible[1]
+        found = flag_results(rows([spill], code), KNOWN)
+        assert found.results["flag"].tolist() == ["suspect"]
+        assert noted(found.results, 0) == ["gross_range"]
+        assert f"to {high:g})" in found.problems[0].message.en
+        assert len(usable(found.results)) == 1
+
+
+@pytest.mark.parametrize("code", list(KNOWN))
+def test_what_is_plausible_can_be(code):
+    (low, high), (least, most) = KNOWN[code].plausible, KNOWN[code].bounds
+    assert least <= low < high <= most < np.inf
+    assert set(flags(rows([low, high], code, step=4000))) <= {"good", "suspect"}
+
+
+def test_the_ends_of_the_ranges_pass():
     low, high = KNOWN["ph"].plausible
-    assert "fail" not in flags(rows([low, high], "ph", step=400))
+    assert set(flags(rows([low, high], "ph", step=400))) == {"good"}
+    assert set(flags(rows([0.0, 14.0], "ph", step=400))) == {"suspect"}
+    assert flags(rows([-0.01, np.inf, 1e6, 1.1e6], step=400)) == ["fail", "fail", "suspect", "fail"]
 
 
 def test_a_detection_limit_is_only_compared_with_the_upper_end():
     low, high = KNOWN["ph"].plausible
     assert flags(rows([low - 1], "ph", censoring="below")) == ["good"]
-    assert flags(rows([high + 1], "ph", censoring="below")) == ["fail"]
-    assert flags(rows([low - 1], "ph", censoring="above")) == ["fail"]
+    assert flags(rows([high + 1], "ph", censoring="below")) == ["suspect"]
+    assert flags(rows([low - 1], "ph", censoring="above")) == ["suspect"]
+    assert flags(rows([14.5], "ph", censoring="below")) == ["fail"]
 
 
 def test_a_unit_a_thousand_times_off():
@@ -202,6 +224,28 @@ def test_a_part_larger_than_its_whole():
     assert flags(within) == ["good", "good"]
 
 
+def test_of_several_wholes_a_part_has_to_exceed_them_all():
+    tn = rows([1.2, 2.5], "tn", step=0)
+    frame = pd.concat([rows([1.9]), tn], ignore_index=True)
+    for order in ([0, 1, 2], [2, 1, 0]):
+        found = flag_results(frame.iloc[order].reset_index(drop=True), KNOWN).results
+        assert noted(found, order.index(0)) == []
+        assert "parts" in noted(found, order.index(1))
+        assert "parts" not in noted(found, order.index(2))
+
+
+def test_repeated_non_detects_without_limits_are_not_called_zero():
+    frame = rows([np.nan, np.nan], step=0, censoring="below")
+    found = flag_results(frame, KNOWN)
+    [note] = json.loads(found.results["flag_tests"].iloc[0])
+    assert (note["n"], note["low"], note["high"]) == (2, None, None)
+    assert "(— to — mg/L)" in found.problems[0].message.en
+    [note] = json.loads(
+        flag_results(frame.assign(value=[np.nan, 0.3]), KNOWN).results.flag_tests[0]
+    )
+    assert (note["low"], note["high"]) == (0.3, 0.3)
+
+
 def test_a_duplicate_may_differ_by_a_fifth():
     pair = pd.concat([rows([0.30]), rows([0.20], result_id="p", qa="duplicate")], ignore_index=True)
     assert flags(pair) == ["good", "good"]  # 0.1 / 0.5: exactly 20 %
@@ -250,13 +294,13 @@ def test_what_cannot_be_tested_is_unknown_and_what_is_not_there_missing():
 
 def test_what_the_source_said_is_kept():
     said = json.dumps([{"test": "source", "flag": "fail", "zh": "仪器故障", "en": "broken"}])
-    frame = rows([0.3, 0.4, 99999.0], flag=["fail", "suspect", "unknown"]).assign(
+    frame = rows([0.3, 0.4, 9e9], flag=["fail", "suspect", "unknown"]).assign(
         flag_tests=pd.Series([said, None, said], dtype="str")
     )
     found = flag_results(frame, KNOWN).results
     assert found["flag"].tolist() == ["fail", "suspect", "fail"]
     assert noted(found, 0) == ["source"]
-    assert noted(found, 2)[:2] == ["source", "gross_range"]
+    assert noted(found, 2)[:2] == ["source", "impossible"]
     again = flag_results(found, KNOWN).results
     pd.testing.assert_frame_equal(found, again)
 
@@ -269,7 +313,8 @@ def test_an_empty_table():
 
 codes = st.sampled_from(["nh3n", "tn", "temp", "ph", "fc"])
 cells = st.tuples(
-    st.sampled_from(["A", "B"]), codes, st.integers(0, 40), st.floats(0.01, 60),
+    st.sampled_from(["A", "B"]), codes, st.integers(0, 40),
+    st.floats(0.01, 60) | st.sampled_from([0.1, 5.0, 60.0]),
     st.sampled_from(["none", "none", "below"]),
 )  # fmt: skip
 
@@ -288,7 +333,8 @@ def table(data: list[tuple[str, str, int, float, str]]) -> pd.DataFrame:
 @settings(max_examples=40)
 @given(st.lists(cells, min_size=1, max_size=40), st.randoms())
 def test_order_of_the_rows_does_not_matter(data, random):
-    frame = table(list({d[:3]: d for d in data}.values()))
+    """Not even where one sample has several results, equal ones or not."""
+    frame = table(data)
     order = list(range(len(frame)))
     random.shuffle(order)
     once = flag_results(frame, KNOWN).results

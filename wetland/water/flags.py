@@ -1,8 +1,8 @@
 """Quality flags on import (入库质控标记): QARTOD's good, unknown, suspect, fail and missing.
 
-Every flag names the test and the numbers it compared. ``fail`` is only what cannot be (outside of
-the plausible range); everything else that looks odd is ``suspect`` and stays in use, for a real
-spill looks odd as well.
+Every flag names the test and the numbers it compared. ``fail`` is only what cannot be (pH 74, less
+than nothing) and depends on the result alone; everything else that looks odd is ``suspect`` and
+stays in use, for a real spill looks odd as well.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from wetland.base.problems import Problem
 from wetland.base.texts import Text
 from wetland.water.flaglab import LAB_WORDS, lab_tests
 from wetland.water.flagtests import WORDS, Found, Observed, run_tests
+from wetland.water.grouping import grouped
 from wetland.water.parameters import Parameter
+from wetland.water.resultrows import ABSENT, days_of, depths_of, instants_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +75,8 @@ def flag_results(
     registry, a non-detect without a limit, a spiked sample or reference standard, a duplicate
     without its sample). Blanks and duplicates are judged by `wetland.water.flaglab`.
     Of several tests the worst counts. Tests that compare neighbours or the station's own results
-    use detected samples only.
+    use detected samples only. A flag is of the day of import: later results do not change it, so
+    the last value of a file has no neighbour after it. ``fail`` never depends on other results.
     """
     made = results.copy()
     whole = made if history is None else _joined(made, history)
@@ -81,24 +84,21 @@ def flag_results(
     sample = (whole["qa"] == "sample").to_numpy(dtype=bool)
     used = np.flatnonzero(sample & whole["parameter"].isin(list(parameters)).to_numpy(dtype=bool))
     flags = _at_first(made, used[used < len(made)])
-    notes: dict[int, list[dict[str, Any]]] = {}
-    told = _told(made)
     found = run_tests(_observed(whole.iloc[used], parameters, new[used])) if len(used) else []
     lab = lab_tests(made, parameters)
     flags[lab.judged] = np.maximum(flags[lab.judged], _NUMBER["good"])
     everything = np.arange(len(made))
-    for one, of in [*((f, used) for f in found), *((f, everything) for f in lab.found)]:
-        rows = of[one.rows]
+    hits = [(one, of[one.rows]) for one, of in
+            [*((f, used) for f in found), *((f, everything) for f in lab.found)]]  # fmt: skip
+    for one, rows in hits:
         np.maximum.at(flags, rows[new[rows]], _NUMBER[one.severity])
-        for place in np.flatnonzero(new[rows]).tolist():
-            row = int(rows[place])
-            notes.setdefault(row, []).append(_note(one, place, told[row], parameters))
+    notes = _notes(made, hits, parameters)
     tests: list[str | None] = [None] * len(made)
-    for row, several in notes.items():
+    for row, (_, several) in notes.items():
         tests[row] = json.dumps(several, ensure_ascii=False)
     made["flag"] = np.array(ORDER, dtype=object)[flags]
     made["flag_tests"] = _with_earlier(results, tests)
-    problems = [_problem(notes[row][0], told[row], file) for row in sorted(notes)]
+    problems = [_problem(several[0], told, file) for told, several in notes.values()]
     return Flagged(made.astype({"flag": "str", "flag_tests": "str"}), problems)
 
 
@@ -113,10 +113,23 @@ class _Told(NamedTuple):
     source_id: Any
 
 
-def _told(results: pd.DataFrame) -> list[_Told]:
-    none = [None] * len(results)
-    columns = [results[c].tolist() if c in results else none for c in _Told._fields]
-    return [_Told(*row) for row in zip(*columns, strict=True)]
+def _notes(
+    results: pd.DataFrame, hits: list[tuple[Found, Ints]], parameters: Mapping[str, Parameter]
+) -> dict[int, tuple[_Told, list[dict[str, Any]]]]:
+    """Return what the tests say of each row of ``results`` that has not passed, in their order."""
+    places = [np.flatnonzero(rows < len(results)) for _, rows in hits]
+    noted = [np.zeros(0, dtype=np.int64)] + [r[p] for (_, r), p in zip(hits, places, strict=True)]
+    odd = np.unique(np.concatenate(noted))
+    some, none = results.iloc[odd], [None] * len(odd)
+    columns = [some[c].tolist() if c in some else none for c in _Told._fields]
+    told = (_Told(*row) for row in zip(*columns, strict=True))
+    notes: dict[int, tuple[_Told, list[dict[str, Any]]]]
+    notes = {row: (one, []) for row, one in zip(odd.tolist(), told, strict=True)}
+    for (found, rows), some_places in zip(hits, places, strict=True):
+        for place in some_places.tolist():
+            row, several = notes[int(rows[place])]
+            several.append(_note(found, place, row, parameters))
+    return notes
 
 
 def _joined(results: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
@@ -169,49 +182,43 @@ def _observed(
     number, names = pd.factorize(used["parameter"])
     codes = tuple(str(c) for c in names)
     day = _days(used)
-    depth = _depths(used)
+    depth = depths_of(used)
+    depth = np.zeros(len(used), dtype=np.int64) if depth is None else depth
     own = station * len(codes) + number
     known = {n: parameters[code] for n, code in enumerate(codes)}
+    series = _numbered(own, depth)
+    value = used["value"].to_numpy(dtype=float, na_value=np.nan)
     return Observed(
         codes=codes,
         known=known,
-        series=_numbered(own, depth),
+        series=series,
         own=own.astype(np.int64),
         sample=_numbered(station, np.rint(day * 86_400).astype(np.int64), depth),
         parameter=number.astype(np.int64),
         day=day,
-        value=used["value"].to_numpy(dtype=float, na_value=np.nan),
+        value=value,
         below=(used["censoring"] == "below").to_numpy(dtype=bool),
         above=(used["censoring"] == "above").to_numpy(dtype=bool),
         new=new,
         doubtful=np.zeros(len(used), dtype=bool),
+        order=np.lexsort((value, day, series)),
     )
 
 
 def _days(used: pd.DataFrame) -> NDArray[np.float64]:
     """Return days since 1970, with the time of the day where it is told."""
-    days = np.array(used["sampled_on"].to_numpy(), dtype="datetime64[D]").astype(float)
-    if "sampled_at" not in used or used["sampled_at"].isna().all():
-        return days
-    at = used["sampled_at"].to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
-    exact = at.view(np.int64) / 86_400e6
-    return np.where(np.isnat(at), days, exact)
+    days = days_of(used["sampled_on"]).astype(float)
+    at = instants_of(used)
+    return days if at is None else np.where(at == ABSENT, days, at / 86_400e6)
 
 
-def _depths(used: pd.DataFrame) -> Ints:
-    if "depth_m" not in used:
-        return np.zeros(len(used), dtype=np.int64)
-    depth = used["depth_m"].to_numpy(dtype=float, na_value=np.nan)
-    return np.where(np.isnan(depth), -1, np.rint(np.nan_to_num(depth) * 1000)).astype(np.int64)
-
-
-def _numbered(*columns: NDArray[np.integer]) -> Ints:
+def _numbered(*columns: Ints) -> Ints:
     """Return one number per distinct combination of columns."""
-    key = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        _, number = np.unique(column, return_inverse=True)
-        _, key = np.unique(key * (int(number.max(initial=0)) + 1) + number, return_inverse=True)
-    return key.astype(np.int64)
+    key, _ = grouped(columns[0])
+    for column in columns[1:]:
+        number, many = grouped(column)
+        key, _ = grouped(key * many + number)
+    return key
 
 
 def _note(
@@ -221,7 +228,8 @@ def _note(
     numbers = {"value": row.value}
     numbers |= {name: float(n[place]) for name, n in found.numbers.items()}
     parameter = parameters[row.parameter]
-    told: dict[str, object] = {name: f"{n:.4g}" for name, n in numbers.items()}
+    told: dict[str, object]
+    told = {name: "—" if math.isnan(n) else f"{n:.4g}" for name, n in numbers.items()}
     if 0 < numbers.get("times", 1.0) < 1:
         told["times"] = f"1/{1 / numbers['times']:.0f}"
     sign = {"below": "<", "above": ">"}.get(row.censoring, "")

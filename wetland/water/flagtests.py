@@ -60,6 +60,8 @@ class Observed:
         Number of the parameter in ``codes``; ``known`` holds what the registry tells, by number.
     day
         Days since 1970, with the time of day where it is told.
+    order
+        The rows by series, time and value, so that the order they came in does not count.
     """
 
     codes: tuple[str, ...]
@@ -74,6 +76,7 @@ class Observed:
     above: Bools
     new: Bools
     doubtful: Bools
+    order: Ints
 
     @property
     def detected(self) -> Bools:
@@ -101,24 +104,33 @@ class Found:
 
 
 def gross_range(seen: Observed) -> list[Found]:
-    """Find values outside of what a natural surface water can show: fail.
+    """Find values outside of what natural surface water shows, or of what can be at all.
 
+    Outside of the parameter's ``plausible`` range: suspect, and in use, for poisoned water is not
+    natural either. Outside of its ``bounds`` (pH 0 to 14, nothing below nothing): fail.
     A detection limit is only compared with the upper end, an upper limit with the lower; the ends
     themselves pass.
     """
-    ends = {n: p.plausible for n, p in seen.known.items()}
-    low = np.array([ends.get(n, (np.nan,) * 2)[0] for n in range(len(seen.codes))])
-    high = np.array([ends.get(n, (np.nan,) * 2)[1] for n in range(len(seen.codes))])
-    low, high = low[seen.parameter], high[seen.parameter]
-    wrong = ((seen.value < low) & ~seen.below) | ((seen.value > high) & ~seen.above)
-    rows = np.flatnonzero(wrong)
-    return [_found("gross_range", "fail", rows, low=low[rows], high=high[rows])]
+    found = []
+    impossible = np.zeros(len(seen.value), dtype=bool)
+    for test, severity, field in _RANGES:
+        ends = np.array([getattr(seen.known[n], field) for n in range(len(seen.codes))])
+        low, high = ends[seen.parameter].T
+        wrong = ((seen.value < low) & ~seen.below) | ((seen.value > high) & ~seen.above)
+        rows = np.flatnonzero(wrong & ~impossible)
+        impossible |= wrong
+        found.append(_found(test, severity, rows, low=low[rows], high=high[rows]))
+    return found
+
+
+_RANGES: tuple[tuple[str, Severity, str], ...] = (
+    ("impossible", "fail", "bounds"), ("gross_range", "suspect", "plausible"),
+)  # fmt: skip
 
 
 def _neighbours(seen: Observed) -> tuple[Ints, Bools]:
     """Return the detected rows in order of series and time, and which follow in their series."""
-    rows = np.flatnonzero(seen.detected)
-    rows = rows[np.lexsort((seen.day[rows], seen.series[rows]))]
+    rows = seen.order[seen.detected[seen.order]]
     same = np.zeros(len(rows), dtype=bool)
     same[1:] = seen.series[rows[1:]] == seen.series[rows[:-1]]
     return rows, same
@@ -162,8 +174,11 @@ def rate_of_change(seen: Observed) -> list[Found]:
     Within one day the whole rate of a day is allowed, for water has a daily course.
     """
     rows, same = _neighbours(seen)
-    second = np.flatnonzero(same)
-    before, at = rows[second - 1], rows[second]
+    twin = same.copy()  # results that say the same of one moment have the same result before them
+    twin[1:] &= (np.diff(seen.day[rows]) == 0) & (np.diff(seen.value[rows]) == 0)
+    first = np.maximum.accumulate(np.where(twin, 0, np.arange(len(rows))))
+    second = np.flatnonzero(same[first])
+    before, at = rows[first[second] - 1], rows[second]
     days = np.maximum(seen.day[at] - seen.day[before], 1.0)
     limit = seen.told("rate_per_day")[at]
     hit = np.abs(seen.value[at] - seen.value[before]) > limit * days
@@ -206,7 +221,10 @@ def climatology(seen: Observed) -> list[Found]:
     floor = np.where(scaled, np.log(FACTOR), seen.told("spike")[rows])
     reach = np.maximum(WIDTHS * _MAD * width, floor)
     hit = (count >= LEAST) & (np.abs(y - middle) > reach)
-    ends = [np.where(scaled, np.exp(e), e)[hit] for e in (middle, middle - reach, middle + reach)]
+    ends = [
+        np.where(scaled[hit], np.exp(np.where(scaled[hit], np.minimum(e[hit], 700.0), 0.0)), e[hit])
+        for e in (middle, middle - reach, middle + reach)
+    ]
     return [
         _found(
             "climatology", "suspect", rows[hit],
@@ -221,22 +239,17 @@ def unit(seen: Observed) -> list[Found]:
     mg/L entered as ug/L and the like. The median is that of the station's earlier results where
     there are three or more, else that of all its results; limits are compared with limits.
     """
+    import pandas as pd
+
     told = ~seen.above & (seen.value > 0) & np.isfinite(seen.value)
     rows = np.flatnonzero(told)  # also what is out of range: this is why
     group = 2 * seen.own[rows] + seen.below[rows]
     y, new = np.log10(seen.value[rows]), seen.new[rows]
     all_middle, all_count = _medians(y, group)
-    old = np.full(len(rows), np.nan)
-    old_count = np.zeros(len(rows))
-    if (~new).any():
-        middles, counts = _medians(y[~new], group[~new])
-        at = np.full(int(group.max()) + 1, -1)
-        at[group[~new]] = np.arange(int((~new).sum()))
-        has = at[group] >= 0
-        old[has], old_count[has] = middles[at[group[has]]], counts[at[group[has]]]
-    earlier = old_count >= LEAST_UNIT
-    middle = np.where(earlier, old, all_middle)
-    count = np.where(earlier, old_count, all_count - 1)
+    old = pd.Series(y[~new]).groupby(group[~new]).agg(["median", "size"]).reindex(group)
+    earlier = old["size"].to_numpy() >= LEAST_UNIT
+    middle = np.where(earlier, old["median"], all_middle)
+    count = np.where(earlier, old["size"], all_count - 1)
     off = np.abs(y - middle)
     about = np.abs(off - np.log10(THOUSAND)) < np.log10(ABOUT)
     hit = about & (count >= LEAST_UNIT)
@@ -249,15 +262,16 @@ def unit(seen: Observed) -> list[Found]:
 
 
 def repeated(seen: Observed) -> list[Found]:
-    """Find results of which there is another one of the same sample and parameter: suspect."""
+    """Find results of which there is another one of the same sample and parameter: suspect.
+
+    The numbers are the least and the largest of them (not of non-detects without a limit).
+    """
     key = seen.sample * len(seen.codes) + seen.parameter
     _, group, counts = np.unique(key, return_inverse=True, return_counts=True)
     rows = np.flatnonzero(counts[group] > 1)
-    value = np.where(np.isnan(seen.value), 0.0, seen.value)
-    low = np.full(len(counts), np.inf)
-    high = np.full(len(counts), -np.inf)
-    np.minimum.at(low, group, value)
-    np.maximum.at(high, group, value)
+    low, high = np.full((2, len(counts)), np.nan)
+    np.fmin.at(low, group, seen.value)
+    np.fmax.at(high, group, seen.value)
     at = group[rows]
     return [_found("repeated", "suspect", rows, n=counts[at], low=low[at], high=high[at])]
 
@@ -267,7 +281,8 @@ def parts(seen: Observed) -> list[Found]:
 
     Ammonia, nitrate and nitrite are parts of total nitrogen, phosphate of total phosphorus; the
     permanganate index and BOD5 stay below COD, chromium (VI) below chromium. A whole below its
-    detection limit is taken at that limit; a part has to be detected.
+    detection limit is taken at that limit; a part has to be detected. Of several results of one
+    sample a part has to exceed them all, and a whole to be exceeded by them all.
     """
     found = []
     number = {code: n for n, code in enumerate(seen.codes)}
@@ -277,17 +292,26 @@ def parts(seen: Observed) -> list[Found]:
         small = np.flatnonzero((seen.parameter == number[part]) & seen.detected)
         large = np.flatnonzero((seen.parameter == number[whole]) & ~np.isnan(seen.value))
         large = large[~seen.above[large]]
-        samples, first = np.unique(seen.sample[large], return_index=True)
-        if not len(samples):
-            continue
-        place = np.minimum(np.searchsorted(samples, seen.sample[small]), len(samples) - 1)
-        match = samples[place] == seen.sample[small]
-        small, large = small[match], large[first[place[match]]]
-        hit = seen.value[small] > MARGIN * seen.value[large]
-        both = {"part": seen.value[small[hit]], "whole": seen.value[large[hit]]}
+        most = _each(seen, large, "max", small)
+        least = _each(seen, small, "min", large)
         test = f"parts:{part}:{whole}"
-        found += [_found(test, "suspect", rows[hit], **both) for rows in (small, large)]
+        hit = seen.value[small] > MARGIN * most
+        found.append(
+            _found(test, "suspect", small[hit], part=seen.value[small[hit]], whole=most[hit])
+        )
+        hit = least > MARGIN * seen.value[large]
+        found.append(
+            _found(test, "suspect", large[hit], part=least[hit], whole=seen.value[large[hit]])
+        )
     return found
+
+
+def _each(seen: Observed, rows: Ints, how: str, of: Ints) -> Floats:
+    """Return the largest or least value in ``rows`` of the sample of each row of ``of``, or NaN."""
+    import pandas as pd
+
+    values = pd.Series(seen.value[rows]).groupby(seen.sample[rows]).agg(how)
+    return values.reindex(seen.sample[of]).to_numpy()
 
 
 def _logarithms(seen: Observed) -> Bools:
@@ -304,17 +328,10 @@ def _logarithms(seen: Observed) -> Bools:
 
 def _medians(y: Floats, group: Ints) -> tuple[Floats, Floats]:
     """Return the median of each value's group and its size."""
-    if not len(y):
-        return y.copy(), y.copy()
-    order = np.lexsort((y, group))
-    _, starts, of, counts = np.unique(
-        group[order], return_index=True, return_inverse=True, return_counts=True
-    )
-    ordered = y[order]
-    middle = (ordered[starts + (counts - 1) // 2] + ordered[starts + counts // 2]) / 2
-    medians, sizes = np.empty(len(y)), np.empty(len(y))
-    medians[order], sizes[order] = middle[of], counts[of]
-    return medians, sizes
+    import pandas as pd
+
+    groups = pd.Series(y).groupby(group, sort=False)
+    return groups.transform("median").to_numpy(), groups.transform("size").to_numpy(dtype=float)
 
 
 def _found(test: str, severity: Severity, rows: NDArray[np.integer], **numbers: object) -> Found:
@@ -350,8 +367,13 @@ def run_tests(seen: Observed) -> list[Found]:
 
 WORDS: dict[str, Text] = {
     "gross_range": text(
-        "{name} {value} 超出合理范围 {low}～{high} {unit}",
-        "{name} {value} is outside of the plausible range {low} to {high} {unit}",
+        "{name} {value} {unit} 超出天然水体的常见范围 {low}～{high}，请核实；仍参与评价",
+        "{name} {value} {unit} is outside of what natural water shows ({low} to {high}): check it; "
+        "it counts all the same",
+    ),
+    "impossible": text(
+        "{name} {value} {unit} 不可能出现（只可能在 {low}～{high} 之间），不参与评价",
+        "{name} {value} {unit} cannot be (possible: {low} to {high}): it is not used",
     ),
     "unit": text(
         "{name} {value} {unit} 是本站中位数 {median}（{n} 个结果）的 {times} 倍，单位或差千倍",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ Direction = Literal["max", "min", "range", "none"]
 FILE = Path(__file__).with_name("parameters.yaml")
 
 _TWICE = text("名称 {name} 同时属于 {a} 和 {b}", "the name {name} belongs to both {a} and {b}")
+_WATER = {"mg/L": 1e6, "mg/m3": 1e9}  # what it weighs itself
 
 
 class Parameter(Strict):
@@ -40,6 +42,7 @@ class Parameter(Strict):
     heavy: bool = False
     multiple: bool = True
     plausible: tuple[float, float]
+    possible: tuple[float, float] | None = None
     rate_per_day: float | None = Field(default=None, gt=0)
     spike: float | None = Field(default=None, gt=0)
     flat_line: Annotated[int, Field(ge=0)] = 5
@@ -49,6 +52,11 @@ class Parameter(Strict):
     def names(self) -> tuple[str, ...]:
         """Return every name it is known by, its code first."""
         return (self.code, self.name.zh, self.name.en, self.symbol, *self.aliases)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return what can be at all: from nothing to as much as the water itself weighs."""
+        return self.possible or (0.0, _WATER.get(self.unit, sys.float_info.max))
 
 
 @dataclass(frozen=True)

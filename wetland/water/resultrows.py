@@ -33,7 +33,10 @@ def usable_rows(results: pd.DataFrame) -> Flags:
 
 @dataclass(frozen=True)
 class ResultRows:
-    """The usable rows as arrays: codes of stations (sorted), of parameters, of samples."""
+    """The usable rows as arrays: codes of stations (sorted), of parameters, of samples.
+
+    ``row`` is the place of each in the table of results.
+    """
 
     names: Names
     station: Integers
@@ -48,6 +51,7 @@ class ResultRows:
     above: Flags
     suspect: Flags
     synthetic: Flags
+    row: Integers
 
     def keyed(self, time: Integers) -> Integers:
         """Return one number for each station and time, in their order."""
@@ -60,10 +64,10 @@ def rows_of(results: pd.DataFrame) -> ResultRows:
     used = results if kept.all() else results[kept]
     names, station = _coded(used["station"])
     codes, column = _coded(used["parameter"], order=tuple(parameters()))
-    day = _days(used["sampled_on"])
+    day = days_of(used["sampled_on"])
     censoring = used["censoring"]
     day_key = keyed(station, day.astype(np.int64))
-    moment = _within_day(day_key, _instants(used))
+    moment = _within_day(day_key, instants_of(used))
     return ResultRows(
         names,
         station,
@@ -72,12 +76,13 @@ def rows_of(results: pd.DataFrame) -> ResultRows:
         day,
         day.astype("datetime64[M]").astype(np.int64),
         moment,
-        _within_day(moment, _depths(used)),
+        _within_day(moment, depths_of(used)),
         used["value"].to_numpy(dtype=float, na_value=np.nan),
         (censoring == "below").to_numpy(dtype=bool),
         (censoring == "above").to_numpy(dtype=bool),
         (used["flag"] == "suspect").to_numpy(dtype=bool),
         _booleans(used, "synthetic"),
+        np.flatnonzero(kept),
     )
 
 
@@ -109,7 +114,8 @@ def _coded(names: pd.Series[Any], *, order: Sequence[str] = ()) -> tuple[Names, 
     return distinct[sort], rank[codes]
 
 
-def _days(days: pd.Series[Any]) -> NDArray[np.datetime64]:
+def days_of(days: pd.Series[Any]) -> NDArray[np.datetime64]:
+    """Return dates as an array of days."""
     import pyarrow as pa
 
     if days.dtype == object:
@@ -119,19 +125,21 @@ def _days(days: pd.Series[Any]) -> NDArray[np.datetime64]:
     return days.to_numpy().astype("datetime64[D]")
 
 
-def _instants(used: pd.DataFrame) -> Integers | None:
+def instants_of(used: pd.DataFrame) -> Integers | None:
+    """Return the moments in microseconds since 1970, `ABSENT` where there is none; maybe none."""
     if "sampled_at" not in used or used["sampled_at"].isna().all():
         return None
     at = used["sampled_at"].to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
     return at.view(np.int64)
 
 
-def _depths(used: pd.DataFrame) -> Integers | None:
+def depths_of(used: pd.DataFrame) -> Integers | None:
+    """Return the depths in millimetres, `ABSENT` where there is none; None without any."""
     if "depth_m" not in used or used["depth_m"].isna().all():
         return None
     depth = used["depth_m"].to_numpy(dtype=float, na_value=np.nan)
     millimetres = np.rint(np.nan_to_num(depth) * 1000).astype(np.int64)
-    return np.where(np.isnan(depth), _ABSENT, millimetres)
+    return np.where(np.isnan(depth), ABSENT, millimetres)
 
 
 def _booleans(used: pd.DataFrame, name: str) -> Flags:
@@ -140,7 +148,7 @@ def _booleans(used: pd.DataFrame, name: str) -> Flags:
     return used[name].to_numpy(dtype=bool, na_value=False)
 
 
-_ABSENT = np.iinfo(np.int64).min  # also what a missing instant is as a number
+ABSENT = np.iinfo(np.int64).min  # also what a missing instant is as a number
 
 
 def _within_day(key: Integers, part: Integers | None) -> Integers:
@@ -148,10 +156,10 @@ def _within_day(key: Integers, part: Integers | None) -> Integers:
     group, size = grouped(key)
     if part is None:
         return group
-    absent = part == _ABSENT
+    absent = part == ABSENT
     if absent.any():
         least = np.full(size, np.iinfo(np.int64).max)
-        most = np.full(size, _ABSENT)
+        most = np.full(size, ABSENT)
         np.minimum.at(least, group[~absent], part[~absent])
         np.maximum.at(most, group[~absent], part[~absent])
         only = (least == most)[group] & absent
