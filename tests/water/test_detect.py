@@ -196,7 +196,9 @@ def test_each_of_two_samples_of_a_day_has_its_own_rows():
         for value, hour in zip((1.8, 1.9), hours, strict=True)
     ]
     table = only(found(samples, per=("sample",))).sort_values("subject")
-    assert table["subject"].tolist() == ["R1|2024-05-06/1", "R1|2024-05-06/2"]
+    assert table["subject"].tolist() == [
+        "R1|2024-05-06|2024-05-06T01:00:00Z", "R1|2024-05-06|2024-05-06T05:00:00Z",
+    ]  # fmt: skip
     assert table["measure"].tolist() == [1.8, 1.9]
     assert table["source_row"].tolist() == [6, 13]
     assert table["occurred_at"].tolist() == hours
@@ -210,6 +212,20 @@ def test_depths_of_a_day_are_samples_of_their_own():
             sample("R1", "2024-05-06", {**GOOD, "nh3n": 1.9}, depth_m=4.0)]  # fmt: skip
     table = only(found(deep, per=("sample",))).sort_values("subject")
     assert [evidence(r)["results"][0]["depth_m"] for r in table.to_dict("records")] == [0.5, 4.0]
+    assert table["subject"].tolist() == ["R1|2024-05-06|0.5m", "R1|2024-05-06|4m"]
+
+
+def test_another_sample_of_the_day_leaves_the_finding_alone():
+    """An earlier sample that comes in later makes no other finding of the later one."""
+    early, late = (
+        sample("R1", "2024-05-06", BAD, sampled_at=dt.datetime(2024, 5, 6, hour, tzinfo=dt.UTC))
+        for hour in (1, 5)
+    )
+    before = only(found([late], per=("sample",)))
+    after = only(found([early, late], per=("sample",)))
+    assert before["finding_id"][0] in set(after["finding_id"])
+    kept = after[after["finding_id"] == before["finding_id"][0]]
+    assert kept["occurred_at"].tolist() == before["occurred_at"].tolist()
 
 
 def test_periods_are_judged_when_they_are_over():

@@ -65,8 +65,8 @@ def water_findings(
     DataFrame
         Table `FINDINGS`, worst first, then by day and station: rules ``water/target_class``,
         ``water/deterioration`` and ``water/sudden_change``, outcome broken or undecided. The
-        identifier of a finding hangs on site, rule, station and period,
-        not on the numbers.
+        identifier of a finding hangs on site, rule, station and period (of a sample also on its
+        moment and depth), not on the numbers, nor on what else there is.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wetland.base.findings import finding_id
 from wetland.base.texts import Text, text
-from wetland.water.detectsources import sample_rows, source_of
+from wetland.water.detectsources import source_of
 from wetland.water.parameters import parameters
 from wetland.water.periods import Against, first_day, last_day
 from wetland.water.standards import Assessment, Per, Standard
@@ -116,18 +116,27 @@ class Look:
         end, since = last_day(period), self.settings.since
         return end <= self.as_of and (since is None or end >= since)
 
-    def sources(self, station: str, period: str, codes: Iterable[str]) -> list[dict[str, Any]]:
+    def sources(
+        self,
+        station: str,
+        period: str,
+        codes: Iterable[str],
+        *,
+        sample: NDArray[np.int64] | None = None,
+    ) -> list[dict[str, Any]]:
         """Return the results that means of a period rest on, at most `MOST_SOURCES`, worst first.
 
         Of each parameter the results worst for its limits come first; the parameters take turns in
-        the order of ``codes``.
+        the order of ``codes``. With ``sample`` only those of its rows.
         """
-        found = [self._of_code(station, period, code) for code in codes]
+        found = [self._of_code(station, period, code, sample) for code in codes]
         turns = [rows[k] for k in range(max(map(len, found), default=0))
                  for rows in found if k < len(rows)]  # fmt: skip
         return turns[:MOST_SOURCES]
 
-    def _of_code(self, station: str, period: str, code: str) -> list[dict[str, Any]]:
+    def _of_code(
+        self, station: str, period: str, code: str, sample: NDArray[np.int64] | None
+    ) -> list[dict[str, Any]]:
         rows = self.places.get((station, code))
         if rows is None:
             return []
@@ -135,18 +144,12 @@ class Look:
         first = np.searchsorted(days, first_day(period).toordinal(), side="left")
         last = np.searchsorted(days, last_day(period).toordinal(), side="right")
         rows = rows[first:last]
-        if "/" in period:
-            rows = rows[np.isin(rows, self._of_sample(station, period))]
+        if sample is not None:
+            rows = rows[np.isin(rows, sample)]
         known = parameters()
         sign = 1 if code in known and known[code].direction == "min" else -1
         order = np.argsort(sign * self.results["value"].to_numpy()[rows], kind="stable")
         return [source_of(self.results, int(row)) for row in rows[order][:MOST_SOURCES]]
-
-    def _of_sample(self, station: str, period: str) -> list[int]:
-        day = first_day(period).toordinal()
-        of_day = [int(row) for (name, _), held in self.places.items() if name == station
-                  for row in held[self.days[held] == day]]  # fmt: skip
-        return sample_rows(self.results, of_day, int(period.partition("/")[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,8 @@ class Found:
     Parameters
     ----------
     subject
-        What it is about besides the station: period, and what tells it from others of the period.
+        What it is about besides the station: the period or, of a sample, its name. It hangs on
+        nothing else: the identifier of the finding is made of it.
     period
         Period it is about.
     told
@@ -253,7 +257,7 @@ def _evidence(look: Look, found: Found, *, synthetic: bool) -> dict[str, Any]:
     station = found.station
     law = (look.standard, look.method) if found.rule != SUDDEN_CHANGE else ()
     return {
-        "record_id": f"{station.name.zh} {found.subject}",
+        "record_id": f"{station.name.zh} {found.period}",
         "station": station.id,
         "station_name": station.name.model_dump(),
         "water_body": station.water_body,

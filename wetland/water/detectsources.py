@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wetland.water.resultrows import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_UNTOLD = float("-inf")
 _NAMED = (
     "result_id", "source_id", "source_row", "sampled_on", "sampled_at", "depth_m", "parameter",
     "value", "censoring", "value_received", "unit_received", "flag",
@@ -22,45 +25,26 @@ def source_of(results: pd.DataFrame, row: int) -> dict[str, Any]:
     return {name: _plain(cell) for name, cell in cells.items()}
 
 
-def sample_rows(results: pd.DataFrame, of_day: Sequence[int], number: int) -> list[int]:
-    """Return the rows of one of several samples of a station's day, numbered from 1.
+def sample_rows(results: pd.DataFrame) -> list[NDArray[np.int64]]:
+    """Return the rows of each sample, in the order of `wetland.water.results.period_means`."""
+    rows = rows_of(results)
+    order = np.argsort(rows.visit, kind="stable")
+    labels = results.index.to_numpy(dtype=np.int64)[rows.row[order]]
+    return np.split(labels, np.flatnonzero(np.diff(rows.visit[order])) + 1)
 
-    Samples are numbered as in `wetland.water.results.period_means`: by moment and then depth, what
-    is not told first; a row without a moment or depth belongs to the only one there is.
 
-    Parameters
-    ----------
-    of_day
-        All rows of the station and day.
-    number
-        Which sample: 2 of ``2024-05-01/2``.
+def sample_name(results: pd.DataFrame, rows: NDArray[np.int64], day: str) -> str:
+    """Name a sample by its day and, where they are told, its moment (UTC) and depth.
+
+    The name does not hang on which other samples of the day there are.
     """
-    moments = _told_once([_moment(results, row) for row in of_day])
-    depths = [_depth(results, row) for row in of_day]
-    for moment in set(moments):
-        at = [k for k, m in enumerate(moments) if m == moment]
-        for k, depth in zip(at, _told_once([depths[k] for k in at]), strict=True):
-            depths[k] = depth
-    visits = list(zip(moments, depths, strict=True))
-    wanted = sorted(set(visits))[number - 1]
-    return [row for row, visit in zip(of_day, visits, strict=True) if visit == wanted]
-
-
-def _moment(results: pd.DataFrame, row: int) -> float:
-    cell: Any = results["sampled_at"].iloc[row] if "sampled_at" in results else None
-    return _UNTOLD if _plain(cell) is None else float(cell.timestamp())
-
-
-def _depth(results: pd.DataFrame, row: int) -> float:
-    cell: Any = results["depth_m"].iloc[row] if "depth_m" in results else None
-    return _UNTOLD if _plain(cell) is None else float(round(cell * 1000))
-
-
-def _told_once(values: Sequence[float]) -> list[float]:
-    """Put the only value that is told in the place of what is not told."""
-    told = {value for value in values if value != _UNTOLD}
-    only = told.pop() if len(told) == 1 else _UNTOLD
-    return [only if value == _UNTOLD else value for value in values]
+    told = results.iloc[rows]
+    parts = [day]
+    if "sampled_at" in told and len(moments := told["sampled_at"].dropna()):
+        parts.append(f"{moments.iloc[0].tz_convert('UTC'):%Y-%m-%dT%H:%M:%SZ}")
+    if "depth_m" in told and len(depths := told["depth_m"].dropna()):
+        parts.append(f"{depths.iloc[0]:g}m")
+    return "|".join(parts)
 
 
 def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell of any column

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wetland.base.texts import Text, text
 from wetland.water.classes import Classes, classes_table, classify
 from wetland.water.compliance import meets
 from wetland.water.detectbase import PERIODS, TARGET_CLASS, Found, Look
+from wetland.water.detectsources import sample_name, sample_rows
 from wetland.water.parameters import parameters
 from wetland.water.results import period_means
 from wetland.water.rowtables import rows_of
@@ -127,8 +131,10 @@ def target_findings(look: Look) -> Iterator[Found]:
         ]
         open_or_broken = [(at, row, s) for at, row, s in rows if _open_or_broken(look, row, s, per)]
         likely = _likelihoods(look, results, [row for _, row, _ in open_or_broken], per)
+        samples = sample_rows(results) if per == "sample" else None
         for at, row, station in open_or_broken:
-            yield _found(_Case(look, per, classes, at, row, station), likely)
+            sample = None if samples is None else samples[at]
+            yield _found(_Case(look, per, classes, at, row, station, sample), likely)
 
 
 def _open_or_broken(look: Look, row: dict[str, Any], station: Station, per: Per) -> bool:
@@ -150,6 +156,15 @@ class _Case:
     at: int
     row: dict[str, Any]
     station: Station
+    sample: NDArray[np.int64] | None = None
+
+    @property
+    def subject(self) -> str:
+        """Return what the finding is about besides the station."""
+        period = str(self.row["period"])
+        if self.sample is None:
+            return period
+        return sample_name(self.look.results, self.sample, period[:10])
 
     @property
     def target(self) -> int:
@@ -212,14 +227,14 @@ def _found(case: _Case, likely: dict[tuple[str, str], float]) -> Found:
     return Found(
         rule=TARGET_CLASS,
         station=station,
-        subject=row["period"],
+        subject=case.subject,
         period=row["period"],
         told=_joined([*told, *_beside(case, likely)]),
         severity=_severity(case, items) if broken else 1,
         outcome="broken" if broken else "undecided",
         measure=items[0].value if items else None,
         limit=items[0].limit if items else None,
-        sources=case.look.sources(station.id, row["period"], codes),
+        sources=case.look.sources(station.id, row["period"], codes, sample=case.sample),
         evidence=_evidence(case, items, lacking),
         missing=missing,
         likelihood=likely.get((station.id, row["period"])),
