@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -109,6 +110,20 @@ def test_the_first_screen_answers_the_manager(app: AppTest, water: Path) -> None
     assert "Synthetic data" in words
 
 
+def test_old_data_are_said_to_be_old(app: AppTest, water: Path) -> None:
+    site = open_site("xixi")
+    open_page(app, "water", lang="en")
+    fresh = dt.date.today() - dt.timedelta(days=3)  # noqa: DTZ011 - a day either way is the same
+    assert any("days ago" in w.value for w in app.warning) == (
+        dt.date.today() - dt.date(2026, 10, 10) > dt.timedelta(days=62)  # noqa: DTZ011
+    )
+    with open_store(water, site) as store:
+        rows = WIDE.format(day=fresh, n="0.5")
+        import_water(store, site, Given.of_bytes("new.csv", rows.encode()), actor="x")
+    open_page(app, "water", lang="en")
+    assert not any("days ago" in w.value for w in app.warning)
+
+
 def test_total_nitrogen_stands_beside_the_class(app: AppTest, water: Path) -> None:
     open_page(app, "water", lang="zh")
     table = app.dataframe[0].value
@@ -163,8 +178,12 @@ def test_a_forecast_is_made_only_when_asked_for(app: AppTest, water: Path) -> No
 
 def test_stations_and_zones_are_compared(app: AppTest, water: Path) -> None:
     open_page(app, "water", view="compare", lang="en")
-    slopes, zones = (d.value for d in app.dataframe[:2])
+    grades, slopes, zones = (d.value for d in app.dataframe[:3])
+    assert grades["name"].iloc[-1] == "all stations"
+    assert set(grades["name"]) >= {"example river", "example lake"}
+    assert grades["sections"].str.contains(" stations, I to III ").all()
     assert len(slopes) == 6
+    assert "All stations together" in shown(app)
     assert zones["zone"].iloc[0] == "wetland park (protection zone)"
     app.selectbox(key="water-compare-parameter").set_value("do").run()
     assert not app.error
@@ -208,7 +227,7 @@ def test_the_example_is_read_and_saved_once(
     assert int(metrics(app)["Results read"].replace(",", "")) > 10_000
     assert "Synthetic data" in shown(app)
     app.button(key="water-save").click().run()
-    assert "Enter your name" in app.warning[0].value
+    assert "Enter your name" in app.warning[-1].value
     app.text_input(key="actor").set_value("Li").run()
     app.button(key="water-save").click().run()
     assert "0 changed" in app.success[0].value
@@ -334,7 +353,7 @@ def test_water_is_screened_for_findings_under_a_name(app: AppTest, water: Path) 
     open_page(app, "water", lang="en")
     assert "have not been compared" in shown(app)
     app.button(key="water-screen").click().run()
-    assert "Enter your name" in app.warning[0].value
+    assert "Enter your name" in app.warning[-1].value
     app.text_input(key="actor").set_value("Li").run()
     app.button(key="water-screen").click().run()
     assert "suspected" in app.success[0].value

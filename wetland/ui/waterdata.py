@@ -74,6 +74,17 @@ def classes(held: WaterData, per: Per) -> pd.DataFrame:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
+def _grades(version: str, per: Per, _held: WaterData) -> pd.DataFrame:
+    del version
+    return answers.grades_of(_held, per=per)
+
+
+def grades(held: WaterData, per: Per) -> pd.DataFrame:
+    """Return the assessment of each river, each lake and of all stations as one."""
+    return _grades(version(), per, held)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _trophic(version: str, per: Per, _held: WaterData) -> pd.DataFrame:
     del version
     return answers.trophic_of(_held, per=per)

@@ -18,6 +18,7 @@ from wetland.ui import (
     waterdata,
     waterfiles,
     waterfindings,
+    watergrades,
     waterload,
     wateroverview,
     waterstation,
@@ -40,6 +41,11 @@ PERS_SHOWN: tuple[Per, ...] = ("month", "quarter", "year")
 _VIEW = text("看什么", "View")
 _PERIOD = text("时段", "Period")
 _PER = text("类别按", "Class per")
+STALE_DAYS = 62  # two months: a monthly programme has then missed one
+_STALE = text(
+    "数据不新：最近一次采样是 {d}，已过 {n} 天。",
+    "Not up to date: the last sample is of {d}, {n} days ago.",
+)
 _NO_WATER = text(
     "存储里还没有水质数据。到“导入文件”读入一份，或先看下面公布的说法。",
     "The store holds no water results yet. Read a file under “Load a file”.",
@@ -82,7 +88,16 @@ def _body() -> None:
         _nothing(site)
         return
     waterwords.synthetic_banner(held)
+    _stale(held)
     _shown(site, held, view)
+
+
+def _stale(held: WaterData) -> None:
+    """Say that the data are old, so that nobody takes them for today's."""
+    last = held.last_day
+    days = 0 if last is None else (session.today() - last).days
+    if days > STALE_DAYS:
+        st.warning(say(_STALE, d=last, n=days), icon=":material/schedule:")
 
 
 def _nothing(site: Site) -> None:
@@ -115,6 +130,7 @@ def _shown(site: Site, held: WaterData, view: str) -> None:
         waterstation.render(held, classes, period)
     else:
         summary = summary_of(classes, period, classed.station_ids)
+        watergrades.render(classed, per, period)
         watercompare.render(site, classed, summary)
 
 
