@@ -62,6 +62,10 @@ docs: install ## Write docs/cli.md from the commands
 bench: install ## Measure screening beside its peers in one run
 	$(BIN)/python benchmarks/screening.py $(ARGS)
 
+.PHONY: benchwater
+benchwater: install ## Measure trends and classes of water beside their peers in one run
+	$(BIN)/python benchmarks/water.py $(ARGS)
+
 .PHONY: peers
 peers: ## Install what the benchmark compares with into build/peers, beside the project
 	$(PYTHON) -m venv build/peers

@@ -118,7 +118,7 @@ def test_every_command_and_option_explains_itself(build: ModuleType) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [words for words in wetland_lines(REPO / "README.md") if words[0] in {"law", "screen"}],
+    [words for words in wetland_lines(REPO / "README.md") if words[0] in {"law", "screen", "water"}],
     ids=" ".join,
 )
 def test_questions_of_the_readme_are_answered(
@@ -131,7 +131,7 @@ def test_questions_of_the_readme_are_answered(
         words.append("--quiet")
     ran = run_cli(*words)
     assert ran.code == 0
-    assert ran.err == ""
+    assert ran.err == "" or words[0] == "water"  # that the example is invented is said there
     if "json" in words:
         assert json.loads(ran.out)
 
