@@ -118,7 +118,7 @@ def test_every_command_and_option_explains_itself(build: ModuleType) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [words for words in wetland_lines(REPO / "README.md") if words[0] in {"law", "screen", "water"}],
+    [w for w in wetland_lines(REPO / "README.md") if w[0] in {"law", "screen", "water"}],
     ids=" ".join,
 )
 def test_questions_of_the_readme_are_answered(
