@@ -95,6 +95,19 @@ def test_equal_samples_are_sure():
     assert found["words"].zh == "Ⅲ类，>99%"
 
 
+@pytest.mark.parametrize(
+    ("value", "item", "want"),
+    [(0.0505, "tp", "III"), (0.0255, "tp", "III"), (0.145, "nh3n", "I"), (1.005, "nh3n", "III")],
+)
+def test_ties_are_rounded_like_those_of_the_class(value, item, want):
+    """0.0505 is 0.050 (half to even), though twelve times it, over twelve, is a little more."""
+    programmes = {"one": Programme(name=text("一项", "one"), items=(item,))}
+    frame = table(year([value] * 12, item))
+    found = class_certainty(frame, station(water_body="lake"), programmes=programmes, draws=200)
+    assert found["water_class"].tolist() == [want]
+    assert found["likelihood"].tolist() == [1.0]
+
+
 def test_seasons_do_not_count_as_chance():
     """Dry winters, wet summers, the same every year: quarters keep their share, so it is surer."""
     season = [1.6, 1.6, 1.6, 0.8, 0.8, 0.8, 0.3, 0.3, 0.3, 0.9, 0.9, 0.9]

@@ -28,7 +28,6 @@ from numpy.typing import ArrayLike, NDArray
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.statistics import maximum_likelihood
-from wetland.statistics.bootstrap import drawn, interval
 from wetland.statistics.cautions import cautions, refusal
 from wetland.statistics.kaplan_meier import kaplan_meier
 from wetland.statistics.maximum_likelihood import Law
@@ -47,6 +46,7 @@ METHODS: dict[Method, Text] = {
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 ROS_DRAWS = 1000
+AT_ONCE = 2_000_000  # values of all draws together
 NAN = float("nan")
 
 
@@ -154,7 +154,7 @@ def summarise(
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """The values that are used, which of them are limits, and how many were left out."""
+    """The values that are used, rising, which of them are limits, and how many were left out."""
 
     x: Floats
     c: Bools
@@ -181,7 +181,8 @@ def _checked(values: ArrayLike, censored: ArrayLike | None, method: str) -> _Giv
     if np.isinf(x).any():
         raise InputError(text("数值中有无穷大", "a value is infinite"))
     told = ~np.isnan(x)
-    return _Given(x[told], c[told], int(len(x) - told.sum()))
+    order = np.lexsort((c, x))[: told.sum()]  # sorted: chance must not hang on the order of rows
+    return _Given(x[order], c[order], int(len(x) - told.sum()))
 
 
 def _positive(x: Floats) -> None:
@@ -270,12 +271,19 @@ def _mle(given: _Given, law: Law, confidence: float) -> Summary:
 
 def _ros(given: _Given, confidence: float, seed: int | np.random.Generator) -> Summary:
     filled = _informative(given.x, given.c)
-    means = drawn_means(given.x, given.c, drawn(len(given.x), ROS_DRAWS, seed))
-    lost = float(np.isnan(means).mean())
-    ends = interval(filled.mean(), means, confidence=confidence)
+    rng, n = np.random.default_rng(seed), len(given.x)
+    step = max(1, AT_ONCE // n)
+    sizes = [min(step, ROS_DRAWS - start) for start in range(0, ROS_DRAWS, step)]
+    means = np.concatenate(
+        [drawn_means(given.x, given.c, rng.integers(0, n, (size, n))) for size in sizes]
+    )
+    told = means[~np.isnan(means)]
+    ends = (NAN, NAN)
     notes: tuple[Text, ...] = ()
-    if lost > 1 - confidence:
-        ends = (NAN, NAN)
+    if len(told) >= confidence * ROS_DRAWS:
+        low, high = np.quantile(told, [(1 - confidence) / 2, (1 + confidence) / 2])
+        ends = (low, high)
+    else:
         notes = (text("检出值太少，不给区间", "too few detected values for an interval"),)
     return _summary(
         given,

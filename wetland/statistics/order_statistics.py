@@ -106,7 +106,7 @@ def drawn_means(values: Floats, censored: Bools, rows: Ints) -> Floats:
     values, censored
         Positive numbers, the limit where ``censored``.
     rows
-        Indices ``[draws, n]`` into them (`wetland.statistics.bootstrap.drawn`).
+        Indices ``[draws, n]`` into them.
 
     Returns
     -------

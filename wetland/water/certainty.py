@@ -235,10 +235,17 @@ def _means(readings: Readings, visits: _Visits, row: int, draws: int, seed: int)
             made[:, k] = -np.log10(made[:, k])
         places = parameters()[code].decimals
         if places is not None:
-            made[:, k] = np.rint(made[:, k] * 10.0**places) / 10.0**places
+            made[:, k] = _rounded(made[:, k], places)
         value = readings.value[row, readings.parameters.index(code)]
         made[:, k] = np.where(np.isnan(made[:, k]), value, made[:, k])
     return made
+
+
+def _rounded(values: Floats, places: int) -> Floats:
+    """Round half to even; a tie is one up to the error of sums of binary fractions."""
+    shifted = np.round(values * 10.0**places, 6)
+    rounded: Floats = np.rint(shifted) / 10.0**places
+    return rounded
 
 
 def _as_readings(whole: Readings, rows: Ints, values: Floats) -> Readings:
