@@ -202,6 +202,40 @@ def test_same_seed_same_interval():
     assert first.lower != summarise(*MANGANESE, method="ros", seed=5).lower
 
 
+def test_ros_without_non_detects_is_the_ordinary_mean():
+    found = summarise([2.0, 2.0, 2.0], method="ros")
+    assert (found.mean, found.sd, found.lower, found.upper) == (2, 0, 2, 2)
+    one = summarise([3.0], method="ros")
+    assert one.mean == 3
+    assert math.isnan(one.lower)
+
+
+@pytest.mark.parametrize("method", ["half", "kaplan_meier", "ros"])
+def test_an_interval_that_is_not_there_is_explained(method):
+    [note] = summarise([3.0], method=method).notes
+    assert "for an interval" in note.en
+
+
+def test_values_that_only_differ_in_their_last_digit_are_the_same():
+    found = summarise([1e9, np.nextafter(1e9, 2e9), 1e9, 1e8], [0, 0, 0, 1], method="mle")
+    assert found.notes[0].en == "3 detected values (1 different): too few for this method"
+
+
+def test_limits_below_zero_have_no_half_nor_lowest_place():
+    for method in ("half", "kaplan_meier"):
+        found = summarise([-2.0, 3.0, 4.0], [True, False, False], method=method)
+        assert found.refused
+        assert "below 0" in found.notes[0].en
+    normal = summarise([-2.0, 3.0, 4.0, 6.0], [1, 0, 0, 0], method="mle", law="normal")
+    assert normal.mean < 3
+
+
+@pytest.mark.parametrize("more", [{"confidence": 95}, {"confidence": 1}, {"law": "gamma"}])
+def test_what_is_not_known_is_refused(more):
+    with pytest.raises(InputError):
+        summarise([1.0, 2.0, 3.0], method="mle", **more)
+
+
 positive = st.integers(1, 60).map(lambda k: k / 4)
 rows = st.lists(st.tuples(positive, st.booleans()), min_size=2, max_size=40)
 

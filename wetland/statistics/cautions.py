@@ -11,6 +11,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 LEAST = {"ros": 3, "mle": 3, "kaplan_meier": 1, "half": 0}  # detected values
+SAME = 1e-12  # values that differ by less, relative to the largest, are the same
 MUCH = 0.8  # above this share of non-detects no method estimates a mean (Helsel 2012, 6.11)
 FEW = 50  # below this maximum likelihood rests on the shape of the law (Helsel 2012, 6.2)
 
@@ -19,7 +20,12 @@ def refusal(x: Floats, c: Bools, method: str) -> Text | None:
     """Return why nothing can be estimated, or None."""
     if not len(x):
         return text("没有可用的数值", "there is no value to use")
-    if method == "half":
+    if method in {"half", "kaplan_meier"} and (x[c] < 0).any():
+        return text(
+            "有检出限低于 0：此方法以 0 为下端，不适用",
+            "a limit is below 0: this method counts from 0 upwards",
+        )
+    if method == "half" or (method == "ros" and not c.any()):
         return None
     if c.all():
         return text(
@@ -27,11 +33,12 @@ def refusal(x: Floats, c: Bools, method: str) -> Text | None:
             "all {n} values are below their limits: the mean is below {top}, nothing else is known",
         ).fill(n=len(x), top=f"{x.max():g}")
     detected = x[~c]
-    if len(detected) < LEAST[method] or (LEAST[method] > 1 and len(np.unique(detected)) < 2):
+    different = 1 + int((np.diff(np.sort(detected)) > SAME * np.abs(detected).max()).sum())
+    if len(detected) < LEAST[method] or (LEAST[method] > 1 and different < 2):
         return text(
             "检出值只有 {n} 个（不同的 {d} 个），不足以用此方法估计",
             "{n} detected values ({d} different): too few for this method",
-        ).fill(n=len(detected), d=len(np.unique(detected)))
+        ).fill(n=len(detected), d=different)
     return None
 
 

@@ -30,7 +30,7 @@ from wetland.base.texts import Text, text
 from wetland.statistics import maximum_likelihood
 from wetland.statistics.cautions import cautions, refusal
 from wetland.statistics.kaplan_meier import kaplan_meier
-from wetland.statistics.maximum_likelihood import Law
+from wetland.statistics.maximum_likelihood import LAWS, Law
 from wetland.statistics.order_statistics import drawn_means, filled_in
 
 Floats = NDArray[np.float64]
@@ -48,6 +48,8 @@ QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 ROS_DRAWS = 1000
 AT_ONCE = 2_000_000  # values of all draws together
 NAN = float("nan")
+_NO_INTERVAL = text("检出值太少或彼此相同，不给区间",
+                    "too few detected values for an interval, or all the same")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,8 @@ def summarise(
     Errors
     ------
     InputError
-        Unknown method, lengths that differ, infinite values, values of 0 or less where logarithms
-        are taken.
+        Unknown method or law, confidence not between 0 and 1, lengths that differ, infinite values,
+        values of 0 or less where logarithms are taken.
 
     Notes
     -----
@@ -137,7 +139,8 @@ def summarise(
     >>> summarise([0.025, 0.025], [True, True]).notes[0].en
     'all 2 values are below their limits: the mean is below 0.025, nothing else is known'
     """
-    given = _checked(values, censored, method)
+    _known(method, law, confidence)
+    given = _checked(values, censored)
     why_not = refusal(given.x, given.c, method)
     if why_not is not None:
         return _summary(given, method, notes=(why_not,))
@@ -161,14 +164,21 @@ class _Given:
     left_out: int
 
 
-def _checked(values: ArrayLike, censored: ArrayLike | None, method: str) -> _Given:
-    if method not in METHODS:
-        allowed = ", ".join(METHODS)
+def _known(method: str, law: str, confidence: float) -> None:
+    if method not in METHODS or law not in LAWS:
         raise InputError(
             text("未知的方法 {m}，可用：{a}", "unknown method {m}; there are: {a}").fill(
-                m=method, a=allowed
+                m=method if method not in METHODS else law,
+                a=", ".join(METHODS if method not in METHODS else LAWS),
             )
         )
+    if not 0 < confidence < 1:
+        raise InputError(
+            text("置信水平须在 0 与 1 之间，如 0.95", "the confidence is between 0 and 1, say 0.95")
+        )
+
+
+def _checked(values: ArrayLike, censored: ArrayLike | None) -> _Given:
     x = np.asarray(values, dtype=float)
     c = np.zeros(len(x), dtype=bool) if censored is None else np.asarray(censored, dtype=bool)
     if x.shape != c.shape or x.ndim != 1:
@@ -205,6 +215,8 @@ def _summary(
     quantiles: Sequence[float] = (NAN,) * len(QUANTILES),
     notes: tuple[Text, ...] = (),
 ) -> Summary:
+    if np.isnan(ends[0]) and not np.isnan(moments[0]):
+        notes = (*notes, _NO_INTERVAL)
     return Summary(
         method=method,
         mean=float(moments[0]),
@@ -279,19 +291,15 @@ def _ros(given: _Given, confidence: float, seed: int | np.random.Generator) -> S
     )
     told = means[~np.isnan(means)]
     ends = (NAN, NAN)
-    notes: tuple[Text, ...] = ()
-    if len(told) >= confidence * ROS_DRAWS:
+    if n > 1 and len(told) >= confidence * ROS_DRAWS:
         low, high = np.quantile(told, [(1 - confidence) / 2, (1 + confidence) / 2])
         ends = (low, high)
-    else:
-        notes = (text("检出值太少，不给区间", "too few detected values for an interval"),)
     return _summary(
         given,
         "ros",
         moments=(filled.mean(), _sd(filled)),
         ends=ends,
         quantiles=list(np.quantile(filled, QUANTILES)),
-        notes=notes,
     )
 
 

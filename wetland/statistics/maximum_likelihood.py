@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Law = Literal["lognormal", "normal"]
+LAWS: tuple[Law, ...] = ("lognormal", "normal")
 
 STEPS = 200
 LARGE = 700.0  # logarithm of the largest number there is
