@@ -75,6 +75,18 @@ def _with_blocks(data: bytes, blocks: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.parametrize("junk", ["(" * 60_000, "a " * 30_000, "a_" * 30_000, "氨氮(" * 20_000])
+def test_long_junk_in_any_cell_is_quick(junk):
+    start = time.process_time()
+    wide = read(f'station,date,tp (mg/L),"{junk}"\nA,2024-05-01,0.1,1\n')
+    assert values(wide) == {"tp": 0.1}
+    found = read(HEAD + f'A,2024-05-01,"{junk}",1,mg/L\n"{junk}",2024-05-01,tp,1,mg/L\n'
+                        f'A,"{junk}",tp,1,mg/L\nA,2024-05-01,tp,"{junk}",mg/L\n'
+                        f'A,2024-05-02,tp,1,"{junk}"\nA,2024-05-03,tp,1,mg/L\n')  # fmt: skip
+    assert found.results["source_row"].tolist() == [7]
+    assert time.process_time() - start < 5
+
+
 def test_blocks_of_merged_cells_that_cover_everything():
     rows = [["站点", "日期", "总磷(mg/L)"], *[["甲" if n == 0 else None, f"2024-05-{n + 1:02}", 0.1]
                                               for n in range(20)]]  # fmt: skip

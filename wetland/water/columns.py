@@ -114,7 +114,8 @@ _OTHERS = (
     "综合营养状态指数", "评价结果", "comment", "comments", "note", "notes", "julian", "decyear",
     "month_seq", "i", "water_class", "class", "quarter", "season", "hour",
 )  # fmt: skip
-_NOISE = re.compile(r"[\s_\-./:：*＊#]+|[（(\[【][^)）\]】]*[)）\]】]")
+LONGEST_NAME = 200  # what is longer names no column
+_NOISE = re.compile(r"[\s_\-./:：*＊#]+|[（(\[【][^（(\[【)）\]】]*[)）\]】]")
 
 NO_COLUMN = text("文件中没有 {c} 这一列；现有列：{n}", "there is no column {c}; there are: {n}")
 NO_ROLE = text("{o} 不是字段；字段有：{r}", "{o} is no field; fields are: {r}")
@@ -128,7 +129,7 @@ def plain(name: str) -> str:
     >>> plain("Sample_ID"), plain("采样 深度（m）"), plain("ActivityStartTime.Time")
     ('sampleid', '采样深度', 'activitystarttimetime')
     """
-    folded = unicodedata.normalize("NFKC", name)
+    folded = unicodedata.normalize("NFKC", name[:LONGEST_NAME])
     return _NOISE.sub("", folded).casefold()
 
 

@@ -19,7 +19,7 @@ from wetland.base.texts import text
 from wetland.reading.dates import CellError
 from wetland.reading.raw import RawTable
 from wetland.water.cells import narrowed, parse_value
-from wetland.water.columns import is_role, names_results, plain
+from wetland.water.columns import LONGEST_NAME, is_role, names_results, plain
 from wetland.water.parameters import parameters
 from wetland.water.units import conversion
 
@@ -98,6 +98,8 @@ class Sheet:
 
 def names_parameter(cell: str) -> bool:
     """Tell whether a header names a parameter, with or without a unit."""
+    if len(cell) > LONGEST_NAME:
+        return False
     known = parameters()
     return known.find(cell) is not None or known.find(known.split_header(cell)[0]) is not None
 

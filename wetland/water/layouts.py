@@ -16,7 +16,7 @@ import numpy as np
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.water.cells import narrowed
-from wetland.water.columns import is_ignored, is_role, listed, plain
+from wetland.water.columns import LONGEST_NAME, is_ignored, is_role, listed, plain
 from wetland.water.parameters import parameters
 from wetland.water.readcells import RESULT, read_cells
 from wetland.water.readremarks import Positions, Source
@@ -108,6 +108,8 @@ def code_of(table: Table, name: str) -> str | None:
         if plain(word) == plain(name) or word == name:
             return code
     known = parameters()
+    if len(name) > LONGEST_NAME:
+        return None
     return known.find(name) or known.find(known.split_header(name)[0])
 
 
@@ -133,7 +135,7 @@ def _unit_of_name(table: Table, name: str) -> str | None:
 
 
 def _tell_unknown(table: Table, name: str, number: int, *, row: int | None = None) -> None:
-    alike = parameters().suggest(name)
+    alike = parameters().suggest(name) if len(name) <= LONGEST_NAME else []
     also = ALIKE.fill(s=", ".join(alike)) if alike else text(" ", " ")
     message = UNKNOWN.fill(n=number, s=also)
     table.problems.add("parameter_unknown", row=row, column=None if row is None else
