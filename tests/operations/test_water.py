@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -180,6 +181,19 @@ def test_grades_and_compliance_are_answered(demo: WaterData) -> None:
     assert met.loc["EX-R2", "not_met"] >= 1
     changed = answers.reach_changes_of(some, against="last_year", since=dt.date(2026, 1, 1))
     assert set(changed["period"]) == {"2026"}
+
+
+def test_what_is_not_over_has_no_official_answer(demo: WaterData) -> None:
+    """Ten months of 2026 are enough samples, but no year before it ends."""
+    for as_of, official in ((None, True), (dt.date(2026, 11, 1), False)):
+        data = replace(demo, as_of=as_of)
+        classes = answers.classes_of(data, per="year")
+        assert classes[classes["period"] == "2026"]["official"].any() == official
+        trophic = answers.trophic_of(data, per="year")
+        assert trophic[trophic["period"] == "2026"]["official"].any() == official
+        grades = answers.grades_of(data)
+        assert grades[grades["period"] == "2026"]["official"].any() == official
+        assert ((answers.compliance_of(data, per="year")["last"] == "2026").any()) == official
 
 
 def test_a_forecast_names_parameters_and_classes(demo: WaterData) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from tests.water.made import GOOD, results, sample, station
@@ -81,3 +83,11 @@ def test_shares_of_a_river_over_the_years():
     assert (row["rs"], row["verdict"]) == (1.0, "better")
     worse = table.set_index(["reach", "share"]).loc[("五常港", "inferior_percent")]
     assert (worse["direction"], worse["verdict"]) == ("decreasing", "better")
+
+
+def test_a_year_that_is_not_over_is_left_out():
+    """Eight samples by August make no annual mean yet."""
+    samples = years({2020: 1.0, 2021: 0.9, 2022: 0.8, 2023: 0.7, 2024: 0.6})
+    table = annual_trends(period_means(results(samples), per="year"), as_of=dt.date(2024, 9, 1))
+    row = table.set_index("parameter").loc["nh3n"]
+    assert (row["n"], row["left_out"], row["official"]) == (4, [2024], False)

@@ -379,3 +379,20 @@ def test_a_worse_value_never_makes_a_better_class(
     after = {**before, worse: before[worse] * share}
     first, second = (CLASSES.index(assess(v)["water_class"]) for v in (before, after))
     assert first <= second
+
+
+@pytest.mark.parametrize(
+    ("per", "last"), [("sample", "2024-09-06"), ("month", "2024-09-30"), ("quarter", "2024-09-30"),
+                      ("year", "2024-12-31")],
+)  # fmt: skip
+def test_a_period_is_official_from_its_last_day_on(per: Any, last: str) -> None:
+    """Nine good months make no official year before the year is over; the class is the same."""
+    table = results([sample("a", f"2024-{m:02d}-06", GOOD) for m in range(1, 10)])
+    readings, end = period_means(table, per=per), dt.date.fromisoformat(last)
+    rows = [
+        classes_table(classify(readings, {"a": station("a")}, as_of=day)).iloc[-1]
+        for day in (end - dt.timedelta(days=1), end, None)
+    ]
+    assert [row["official"] for row in rows] == [False, True, True]
+    assert [row["why_not_official"] for row in rows] == ["unfinished", None, None]
+    assert {row["water_class"] for row in rows} == {"II"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +82,17 @@ def test_stations_without_target_or_results_have_no_row():
     stations = {"R1": station("R1"), "R2": station("R2", target_class="II")}
     readings = period_means(results([sample("R1", "2024-04-06", GOOD)]), per="month")
     assert len(compliance_table(classes_table(classify(readings, stations)), stations)) == 0
+
+
+def test_years_of_too_few_samples_and_unfinished_ones_are_not_judged():
+    """One bad sample is no bad year, and eight of a year that goes on are not the year."""
+    stations = {"R1": station("R1", target_class="III")}
+    samples = [sample("R1", f"{y}-{m:02d}-06", GOOD if y == 2023 else {**GOOD, "nh3n": 1.2})
+               for y, n in ((2022, 1), (2023, 9), (2024, 9)) for m in range(1, n + 1)]  # fmt: skip
+    readings = period_means(results(samples), per="year")
+    classes = classes_table(classify(readings, stations, as_of=dt.date(2024, 10, 1)))
+    row = compliance_table(classes, stations).iloc[0]
+    assert (row["periods"], row["met"], row["not_judged"]) == (1, 1, 2)
+    assert (row["first"], row["last"], row["worst_class"]) == ("2023", "2023", "II")
+    row = compliance_table(classes[classes["period"] != "2023"], stations).iloc[0]
+    assert (row["periods"], row["not_judged"], row["share_met"], row["last"]) == (0, 2, None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -162,3 +163,14 @@ def test_rounding_of_a_mean_of_two_is_half_to_even(first, second, decimals):
     twentieths, rest = divmod(first + second, 20)
     up = rest > 10 or (rest == 10 and twentieths % 2 == 1)
     assert found == pytest.approx((twentieths + up) / 10**decimals, rel=1e-12, abs=1e-15)
+
+
+def test_an_unfinished_year_has_no_official_grade():
+    """Nine months of a year, looked on in October: river, site and lake."""
+    stations = rivers(5) | {"L1": station("L1", "lake", reach="朝天暮漾")}
+    months = [sample(n, f"2024-{m:02d}-06", LAKE) for m in range(1, 10) for n in stations]
+    readings = period_means(results(months), per="year")
+    early = grades_table(readings, stations, as_of=dt.date(2024, 10, 1))
+    assert (len(early), early["official"].any(), early["tli_official"].any()) == (3, False, False)
+    late = grades_table(readings, stations, as_of=dt.date(2025, 1, 1))
+    assert late["official"].all()

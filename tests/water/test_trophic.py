@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -228,3 +229,11 @@ def test_non_detects_widen_what_is_possible():
     assert found["possible"] == ["oligotrophic", "mesotrophic", "lightly_eutrophic"]
     murky = trophic_table(readings({"L1": MEANS}, censored=("sd",)), {"L1": station("L1")}).iloc[0]
     assert murky["possible"][-1] == "highly_eutrophic"
+
+
+def test_an_unfinished_year_is_not_official():
+    """Eight samples by October; the year is official on its last day."""
+    eight, lakes = readings({"L1": MEANS}, period="2024", samples=8), {"L1": station("L1")}
+    early = trophic_table(eight, lakes, as_of=dt.date(2024, 12, 30)).iloc[0]
+    assert (early["official"], early["why_not_official"].zh) == (False, "时段尚未结束")
+    assert trophic_table(eight, lakes, as_of=dt.date(2024, 12, 31)).iloc[0]["official"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -186,6 +187,8 @@ def read_water(file: str | None, reading: WaterOptions, wanted: Wanted, lang: La
     """Read the results of a file, or of the store where no file is given.
 
     Problems of the file are counted on standard error: the answer itself has no place for them.
+    It is looked on today, or on the last day that was asked for: what is not over by then has no
+    official answer.
     """
     from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
     from wetland.operations.water import water_of_store  # noqa: PLC0415
@@ -195,12 +198,15 @@ def read_water(file: str | None, reading: WaterOptions, wanted: Wanted, lang: La
     site = open_site(wanted.site)
     if file is None:
         with open_store(wanted.store, site, create=False) as kept:
-            stored = water_of_store(kept, site, stations=wanted.stations, since=wanted.since,
-                                    until=wanted.until)  # fmt: skip
-        return stored if reading.water_body is None else stored.assume(reading.water_body)
-    data = water_of_file(given_file(file), site, options=reading)
-    _tell_problems(data.problems, lang)
-    return data.only(wanted.stations, since=wanted.since, until=wanted.until)
+            data = water_of_store(kept, site, stations=wanted.stations, since=wanted.since,
+                                  until=wanted.until)  # fmt: skip
+        data = data if reading.water_body is None else data.assume(reading.water_body)
+    else:
+        data = water_of_file(given_file(file), site, options=reading)
+        _tell_problems(data.problems, lang)
+        data = data.only(wanted.stations, since=wanted.since, until=wanted.until)
+    today = datetime.now(tz=ZoneInfo(site.timezone)).date()
+    return replace(data, as_of=min(today, wanted.until or today))
 
 
 def read_series(

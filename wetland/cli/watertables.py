@@ -30,8 +30,8 @@ GRADES = ("reach", "period", "method", "condition_words", "water_class", "sectio
           "inferior_percent", "main_pollutants", "tli", "official", "synthetic")  # fmt: skip
 CHANGES = ("station", "period", "before_period", "class_before", "class_after", "words", "official",
            "why_not", "synthetic")  # fmt: skip
-COMPLIANCE = ("station", "target_class", "periods", "met", "not_met", "undecided", "share_met",
-              "worst_class", "first", "last", "synthetic")  # fmt: skip
+COMPLIANCE = ("station", "target_class", "periods", "met", "not_met", "undecided", "not_judged",
+              "share_met", "worst_class", "first", "last", "synthetic")  # fmt: skip
 FINDINGS = ("finding_id", "outcome", "severity", "rule", "subject", "measure", "limit",
             "missing", "explanation")  # fmt: skip
 STATIONS = ("station", "name", "water_body", "target_class", "programme", "first", "last",
@@ -92,6 +92,7 @@ TITLES: dict[str, Text] = {
     "met": text("达标数", "met"),
     "not_met": text("未达标", "not met"),
     "undecided": text("待定", "undecided"),
+    "not_judged": text("未评价", "not judged"),
     "share_met": text("达标率%", "met %"),
     "worst_class": text("最差类别", "worst"),
     "finding_id": text("编号", "identifier"),

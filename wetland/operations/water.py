@@ -66,6 +66,9 @@ class WaterData:
         Classes that somebody published for the whole site: no measurements.
     sources, problems
         Tables `SOURCES` of the results and `PROBLEMS` of the file.
+    as_of
+        The day it is looked on: what has not ended by then has no official answer. Without a day
+        all periods are taken to be over.
     """
 
     results: pd.DataFrame
@@ -74,6 +77,7 @@ class WaterData:
     statements: tuple[Statement, ...] = ()
     sources: pd.DataFrame = field(default_factory=lambda: empty(SOURCES))
     problems: pd.DataFrame = field(default_factory=lambda: Problems("").frame())
+    as_of: dt.date | None = None
 
     @property
     def synthetic(self) -> bool:

@@ -95,7 +95,8 @@ def classes_of(
 
     stations = with_kinds(data, programme=programme)
     readings = period_means(data.results, per=per)
-    return classes_table(classify(readings, stations, programmes=data.programmes))
+    found = classify(readings, stations, programmes=data.programmes, as_of=data.as_of)
+    return classes_table(found)
 
 
 def trophic_of(data: WaterData, *, per: Per = "month", lakes_only: bool = True) -> pd.DataFrame:
@@ -118,7 +119,7 @@ def trophic_of(data: WaterData, *, per: Per = "month", lakes_only: bool = True) 
     if all(station.water_body == "river" for station in stations.values()):
         raise InputError(NO_LAKES)
     readings = period_means(data.results, per=per)
-    return trophic_table(readings, stations, lakes_only=lakes_only)
+    return trophic_table(readings, stations, lakes_only=lakes_only, as_of=data.as_of)
 
 
 def certainty_of(data: WaterData, *, per: Per = "year", draws: int | None = None) -> pd.DataFrame:
@@ -176,7 +177,7 @@ def grades_of(data: WaterData, *, per: Per = "year") -> pd.DataFrame:
 
     stations = with_kinds(data)
     readings = period_means(data.results, per=per)
-    return grades_table(readings, stations, programmes=data.programmes)
+    return grades_table(readings, stations, programmes=data.programmes, as_of=data.as_of)
 
 
 def changes_of(
@@ -213,7 +214,7 @@ def reach_changes_of(
 
 def _within(frame: pd.DataFrame, since: dt.date | None, until: dt.date | None) -> pd.DataFrame:
     """Return the rows of periods that end on or after a day and begin on or before another."""
-    from wetland.water.periods import last_day
+    from wetland.water.periods import first_day, last_day
 
     check_days(since, until)
     ends = [last_day(period) for period in frame["period"]]
@@ -223,23 +224,6 @@ def _within(frame: pd.DataFrame, since: dt.date | None, until: dt.date | None) -
         for start, end in zip(starts, ends, strict=True)
     ]
     return frame[kept].reset_index(drop=True)
-
-
-def first_day(period: str) -> dt.date:
-    """Return the first day of a period.
-
-    Examples
-    --------
-    >>> first_day("2024-Q2").isoformat(), first_day("2024").isoformat()
-    ('2024-04-01', '2024-01-01')
-    """
-    from wetland.water.periods import split_period
-
-    kind, year, part = split_period(period)
-    if kind == "sample":
-        return dt.date.fromisoformat(period[:10])
-    month = {"year": 1, "quarter": 3 * part - 2, "month": part}[kind]
-    return dt.date(year, month, 1)
 
 
 def compliance_of(data: WaterData, *, per: Per = "month") -> pd.DataFrame:

@@ -1,11 +1,13 @@
 """The water of the site of this session and the answers about it, each worked out once.
 
-An answer is kept under the version of the water tables and of the pack: a change in either is a new
-answer, anything else (another language, another page) is not. Kept frames are read, never changed.
+An answer is kept under the version of the water tables and of the pack, and the day: a change in
+any is a new answer, anything else (another language, another page) is not. Kept frames are read,
+never changed.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import streamlit as st
@@ -31,13 +33,15 @@ def version() -> str:
     site = session.site()
     if store is None:
         return ""
-    return "|".join([store.shown, site.digest, *(session.last_change(name) for name in TABLES)])
+    today = session.today().isoformat()
+    changes = (session.last_change(name) for name in TABLES)
+    return "|".join([store.shown, site.digest, today, *changes])
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _data(version: str, _store: Store, _site: Site) -> WaterData:
     del version  # the key
-    return operations.water_of_store(_store, _site)
+    return replace(operations.water_of_store(_store, _site), as_of=session.today())
 
 
 def data() -> WaterData | None:

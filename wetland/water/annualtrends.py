@@ -7,6 +7,7 @@ says whether there is a trend, not how large it is; for slopes with intervals se
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -49,19 +50,22 @@ _BOTH = text("{found}（{verdict}）", "{found} ({verdict})")
 _BESIDE: dict[str, int] = {"chla": 1, "turb": 1, "ss": 1, "sd": -1, "do_sat": -1}
 
 
-def annual_trends(readings: Readings) -> pd.DataFrame:
+def annual_trends(readings: Readings, *, as_of: dt.date | None = None) -> pd.DataFrame:
     """Test the annual means of each station and item for a trend.
 
     Parameters
     ----------
     readings
         Annual means (``period_means(results, per="year")``).
+    as_of
+        The day it is looked on; without one all years are taken to be over.
 
     Returns
     -------
     DataFrame
         One row per station and parameter with two years or more: ``years`` and ``means`` that were
-        used, ``left_out`` (years with fewer samples of the item than the method asks for, eight),
+        used, ``left_out`` (years that are not over, or have fewer samples of the item than the
+        method asks for, eight),
         ``rs``, ``critical`` (one-sided 0.05), ``direction`` (increasing, decreasing, none),
         ``verdict`` (better, worse; None without a trend and for pH and temperature), ``words``,
         ``official`` (five years or more).
@@ -78,13 +82,14 @@ def annual_trends(readings: Readings) -> pd.DataFrame:
     if readings.per != "year":
         raise InputError(_NOT_YEARS.fill(per=readings.per))
     least = assessment_on().minimum_samples["year"]
+    over = readings.over(as_of)
     out: list[dict[str, Any]] = []
     for station in sorted(set(readings.station)):
         rows = np.flatnonzero(readings.station == station)
         years = np.array([int(p) for p in readings.period[rows]])
         for k, code in enumerate(readings.parameters):
             means, count = readings.value[rows, k], readings.count[rows, k]
-            enough = (count >= least) & ~np.isnan(means)
+            enough = (count >= least) & ~np.isnan(means) & over[rows]
             if enough.sum() < 2:
                 continue
             found = daniel(years[enough], means[enough])

@@ -58,8 +58,8 @@ FEW_SECTIONS = text(
 )
 METHODS_DIFFER = text("两个时段的评价方法不同", "the two periods were graded by different methods")
 NOT_OFFICIAL = text(
-    "有时段的评价不是正式评价（指标不全或监测次数不足）",
-    "the class of a period is not official (items missing or too few samples)",
+    "有时段的评价不是正式评价（指标不全、监测次数不足或时段未结束）",
+    "the class of a period is not official (items missing, too few samples or it is not over)",
 )
 
 

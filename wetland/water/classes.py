@@ -66,9 +66,11 @@ class Classes:
     complete
         Every item of the station's programme that belongs to a class has a class.
     official
-        Complete, and with as many samples as the method asks for.
+        Complete, over, and with as many samples as the method asks for.
     enough
         Whether there are as many samples as the method asks for.
+    over
+        Whether the period has ended.
     apart
         Classes of total nitrogen and faecal coliforms (columns as ``assessment.apart``).
     lake, target
@@ -91,6 +93,7 @@ class Classes:
     complete: Flags
     official: Flags
     enough: Flags
+    over: Flags
     apart: Marks
     lake: Flags
     target: Marks
@@ -112,6 +115,7 @@ def classify(
     *,
     on: dt.date | None = None,
     programmes: Mapping[str, Programme] | None = None,
+    as_of: dt.date | None = None,
 ) -> Classes:
     """Assess readings by the single-factor method.
 
@@ -128,6 +132,9 @@ def classify(
         The site's programmes by name. A station without a programme is held to the method's own
         (9+X: of the items of a class pH, DO, CODMn, NH3-N and TP); whatever else was measured
         counts too.
+    as_of
+        The day it is looked on: a period that has not ended by then has no official class. Without
+        a day all periods are taken to be over.
 
     Notes
     -----
@@ -155,7 +162,7 @@ def classify(
     measured = value.max(axis=1, initial=0)
     water_class = np.where(measured == 0, np.int8(0), np.maximum(measured, low))
     complete = ~(required & (value == 0)).any(axis=1) & (measured > 0)
-    enough = _enough(readings, items, required, assessment)
+    enough, over = _enough(readings, items, required, assessment), readings.over(as_of)
     return Classes(
         readings,
         stations,
@@ -171,8 +178,9 @@ def classify(
         best=low,
         worst=np.where(complete, high, np.int8(WORST)),
         complete=complete,
-        official=complete & enough,
+        official=complete & enough & over,
         enough=enough,
+        over=over,
         apart=judge.items(assessment.apart)[0],
         lake=lake,
         target=_targets(known)[number],

@@ -25,8 +25,9 @@ _CHUNK = 12  # columns of three bits each beside a group's number in 63 bits
 
 WHY_NOT_OFFICIAL: Mapping[str, Text] = {
     "no_class": text("没有评价指标的数据", "no item of a class was measured"),
-    "incomplete": text("监测方案的指标不全", "an item of the programme is missing"),
+    "unfinished": text("时段尚未结束", "the period is not over"),
     "too_few_samples": text("样品数不足", "there are too few samples"),
+    "incomplete": text("监测方案的指标不全", "an item of the programme is missing"),
 }
 
 
@@ -103,8 +104,9 @@ def _each(made: Sequence[Any]) -> NDArray[np.object_]:
 
 def _why(classes: Classes) -> NDArray[np.object_]:
     reasons = np.full(len(classes), None, dtype=object)
-    reasons[~classes.enough] = "too_few_samples"
     reasons[~classes.complete] = "incomplete"
+    reasons[~classes.enough] = "too_few_samples"
+    reasons[~classes.over] = "unfinished"
     reasons[classes.water_class == 0] = "no_class"
     return reasons
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "station", "target_class", "periods", "met", "not_met", "undecided", "hangs_on_limits",
-    "share_met", "share_at_least", "share_at_most", "first", "last", "worst_class", "missed",
-    "exceeding", "synthetic",
+    "station", "target_class", "periods", "met", "not_met", "undecided", "not_judged",
+    "hangs_on_limits", "share_met", "share_at_least", "share_at_most", "first", "last",
+    "worst_class", "missed", "exceeding", "synthetic",
 )  # fmt: skip
+NOT_JUDGED = ("unfinished", "too_few_samples")  # keys of `classestable.WHY_NOT_OFFICIAL`
 
 _NOT_A_TARGET = text(
     "{value} 不能作为目标类别；可用：{allowed}", "{value} is no target class; allowed: {allowed}"
@@ -58,13 +59,14 @@ def compliance_table(classes: pd.DataFrame, stations: Mapping[str, Station]) -> 
     classes
         Rows of `wetland.water.classes.classes_table`.
     stations
-        Stations by id; those without a target class have no row.
+        Stations by id; those without a target class, or a period with a class, have no row.
 
     Returns
     -------
     DataFrame
         ``periods`` with a class, of them ``met``, ``not_met`` and ``undecided`` (items of the
-        programme are missing) by the official rule; ``hangs_on_limits``: how many of the decided
+        programme are missing) by the official rule; ``not_judged``: further periods, that are not
+        over or have too few samples; ``hangs_on_limits``: how many of the decided
         ones hang on half a detection limit; ``share_met`` of the decided ones in percent, and what
         it is at least and at most whatever was not measured or not detected; ``first`` and
         ``last`` period; ``worst_class``; ``missed`` (periods that did not meet it);
@@ -76,13 +78,20 @@ def compliance_table(classes: pd.DataFrame, stations: Mapping[str, Station]) -> 
     rounded half to even; without a decided period there is none.
     """
     by_station: dict[str, list[dict[str, Any]]] = {}
+    left_out: Counter[str] = Counter()
     for row in rows_of(classes):
-        if row["water_class"] is not None:
+        if row["water_class"] is None:
+            continue
+        if row["why_not_official"] in NOT_JUDGED:
+            left_out[row["station"]] += 1
+        else:
             by_station.setdefault(row["station"], []).append(row)
     rows = []
     for name, station in stations.items():
-        if station.target_class is not None and name in by_station:
-            rows.append(_of_station(name, station.target_class, by_station[name]))
+        judged = by_station.get(name, [])
+        if station.target_class is not None and (judged or left_out[name]):
+            row = _of_station(name, station.target_class, judged)
+            rows.append(row | {"not_judged": left_out[name]})
     return table_of(rows, COLUMNS)
 
 
@@ -111,9 +120,9 @@ def _of_station(name: str, target: WaterClass, rows: list[dict[str, Any]]) -> di
         "share_met": _percent(counts[True], decided),
         "share_at_least": _percent(sure.count(True), len(rows)),
         "share_at_most": _percent(len(rows) - sure.count(False), len(rows)),
-        "first": periods[0],
-        "last": periods[-1],
-        "worst_class": CLASSES[max(CLASSES.index(row["water_class"]) for row in rows)],
+        "first": periods[0] if periods else None,
+        "last": periods[-1] if periods else None,
+        "worst_class": max((row["water_class"] for row in rows), key=CLASSES.index, default=None),
         "missed": sorted(
             str(row["period"]) for row, a in zip(rows, answers, strict=True) if a is False
         ),

@@ -49,8 +49,9 @@ COLUMNS = (
 )  # fmt: skip
 
 _SOME_NOT_OFFICIAL = text(
-    "{n} 个站点的类别不是正式评价（指标不全或监测次数不足）：{stations}",
-    "the class of {n} station(s) is not official (items missing or too few samples): {stations}",
+    "{n} 个站点的类别不是正式评价（指标不全、监测次数不足或时段未结束）：{stations}",
+    "the class of {n} station(s) is not official (items missing, too few samples or the period is "
+    "not over): {stations}",
 )
 _SAMPLES = text(
     "河流、湖库和区域按月、季或年评价，不按单次采样评价",
@@ -68,6 +69,7 @@ def grades_table(
     *,
     on: dt.date | None = None,
     programmes: Mapping[str, Programme] | None = None,
+    as_of: dt.date | None = None,
 ) -> pd.DataFrame:
     """Grade every river, lake and the whole site for every period of the readings.
 
@@ -81,6 +83,8 @@ def grades_table(
         Day whose standard and method hold; the newest by default.
     programmes
         The site's programmes by name.
+    as_of
+        The day it is looked on: a period that has not ended by then has no official grade.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def grades_table(
     Rule of decision: rivers by `river_condition` where five sections or more have a class in the
     period, else by the worst item of the means over the sections (`space_means`); lakes always by
     means. A region needs five stations too; with fewer it has percentages and no condition.
-    Official only where every station that counts has enough samples.
+    Official only where the class of every station that counts is.
 
     References
     ----------
@@ -113,7 +117,7 @@ def grades_table(
     """
     if readings.per == "sample":
         raise InputError(_SAMPLES)
-    how = _How(on, programmes, assessment_on(on))
+    how = _How(on, programmes, assessment_on(on), as_of)
     classes = _classes(readings, stations, how)
     known = reaches(stations)
     means = {body: _means(readings, stations, [r for r in known if r.water_body == body], how)
@@ -135,6 +139,7 @@ class _How:
     on: dt.date | None
     programmes: Mapping[str, Programme] | None
     method: Assessment
+    as_of: dt.date | None
 
 
 Row = dict[str, Any]
@@ -144,7 +149,8 @@ def _classes(
     readings: Readings, stations: Mapping[str, Station], how: _How
 ) -> dict[str, dict[str, Row]]:
     """Return the rows of the table of classes by period and station."""
-    table = classes_table(classify(readings, stations, on=how.on, programmes=how.programmes))
+    found = classify(readings, stations, on=how.on, programmes=how.programmes, as_of=how.as_of)
+    table = classes_table(found)
     out: dict[str, dict[str, Row]] = {}
     for row in table.to_dict("records"):
         named = {str(k): v for k, v in row.items()}
@@ -163,7 +169,8 @@ def _means(
         for period, of in _classes(over, as_stations, how).items()
         for name, row in of.items()
     }
-    for row in trophic_table(over, as_stations, lakes_only=True).to_dict("records"):
+    lakes = trophic_table(over, as_stations, lakes_only=True, as_of=how.as_of)
+    for row in lakes.to_dict("records"):
         kept = {"tli": row["tli"], "state": row["state"], "tli_official": row["official"]}
         out[row["station"], row["period"]] |= kept
     return out

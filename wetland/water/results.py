@@ -7,6 +7,7 @@ zero and at their limits: they tell how far a class could be off.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,17 @@ class Readings:
     def __len__(self) -> int:
         """Count the rows."""
         return len(self.station)
+
+    def over(self, as_of: dt.date | None) -> Flags:
+        """Tell which periods have ended by a day, that day included; all of them without a day."""
+        if as_of is None:
+            return np.ones(len(self), dtype=bool)
+        ends = self.starts_on
+        if self.per != "sample":
+            after = self.starts_on.astype("datetime64[M]") + _MONTHS[self.per]
+            ends = after.astype("datetime64[D]") - 1
+        ended: Flags = ends <= np.datetime64(as_of)
+        return ended
 
     def column(self, code: str, which: str = "value") -> Floats:
         """Return one parameter's column of ``which`` array; NaN where it has no column."""

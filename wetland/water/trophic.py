@@ -6,6 +6,7 @@ permanganate index. It is no index for rivers, and an index of fewer items is no
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,9 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.water.periods import split_period
+from wetland.water.classestable import WHY_NOT_OFFICIAL
 from wetland.water.rowtables import table_of
-from wetland.water.standards import assessment_on
+from wetland.water.standards import Per, assessment_on
 from wetland.water.stations import Station
 from wetland.water.trophicindex import (
     ITEMS,
@@ -69,7 +70,11 @@ _NO_KIND = text(
 
 
 def trophic_table(
-    readings: Readings, stations: Mapping[str, Station], *, lakes_only: bool = False
+    readings: Readings,
+    stations: Mapping[str, Station],
+    *,
+    lakes_only: bool = False,
+    as_of: dt.date | None = None,
 ) -> pd.DataFrame:
     """Return the trophic level index and state of each lake station and period.
 
@@ -82,6 +87,8 @@ def trophic_table(
         Stations by id; a lake as a whole (`wetland.water.grades.lake_means`) is a station too.
     lakes_only
         Leave rivers out instead of refusing them.
+    as_of
+        The day it is looked on; without one all periods are taken to be over.
 
     Returns
     -------
@@ -96,8 +103,8 @@ def trophic_table(
 
     Notes
     -----
-    Official only with all five items, and with as many samples of each as the assessment asks for
-    (two in a quarter, eight in a year).
+    Official only with all five items, with as many samples of each as the assessment asks for
+    (two in a quarter, eight in a year), and of a period that has ended by ``as_of``.
 
     Raises
     ------
@@ -117,11 +124,11 @@ def trophic_table(
     censored = _columns(readings, "censored", kept) > 0
     samples = readings.samples[kept]
     count = np.nan_to_num(_columns(readings, "count", kept).astype(np.float64))
-    fewest = np.minimum(samples, count.min(axis=1))
+    fewest, over = np.minimum(samples, count.min(axis=1)), readings.over(as_of)[kept]
     rows = []
     for k, row in enumerate(kept.tolist()):
         missing = [i for i, part in zip(ITEMS, parts[k], strict=True) if np.isnan(part)]
-        why = _why_not_official(missing, str(readings.period[row]), int(fewest[k]))
+        why = _why_not_official(missing, readings.per, int(fewest[k]), over=bool(over[k]))
         rows.append(
             {
                 "station": ids[row],
@@ -149,11 +156,13 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _why_not_official(missing: Sequence[str], period: str, samples: int) -> Text | None:
+def _why_not_official(missing: Sequence[str], per: Per, samples: int, *, over: bool) -> Text | None:
     """Return why an index is not the official one; None where it is."""
     if missing:
         return SUBSET.fill(missing=named(missing))
-    needed = assessment_on().minimum_samples[split_period(period)[0]]
+    if not over:
+        return WHY_NOT_OFFICIAL["unfinished"]
+    needed = assessment_on().minimum_samples[per]
     return None if samples >= needed else FEW_SAMPLES.fill(n=samples, least=needed)
 
 
