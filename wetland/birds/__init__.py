@@ -1,0 +1,1 @@
+"""Birds: measures of diversity and indices of populations from counts. Pure; no store, no clock."""
