@@ -76,7 +76,7 @@ _PAIRS: tuple[tuple[str, str, str | None], ...] = (
     ("location_longitude", "location_latitude", None), ("x", "y", None),
 )  # fmt: skip
 _OF_THE_ACT = frozenset({"date", "time", "end", "activity", "event"})
-_NOISE = re.compile(r"[\s_\-]+|[（(\[][^)）\]]*[)）\]]")
+_NOISE = re.compile(r"[\s_\-]+|[（(\[][^（(\[)）\]]*[)）\]]")
 
 
 def plain(name: str) -> str:
