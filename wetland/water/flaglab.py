@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wetland.base.texts import Text, text
 from wetland.water.flagtests import Found
 from wetland.water.parameters import Parameter
 
@@ -30,23 +29,6 @@ Ints = NDArray[np.int64]
 
 TIMES_BLANK = 5.0  # a result below this many times the blank may come from the bottle
 DEVIATION = 0.20  # |a - b| / (a + b), relative deviation (相对偏差) of two parallel results
-
-LAB_WORDS: dict[str, Text] = {
-    "blank": text(
-        "空白样检出{name} {value} {unit}：采样或分析可能受沾污",
-        "a blank holds {name} {value} {unit}: something was contaminated",
-    ),
-    "blank_of_day": text(
-        "{name} {value} {unit} 不到当日空白 {blank} 的 {times} 倍，可能来自沾污",
-        "{name} {value} {unit} is less than {times} times the blank {blank} of that day: it may be "
-        "contamination",
-    ),
-    "duplicate": text(
-        "{name} 平行样相差过大：{first} 与 {second} {unit}，相对偏差 {percent}%（允许 {most}%）",
-        "{name}: parallel results {first} and {second} {unit} differ, relative deviation "
-        "{percent} % ({most} % allowed)",
-    ),
-}
 
 
 class LabTested(NamedTuple):

@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 
 from wetland.base.problems import Problem
 from wetland.base.texts import Text
-from wetland.water.flaglab import LAB_WORDS, lab_tests
-from wetland.water.flagtests import WORDS, Found, Observed, run_tests
+from wetland.water.flaglab import lab_tests
+from wetland.water.flagtests import Found, Observed, run_tests
+from wetland.water.flagwords import WORDS
 from wetland.water.grouping import grouped
 from wetland.water.parameters import Parameter
-from wetland.water.resultrows import ABSENT, days_of, depths_of, instants_of
+from wetland.water.resultrows import ABSENT, NOT_USED, days_of, depths_of, instants_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Ints = NDArray[np.int64]
 
-_WORDS = WORDS | LAB_WORDS
 ORDER = ("missing", "unknown", "good", "suspect", "fail")  # the later goes before the earlier
 _NUMBER = {flag: number for number, flag in enumerate(ORDER)}
 
@@ -138,7 +138,8 @@ def _joined(results: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     columns = ["result_id", "station", "parameter", "sampled_on", "sampled_at", "depth_m",
                "value", "censoring", "qa", "flag"]  # fmt: skip
     kept = [c for c in columns if c in results and c in history]
-    older = history.loc[~history["flag"].isin(["fail", "missing"]), kept]
+    same = history["station"].isin(results["station"].unique())
+    older = history.loc[same & ~history["flag"].isin(NOT_USED), kept]
     if "result_id" in kept:
         older = older[~older["result_id"].isin(results["result_id"])]
     return pd.concat([results[kept], older], ignore_index=True) if len(older) else results
@@ -167,7 +168,7 @@ def _with_earlier(results: pd.DataFrame, tests: list[str | None]) -> list[str | 
         if not isinstance(said, str):
             out.append(found)
             continue
-        notes = [n for n in json.loads(said) if n.get("test") not in _WORDS]
+        notes = [n for n in json.loads(said) if n.get("test") not in WORDS]
         notes += json.loads(found) if found else []
         out.append(json.dumps(notes, ensure_ascii=False) if notes else None)
     return out
@@ -237,7 +238,7 @@ def _note(
     told |= {"name": parameter.name, "unit": unit, "value": f"{sign}{row.value:.6g}"}
     if pair:
         told |= {"part_name": parameters[pair[0]].name, "whole_name": parameters[pair[1]].name}
-    words: Text = _WORDS[test].fill(**told)
+    words: Text = WORDS[test].fill(**told)
     return {
         "test": test,
         "flag": found.severity,
