@@ -18,6 +18,7 @@ from wetland.operations.waterfiles import import_water, water_of_file
 from wetland.operations.waterstations import station_rows
 from wetland.operations.watertrends import (
     Trend,
+    annual_trends_of,
     only_series,
     series_of,
     series_of_file,
@@ -229,6 +230,18 @@ def test_the_stations_say_what_is_stored(site: Site, store: Store) -> None:
     assert rows["EX-R1"]["water_body"] == "river"
     assert (rows["EX-R2"]["results"], rows["EX-R2"]["first"]) == (0, None)
     assert (rows["Z"]["water_body"], rows["Z"]["last"]) == (None, "2024-02-10")
+
+
+def test_official_trends_are_of_items_and_of_shares(demo: WaterData) -> None:
+    """Annual means of every station, and the shares of the whole site where all kinds are told."""
+    data = replace(demo, as_of=dt.date(2026, 11, 1))
+    table = annual_trends_of(data).set_index(["station", "parameter"])
+    row = table.loc[("EX-R1", "nh3n")]
+    assert (row["last"], row["left_out"], row["verdict"]) == (2025, [2026], "better")
+    assert set(table.loc["*"].index) == {"good_percent", "inferior_percent"}
+    assert set(annual_trends_of(data, parameters=["氨氮"])["parameter"]) == {"nh3n"}
+    untold = replace(data, stations={})
+    assert "*" not in set(annual_trends_of(untold)["station"])
 
 
 def test_trends_of_results_and_of_a_file_are_the_same(demo: WaterData, tmp_path: Path) -> None:

@@ -60,6 +60,9 @@ def test_years_with_few_samples_are_left_out_and_four_years_are_not_official():
     samples = years(rising) + years({2024: 0.5}, months=7)
     row = row_of_item(samples)
     assert (row["n"], row["left_out"], row["official"]) == (4, [2024], False)
+    assert (row["verdict"], row["words"].zh) == (
+        None, "只有 4 年的年均值，少于 5 年，不作趋势评价",
+    )  # fmt: skip
 
 
 def test_only_years():
@@ -78,11 +81,27 @@ def test_shares_of_a_river_over_the_years():
         for month in range(1, 9)
     ]
     table = share_trends(grades_table(period_means(results(samples), per="year"), stations))
-    row = table.set_index(["reach", "share"]).loc[("五常港", "good_percent")]
-    assert row["values"] == [20.0, 40.0, 60.0, 80.0, 100.0]
-    assert (row["rs"], row["verdict"]) == (1.0, "better")
-    worse = table.set_index(["reach", "share"]).loc[("五常港", "inferior_percent")]
+    row = table.set_index(["station", "parameter"]).loc[("五常港", "good_percent")]
+    assert row["means"] == [20.0, 40.0, 60.0, 80.0, 100.0]
+    assert (row["rs"], row["verdict"], row["official"]) == (1.0, "better", True)
+    worse = table.set_index(["station", "parameter"]).loc[("五常港", "inferior_percent")]
     assert (worse["direction"], worse["verdict"]) == ("decreasing", "better")
+
+
+def test_shares_need_official_years_of_the_same_sections():
+    """A year of seven samples is left out; a sixth section makes other shares of it."""
+    stations = {f"R{k}": station(f"R{k}", reach="五常港") for k in range(1, 7)}
+    samples = [
+        sample(f"R{k}", f"{year}-{month:02d}-06", GOOD)
+        for year in range(2019, 2025)
+        for k in range(1, 7 if year == 2020 else 6)
+        for month in range(1, 8 if year == 2019 else 9)
+    ]
+    grades = grades_table(period_means(results(samples), per="year"), stations)
+    for row in share_trends(grades).to_dict("records"):
+        assert (row["n"], row["left_out"], row["official"]) == (5, [2019], False)
+    same = share_trends(grades[grades["period"] != "2020"])
+    assert (same["n"].tolist(), same["official"].any()) == ([4] * 4, False)
 
 
 def test_a_year_that_is_not_over_is_left_out():

@@ -58,6 +58,44 @@ def trends_of(series: pd.DataFrame, trend: Trend | None = None) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def annual_trends_of(data: WaterData, *, parameters: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the trend of annual means, and of shares of classes, by the official method.
+
+    Parameters
+    ----------
+    data
+        Results; with the kind of every station also the shares of rivers and of the whole site.
+    parameters
+        Only these, by any name of the dictionary; then without the shares.
+
+    Returns
+    -------
+    DataFrame
+        See `wetland.water.annualtrends.annual_trends`.
+
+    Raises
+    ------
+    InputError
+        There are no results, or a parameter nobody knows.
+    """
+    import pandas as pd
+
+    from wetland.operations.wateranswers import grades_of  # noqa: PLC0415 - starts fast
+    from wetland.water.annualtrends import annual_trends, share_trends  # noqa: PLC0415
+    from wetland.water.readoptions import code_of  # noqa: PLC0415
+    from wetland.water.results import period_means  # noqa: PLC0415
+
+    readings = period_means(require_results(data).results, per="year")
+    found = annual_trends(readings, as_of=data.as_of)
+    if parameters:
+        wanted = {code_of(name) for name in parameters}
+        return found[found["parameter"].isin(wanted)].reset_index(drop=True)
+    if any(name not in data.stations for name in data.station_ids):
+        return found
+    shares = share_trends(grades_of(data, per="year"))
+    return pd.concat([found, shares], ignore_index=True) if len(shares) else found
+
+
 def series_of(data: WaterData) -> pd.DataFrame:
     """Return the series of the usable results, with non-detects as censored values.
 

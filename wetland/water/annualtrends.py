@@ -15,7 +15,7 @@ import numpy as np
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.statistics.spearman import DanielTest, daniel
+from wetland.statistics.spearman import FEWEST_YEARS, DanielTest, daniel
 from wetland.water.parameters import parameters
 from wetland.water.results import Readings
 from wetland.water.rowtables import rows_of, table_of
@@ -33,19 +33,20 @@ SHARES: dict[str, Text] = {
     "good_percent": text("Ⅰ～Ⅲ类比例", "share of classes I to III"),
     "inferior_percent": text("劣Ⅴ类比例", "share worse than class V"),
 }
+METHOD = "spearman"
 COLUMNS = (
-    "station", "parameter", "first", "last", "n", "years", "means", "left_out", "rs", "critical",
-    "direction", "verdict", "words", "official", "synthetic",
-)  # fmt: skip
-SHARE_COLUMNS = (
-    "reach", "kind", "share", "first", "last", "n", "years", "values", "rs", "critical",
-    "direction", "verdict", "words", "official", "synthetic",
+    "station", "parameter", "method", "first", "last", "n", "years", "means", "left_out", "rs",
+    "critical", "direction", "verdict", "words", "official", "synthetic",
 )  # fmt: skip
 
 _NOT_YEARS = text(
     "多年趋势用年均值，不用 {per}", "the trend of years takes annual means, not {per}"
 )
 _BOTH = text("{found}（{verdict}）", "{found} ({verdict})")
+_FEW = text(
+    "只有 {n} 年的年均值，少于 {least} 年，不作趋势评价",
+    "means of {n} year(s) only, fewer than {least}: no trend is told",
+)
 # More of these is worse, or better, though the standard sets no limits for them.
 _BESIDE: dict[str, int] = {"chla": 1, "turb": 1, "ss": 1, "sd": -1, "do_sat": -1}
 
@@ -67,8 +68,8 @@ def annual_trends(readings: Readings, *, as_of: dt.date | None = None) -> pd.Dat
         used, ``left_out`` (years that are not over, or have fewer samples of the item than the
         method asks for, eight),
         ``rs``, ``critical`` (one-sided 0.05), ``direction`` (increasing, decreasing, none),
-        ``verdict`` (better, worse; None without a trend and for pH and temperature), ``words``,
-        ``official`` (five years or more).
+        ``verdict`` (better, worse; None without a trend, for pH and temperature, and with fewer
+        than five years), ``words``, ``official`` (five years or more).
 
     Raises
     ------
@@ -112,29 +113,36 @@ def share_trends(grades: pd.DataFrame) -> pd.DataFrame:
         Rows of `wetland.water.grades.grades_table` of years; only rivers and the whole site with
         as many sections as shares need count.
 
-    Notes
-    -----
-    The method wants mostly the same sections every year; that is not looked at here.
+    Returns
+    -------
+    DataFrame
+        As that of `annual_trends`: ``station`` is the river, or ``*`` for the whole site,
+        ``parameter`` a key of `SHARES`, ``means`` are the percentages. Years whose grade is not
+        official are left out. Official with five years of the same sections.
     """
     method = assessment_on()
-    held: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    held: dict[str, list[dict[str, Any]]] = {}
     for row in rows_of(grades):
         if row["method"] == "shares" and row["sections"] >= method.river_min_sections:
             if len(str(row["period"])) != 4:
                 raise InputError(_NOT_YEARS.fill(per=row["period"]))
-            held.setdefault((row["reach"], row["kind"]), []).append(row)
+            held.setdefault(row["reach"], []).append(row)
     out: list[dict[str, Any]] = []
-    for (reach, kind), rows in held.items():
+    for reach, rows in held.items():
+        used = [r for r in rows if r["official"]]
+        same = len({frozenset(r["station_classes"]) for r in used}) == 1
         for share, sign in (("good_percent", -1), ("inferior_percent", 1)):
-            if len(rows) < 2:
+            if len(used) < 2:
                 continue
-            years, values = [int(r["period"]) for r in rows], [float(r[share]) for r in rows]
-            found = daniel(years, values)
+            years, values = [int(r["period"]) for r in used], [float(r[share]) for r in used]
+            tested = _tested(daniel(years, values), years, sign)
             out.append(
-                {"reach": reach, "kind": kind, "share": share, **_tested(found, years, sign),
-                 "values": values, "synthetic": any(r["synthetic"] for r in rows)}
+                {"station": reach, "parameter": share, **tested, "means": values,
+                 "left_out": [int(r["period"]) for r in rows if not r["official"]],
+                 "official": tested["official"] and same,
+                 "synthetic": any(r["synthetic"] for r in used)}
             )  # fmt: skip
-    return table_of(out, SHARE_COLUMNS)
+    return table_of(out, COLUMNS)
 
 
 def _worse_when_more(code: str) -> int:
@@ -148,12 +156,14 @@ def _tested(found: DanielTest, years: Iterable[int], worse_when_more: int) -> di
     used = list(years)
     way = {"increasing": 1, "decreasing": -1, "none": 0}[found.direction] * worse_when_more
     verdict: Verdict | None = None
-    if way:
-        verdict = "worse" if way > 0 else "better"
     words = found.words
-    if verdict is not None:
+    if not found.official:
+        words = _FEW.fill(n=found.n, least=FEWEST_YEARS)
+    elif way:
+        verdict = "worse" if way > 0 else "better"
         words = _BOTH.fill(found=words, verdict=VERDICTS[verdict])
     return {
+        "method": METHOD,
         "first": min(used),
         "last": max(used),
         "n": found.n,
