@@ -27,11 +27,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.statistics import maximum_likelihood
+from wetland.statistics import maximum_likelihood, order_statistics
 from wetland.statistics.cautions import cautions, refusal
 from wetland.statistics.kaplan_meier import kaplan_meier
 from wetland.statistics.maximum_likelihood import LAWS, Law
-from wetland.statistics.order_statistics import drawn_means, filled_in
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -45,8 +44,6 @@ METHODS: dict[Method, Text] = {
 }
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
-ROS_DRAWS = 1000
-AT_ONCE = 2_000_000  # values of all draws together
 NAN = float("nan")
 _NO_INTERVAL = text("检出值太少或彼此相同，不给区间",
                     "too few detected values for an interval, or all the same")  # fmt: skip
@@ -282,31 +279,14 @@ def _mle(given: _Given, law: Law, confidence: float) -> Summary:
 
 
 def _ros(given: _Given, confidence: float, seed: int | np.random.Generator) -> Summary:
-    filled = _informative(given.x, given.c)
-    rng, n = np.random.default_rng(seed), len(given.x)
-    step = max(1, AT_ONCE // n)
-    sizes = [min(step, ROS_DRAWS - start) for start in range(0, ROS_DRAWS, step)]
-    means = np.concatenate(
-        [drawn_means(given.x, given.c, rng.integers(0, n, (size, n))) for size in sizes]
-    )
-    told = means[~np.isnan(means)]
-    ends = (NAN, NAN)
-    if n > 1 and len(told) >= confidence * ROS_DRAWS:
-        low, high = np.quantile(told, [(1 - confidence) / 2, (1 + confidence) / 2])
-        ends = (low, high)
+    filled = order_statistics.filled_in(given.x, given.c)
     return _summary(
         given,
         "ros",
         moments=(filled.mean(), _sd(filled)),
-        ends=ends,
+        ends=order_statistics.mean_interval(given.x, given.c, confidence=confidence, seed=seed),
         quantiles=list(np.quantile(filled, QUANTILES)),
     )
-
-
-def _informative(x: Floats, c: Bools) -> Floats:
-    """Return the filled-in values, without non-detects whose limit is above all detected values."""
-    kept = ~c | (x <= x[~c].max())
-    return filled_in(x[kept], c[kept])
 
 
 def _kaplan_meier(given: _Given, confidence: float) -> Summary:

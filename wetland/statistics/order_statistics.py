@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
+DRAWS = 1000
+AT_ONCE = 2_000_000  # values of all draws together
+
 
 def _exceedance(values: Floats, censored: Bools) -> tuple[Floats, Floats, Floats]:
     """Return the thresholds, the probability to exceed each (one more, 0), detects between them."""
@@ -75,19 +78,23 @@ def plotting_positions(values: Floats, censored: Bools) -> Floats:
 def filled_in(values: Floats, censored: Bools) -> Floats:
     """Return the values with every non-detect replaced by its place on the fitted line.
 
+    Non-detects whose limit is above all detected values tell nothing and are left out.
+
     Parameters
     ----------
     values, censored
-        Positive numbers, the limit where ``censored``; two different detected values at least and
-        no limit above all of them.
+        Positive numbers, the limit where ``censored``; two different detected values at least where
+        there are non-detects.
 
     Examples
     --------
     >>> filled_in(np.array([1.0, 2.0, 3.0]), np.array([True, False, False])).round(3)
     array([0.975, 2.   , 3.   ])
     """
+    told = ~censored | (values <= values[~censored].max())
+    values, censored = values[told], censored[told]
     if not censored.any():
-        return values.copy()
+        return values
     from scipy.special import ndtri  # noqa: PLC0415 - scipy is slow to import
 
     score = ndtri(plotting_positions(values, censored))
@@ -96,6 +103,25 @@ def filled_in(values: Floats, censored: Bools) -> Floats:
     slope = float(dx @ (y - y.mean()) / (dx @ dx))
     line = y.mean() + slope * (score - x.mean())
     return np.where(censored, np.exp(line), values)
+
+
+def mean_interval(
+    values: Floats, censored: Bools, *, confidence: float, seed: int | np.random.Generator
+) -> tuple[float, float]:
+    """Return the bootstrap percentiles of the mean of `filled_in`.
+
+    NaN for one value, and where fewer than the share ``confidence`` of the draws have a mean.
+    """
+    n, rng = len(values), np.random.default_rng(seed)
+    step = max(1, AT_ONCE // n)
+    sizes = [min(step, DRAWS - start) for start in range(0, DRAWS, step)]
+    drawn = [drawn_means(values, censored, rng.integers(0, n, (size, n))) for size in sizes]
+    means = np.concatenate(drawn)
+    means = means[~np.isnan(means)]
+    if n < 2 or len(means) < confidence * DRAWS:
+        return float("nan"), float("nan")
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
 
 
 def drawn_means(values: Floats, censored: Bools, rows: Ints) -> Floats:
