@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,49 @@ def test_one_month_by_enumeration():
     assert found["likelihood"] == found["probabilities"]["IV"]
     assert found["misses_target"] == pytest.approx((want > 2).mean(), abs=0.01)
     assert (found["n"], found["units"], found["draws"]) == (4, 4, 40_000)
+
+
+def test_one_year_by_enumeration():
+    """Twelve visits: two of every quarter's three, 6561 equally likely draws; one item lacks May.
+
+    Means in decimals, rounded half to even.
+    """
+    a = [
+        "0.91",
+        "1.12",
+        "0.75",
+        "1.48",
+        "-",
+        "1.02",
+        "0.64",
+        "0.88",
+        "1.31",
+        "0.97",
+        "1.55",
+        "0.70",
+    ]
+    b = ["5.1", "6.3", "6.0", "4.8", "7.2", "5.5", "6.6", "5.9", "6.1", "5.2", "7.0", "5.7"]
+    rows = year([float(v) for v in b], "codmn")
+    rows += [row for row, v in zip(year([0.0] * 12), a, strict=True) if v != "-"]
+    rows = [(*r[:3], float(a[r[1].month - 1])) if r[2] == "nh3n" else r for r in rows]
+    found = class_certainty(table(rows), station(), draws=30_000, programmes=TWO).iloc[0]
+    one, two = ([None if v == "-" else Decimal(v) for v in values] for values in (a, b))
+
+    def class_of(values, limits, places, weights):
+        told = [(w, v) for w, v in zip(weights, values, strict=True) if v is not None]
+        mean = sum(w * v for w, v in told) / sum(w for w, _ in told)
+        return sum(mean.quantize(Decimal(places), ROUND_HALF_EVEN) > Decimal(x) for x in limits)
+
+    pairs = [[p.count(k) for k in range(3)] for p in itertools.product(range(3), repeat=2)]
+    want = np.zeros(6)
+    for draw in itertools.product(pairs, repeat=4):
+        weights = [w for quarter in draw for w in quarter]
+        classes = (class_of(one, ("0.15", "0.5", "1.0", "1.5", "2.0"), "0.01", weights),
+                   class_of(two, ("2", "4", "6", "10", "15"), "0.1", weights))  # fmt: skip
+        want[max(classes)] += 1
+    got = [found["probabilities"][name] for name in CLASSES]
+    assert got == pytest.approx((want / want.sum()).tolist(), abs=0.01)
+    assert 0.2 < found["likelihood"] < 0.8
 
 
 def test_items_of_a_visit_are_drawn_together():

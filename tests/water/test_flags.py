@@ -342,6 +342,18 @@ def test_order_of_the_rows_does_not_matter(data, random):
     pd.testing.assert_frame_equal(once, again)
 
 
+@settings(max_examples=25)
+@given(st.lists(cells, min_size=2, max_size=30), st.integers(1, 29))
+def test_no_order_of_files_takes_a_result_out_of_use(data, cut):
+    """What else is known of a station may cast doubt on a result, but never fails it."""
+    frame = table([(*d[:3], d[3] * 3 - 20, d[4]) for d in data])
+    first, second = frame.iloc[:cut], frame.iloc[cut:]
+    whole = flag_results(frame, KNOWN).results["flag"].eq("fail")
+    later = flag_results(second, KNOWN, history=flag_results(first, KNOWN).results).results
+    sooner = flag_results(first, KNOWN, history=later).results
+    pd.testing.assert_series_equal(pd.concat([sooner, later])["flag"].eq("fail"), whole)
+
+
 wild = st.tuples(
     st.sampled_from(["A", "B"]), codes, st.integers(0, 12), st.floats(width=32),
     st.sampled_from(["none", "below", "above"]),
