@@ -135,6 +135,19 @@ def test_trends_take_censored_values_and_any_parameter(run_cli, write) -> None:
     assert row["s"] == 14
 
 
+def test_the_official_trend_is_of_annual_means(run_cli, write) -> None:
+    rows = [f"A,{y}-{m:02d}-06,氨氮,{2030 - y}" for y in range(2015, 2021) for m in range(1, 9)]
+    file = write("station,date,parameter,value\n" + "\n".join(rows) + "\n")
+    asked = ("water", "trends", file, "--method", "spearman")
+    (row,) = json.loads(run_cli(*asked, "--format", "json").out)
+    assert (row["parameter"], row["method"], row["n"], row["rs"]) == ("nh3n", "spearman", 6, -1.0)
+    assert (row["critical"], row["words"]) == (pytest.approx(0.829, abs=5e-4), "显著下降（好转）")
+    assert "临界值" in run_cli(*asked).out
+    refused = run_cli(*asked, "--alpha", "0.1")
+    assert refused.code != 0
+    assert "--alpha" in refused.err
+
+
 def test_without_a_file_the_store_is_read(run_cli, stored: str) -> None:
     days = ("--since", "2026-06-01", "--until", "2026-06-30")
     ran = run_cli("water", "classes", "--station", "EX-R2", "--per", "month", *days,
@@ -179,6 +192,41 @@ def test_no_cell_of_a_table_is_cut_off_by_a_raw_word(run_cli, stored: str) -> No
     out = run_cli("water", "classes", "--per", "year", "--store", stored, "--lang", "zh").out
     assert "inferior_v" not in out
     assert "劣Ⅴ" in out
+
+
+RAW = ("nh3n", "codmn", "mesotrophic", "true", "false", "_kendall", "broken", "shares", "river",
+       "*")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("classes", "--per", "year"),
+        ("trophic", "--per", "year"),
+        ("trends", "--method", "regional_kendall"),
+        ("grades",),
+        ("stations",),
+        ("screen", "--as-of", "2026-10-31"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_chinese_table_has_words_for_keys(run_cli, stored: str, words: tuple[str, ...]) -> None:
+    since = () if words[0] == "stations" else ("--since", "2025-01-01")
+    out = run_cli("water", *words, *since, "--store", stored, "--lang", "zh").out
+    assert [raw for raw in RAW if raw in out] == []
+
+
+def test_a_grade_that_cannot_be_given_says_why(run_cli, write) -> None:
+    row = "A,2024-05-01,7.5,7.9,3.0,0.3,0.08,1.2,\n"
+    ran = run_cli("water", "grades", write(HEAD + row), "--water-body", "river", "--lang", "en")
+    assert "fewer than" in ran.out
+    assert "none" not in ran.out
+
+
+def test_a_class_without_a_percentage_says_why(run_cli, write) -> None:
+    rows = "".join(f"A,2024-0{m}-01,7.5,7.9,3.0,,0.08,1.2,\n" for m in range(1, 7))
+    ran = run_cli("water", "certainty", write(HEAD + rows), "--water-body", "river", "--lang", "en")
+    assert "an item of the programme is missing" in ran.out
 
 
 def test_stations_are_features(run_cli, stored: str) -> None:

@@ -69,3 +69,14 @@ def test_unknown_words_are_refused(run_cli, file, given, words) -> None:
     ran = run_cli("water", "summary", file, *given)
     assert ran.code == 1
     assert words in ran.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("zh", ("氨氮(mg/L)", "检出限之半（官方）")), ("en", ("NH3-N(mg/L)", "half the limit"))],
+)
+def test_a_table_has_words_and_units(run_cli, file, lang: str, words: tuple[str, ...]) -> None:
+    out = run_cli("water", "summary", file, "--lang", lang).out
+    assert "nh3n" not in out
+    for word in words:
+        assert word in out

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from wetland.base.texts import Text, text
+from wetland.base.texts import Lang, Text, text
 from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
 from wetland.cli.output import emit
 from wetland.cli.wateroutlook import ParametersOption
@@ -20,6 +20,7 @@ from wetland.cli.waterreading import (
     water_options,
 )
 from wetland.cli.watertables import SYNTHETIC
+from wetland.cli.waterwords import item_with_unit, worded
 
 if TYPE_CHECKING:
     from wetland.water.readoptions import WaterOptions
@@ -84,15 +85,13 @@ def summary(
     if any(row["synthetic"] for row in rows):
         typer.echo(SYNTHETIC.get(lang), err=True)
     shown = [name for name in TITLES if name != "period" or per != "all"]
-    emit([_short(row, shown) for row in rows], format=format, lang=lang, titles=TITLES)
+    emit([_short(row, shown, lang) for row in rows], format=format, lang=lang, titles=TITLES)
 
 
-def _short(row: dict[str, Any], shown: list[str]) -> dict[str, object]:
-    """Return a row as a person reads it: four figures, notes in one cell."""
-    out: dict[str, object] = {}
-    for name in shown:
-        value = row[name]
-        if isinstance(value, float):
-            value = float(f"{value:.4g}")
-        out[name] = "; ".join(value) if isinstance(value, list) else value
-    return out
+def _short(row: dict[str, Any], shown: list[str], lang: Lang) -> dict[str, object]:
+    """Return a row as a person reads it: four figures, words for keys, notes in one cell."""
+    own = {
+        "parameter": item_with_unit(row["parameter"], lang),
+        "notes": {"zh": "；", "en": "; "}[lang].join(row["notes"]),
+    }
+    return {name: own[name] if name in own else worded(name, row[name], lang) for name in shown}

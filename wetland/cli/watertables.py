@@ -9,6 +9,7 @@ import typer
 
 from wetland.base.texts import Lang, Text, text
 from wetland.cli.output import emit
+from wetland.cli.waterwords import worded
 
 if TYPE_CHECKING:
     from wetland.cli.options import Format
@@ -20,14 +21,15 @@ CLASSES = ("station", "period", "water_class", "complete", "possible", "deciding
 TROPHIC = ("station", "period", "tli", "state", "official", "missing", "samples", "synthetic")
 TRENDS = ("station", "parameter", "method", "n", "s", "z", "p_value", "slope_per_year", "lower",
           "upper", "words")  # fmt: skip
-CERTAINTY = ("station", "period", "water_class", "words", "probabilities", "n", "complete",
+CERTAINTY = ("station", "period", "water_class", "words", "probabilities", "n", "why_none",
              "synthetic")  # fmt: skip
 FORECAST = ("station", "parameter", "month", "mean", "lower", "upper", "shown", "skill", "coverage",
             "origins", "reason")  # fmt: skip
 FORECAST_CLASSES = ("station", "period", "water_class", "probabilities", "shown", "skill",
                     "origins", "reason")  # fmt: skip
-GRADES = ("reach", "period", "method", "condition_words", "water_class", "sections", "good_percent",
-          "inferior_percent", "main_pollutants", "tli", "official", "synthetic")  # fmt: skip
+GRADES = ("name", "period", "method", "condition_words", "water_class", "sections", "good_percent",
+          "inferior_percent", "main_pollutants", "tli", "official", "why_not_official",
+          "synthetic")  # fmt: skip
 CHANGES = ("station", "period", "before_period", "class_before", "class_after", "words", "official",
            "why_not", "synthetic")  # fmt: skip
 COMPLIANCE = ("station", "target_class", "periods", "met", "not_met", "undecided", "not_judged",
@@ -78,7 +80,6 @@ TITLES: dict[str, Text] = {
     "skill": text("优于同比", "skill"),
     "coverage": text("区间覆盖", "coverage"),
     "origins": text("检验次数", "origins"),
-    "reach": text("河流/湖库", "reach"),
     "condition_words": text("水质状况", "condition"),
     "sections": text("断面数", "sections"),
     "good_percent": text("Ⅰ～Ⅲ类%", "I-III %"),
@@ -88,6 +89,8 @@ TITLES: dict[str, Text] = {
     "class_before": text("原类别", "before"),
     "class_after": text("现类别", "now"),
     "why_not": text("说明", "note"),
+    "why_not_official": text("说明", "note"),
+    "why_none": text("说明", "note"),
     "periods": text("时段数", "periods"),
     "met": text("达标数", "met"),
     "not_met": text("未达标", "not met"),
@@ -105,9 +108,6 @@ TITLES: dict[str, Text] = {
     "explanation": text("说明", "explanation"),
 }
 
-SHOWN_FROM = 0.005  # a smaller probability is not written
-NO_CLASS = text("无", "none")
-INFERIOR = text("劣Ⅴ", ">V")
 SYNTHETIC = text(
     "含虚构（合成）数据，不是实测。", "Some of this is invented (synthetic), not measured."
 )
@@ -142,7 +142,7 @@ def show(
         typer.echo(SYNTHETIC.get(lang), err=True)
     flat = [{**row, **(row.get("apart") or {})} for row in rows]
     shown = [column for column in columns if any(column in row for row in flat)]
-    short = [{name: _short(name, row.get(name), lang) for name in shown} for row in flat]
+    short = [{name: _cell(name, row, lang) for name in shown} for row in flat]
     emit(short, format=format, lang=lang, titles=TITLES)
 
 
@@ -160,29 +160,8 @@ def finding_rows(findings: Sequence[Row], lang: Lang) -> list[Row]:
     return out
 
 
-def _short(name: str, value: Any, lang: Lang) -> object:  # noqa: ANN401 - any cell
-    """Return a cell as a person reads it."""
-    if isinstance(value, float):
-        return float(f"{value:.4g}")
-    if isinstance(value, Mapping):
-        parts = [(_word(k, lang), v) for k, v in value.items() if v and v >= SHOWN_FROM]
-        return ", ".join(f"{k} {v:.0%}" for k, v in parts)
-    if name == "possible" and isinstance(value, list) and len(value) > 1:
-        return f"{_word(value[0], lang)}–{_word(value[-1], lang)}"
-    if isinstance(value, list):
-        return ", ".join(_pollutant(v) if isinstance(v, Mapping) else _word(v, lang) for v in value)
-    if name == "water_class" and value is None:
-        return NO_CLASS.get(lang)
-    return _word(value, lang) if isinstance(value, str) else value
-
-
-def _pollutant(found: Row) -> str:
-    """Return a main pollutant with its multiple or, of a river by shares, its rate in percent."""
-    rate, multiple = found.get("rate"), found.get("multiple")
-    if rate is not None:
-        return f"{found['parameter']} {rate:g}%"
-    return str(found["parameter"]) if multiple is None else f"{found['parameter']}({multiple:.1f})"
-
-
-def _word(value: object, lang: Lang) -> str:
-    return INFERIOR.get(lang) if value == "inferior_v" else str(value)
+def _cell(name: str, row: Row, lang: Lang) -> object:
+    """Return a cell in words; what is graded by shares of classes has no class of its own."""
+    if name == "water_class" and row.get("method") == "shares":
+        return None
+    return worded(name, row.get(name), lang)
