@@ -36,6 +36,7 @@ __all__ = ["WHY_NONE", "class_certainty"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Names = NDArray[np.object_]
 
 ROWS_AT_ONCE = 400_000
 WEEK = 7
@@ -150,16 +151,18 @@ def _visits(whole: Readings, samples: Readings) -> _Visits:
     """Bring the samples of each period together by week."""
     columns = tuple(c for c in whole.parameters if c in samples.parameters and _wanted(c))
     places = [samples.parameters.index(c) for c in columns]
-    count = samples.count[:, places].astype(float)
-    value = samples.mean[:, places]
+    told = np.flatnonzero(samples.samples > 0)  # not where nothing was measured
+    count = samples.count[told][:, places].astype(float)
+    value = samples.mean[told][:, places]
     for k, code in enumerate(columns):
         if _hydrogen(code):
             value[:, k] = 10.0 ** -value[:, k]
     total = np.where(count > 0, value * count, 0.0)  # unknown stays unknown
-    month = samples.starts_on.astype("datetime64[M]").astype(np.int64)
-    day = (samples.starts_on - samples.starts_on.astype("datetime64[M]")).astype(np.int64)
-    week = np.minimum(day // WEEK, 3)
-    row = _row_of(whole, samples, month)
+    start = samples.starts_on[told]
+    months = start.astype("datetime64[M]")
+    month = months.astype(np.int64)
+    week = np.minimum((start - months).astype(np.int64) // WEEK, 3)
+    row = _row_of(whole, samples.station[told], month)
     unit, first, of = np.unique(
         (row * 2**20 + month) * 4 + week, return_index=True, return_inverse=True
     )
@@ -178,13 +181,13 @@ def _hydrogen(code: str) -> bool:
     return parameters()[code].mean == "hydrogen"
 
 
-def _row_of(whole: Readings, samples: Readings, month: Ints) -> Ints:
-    """Return the row of ``whole`` every sample belongs to."""
+def _row_of(whole: Readings, station: Names, month: Ints) -> Ints:
+    """Return the row of ``whole`` the samples of a station and month belong to."""
     width = {"month": 1, "quarter": 3, "year": 12}[whole.per]
     starts = whole.starts_on.astype("datetime64[M]").astype(np.int64)
     place = {key: at for at, key in enumerate(zip(whole.station, starts.tolist(), strict=True))}
     begun = (month // width * width).tolist()
-    keys = zip(samples.station, begun, strict=True)
+    keys = zip(station, begun, strict=True)
     return np.array([place[key] for key in keys], dtype=np.int64)
 
 
