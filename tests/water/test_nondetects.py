@@ -65,6 +65,12 @@ def test_ph_is_averaged_as_hydrogen_ions():
     assert not found["lower"].item() > want
 
 
+@pytest.mark.parametrize("per", ["month", "quarter", "year"])
+def test_periods_are_those_of_the_classes(per):
+    found = nondetect_summaries(table(AMMONIA), methods=("half",), per=per)
+    assert found["period"].tolist() == period_means(table(AMMONIA), per=per).period.tolist()
+
+
 def test_above_the_upper_limit_only_the_official_rule_has_a_number():
     rows = [("A", 1, "fc", 24000.0, "above"), ("A", 2, "fc", 900.0, "none")]
     found = nondetect_summaries(table(rows)).set_index("method")

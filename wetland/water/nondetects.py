@@ -17,6 +17,8 @@ from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.statistics.censored import METHODS, QUANTILES, Method, Summary, summarise
 from wetland.water.parameters import parameters
+from wetland.water.periods import written
+from wetland.water.resultrows import days_of
 from wetland.water.results import usable
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Over = Literal["all", "year", "quarter", "month"]
 
-_OVERS = {"all": None, "year": "Y", "quarter": "Q", "month": "M"}
+_OVERS = ("all", "year", "quarter", "month")
 _LOGARITHMS = ("ros", "mle")
 
 _ABOVE = text(
@@ -94,13 +96,14 @@ def nondetect_summaries(
     chosen = [method for method in METHODS if method in set(methods)]
     used = usable(results)
     rows: list[dict[str, Any]] = []
-    by = [used["station"], used["parameter"], _periods(used, per)]
+    period = np.full(len(used), "") if per == "all" else written(days_of(used["sampled_on"]), per)
+    by = [used["station"], used["parameter"], period]
     for key, part in used.groupby(by, sort=True):
-        station, code, period = (str(k) for k in key)
+        station, code, when = (str(k) for k in key)
         synthetic = "synthetic" in part and bool(part["synthetic"].fillna(False).any())
         for method in chosen:
             found = _one(part, code, method, confidence, seed)
-            named = {"station": station, "parameter": code, "period": period or None}
+            named = {"station": station, "parameter": code, "period": when or None}
             rows.append(named | _row(found) | {"synthetic": synthetic})
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     frame["period"] = pd.Series([row["period"] for row in rows], dtype=object)
@@ -111,19 +114,6 @@ _COLUMNS = (
     "station", "parameter", "period", "method", "n", "censored", "mean", "sd", "median", "p10",
     "p25", "p75", "p90", "lower", "upper", "unknown_below", "left_out", "notes", "synthetic",
 )  # fmt: skip
-
-
-def _periods(used: pd.DataFrame, per: Over) -> NDArray[np.str_]:
-    if per == "all":
-        return np.full(len(used), "")
-    months = np.array(used["sampled_on"].to_numpy(), dtype="datetime64[M]")
-    if per == "month":
-        return np.datetime_as_string(months, unit="M")
-    years = np.datetime_as_string(months, unit="Y")
-    if per == "year":
-        return years
-    quarter = (months.astype(np.int64) % 12 // 3 + 1).astype(str)
-    return np.char.add(np.char.add(years, "-Q"), quarter)
 
 
 def _one(part: pd.DataFrame, code: str, method: Method, confidence: float, seed: int) -> Summary:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 
@@ -75,6 +78,25 @@ def write_period(kind: Kind, year: int, part: int) -> str:
     if kind == "year":
         return f"{year:04d}"
     return f"{year:04d}-Q{part}" if kind == "quarter" else f"{year:04d}-{part:02d}"
+
+
+def written(months: NDArray[np.datetime64], kind: Kind) -> NDArray[np.str_]:
+    """Write the periods of a kind that months (or days) lie in, like `write_period`.
+
+    Examples
+    --------
+    >>> written(np.array(["2024-05", "2023-12"], dtype="datetime64[M]"), "quarter").tolist()
+    ['2024-Q2', '2023-Q4']
+    """
+    if kind == "sample":
+        return np.datetime_as_string(months, unit="D")
+    of = months.astype("datetime64[M]")
+    if kind == "month":
+        return np.datetime_as_string(of, unit="M")
+    years = np.datetime_as_string(of, unit="Y")
+    if kind == "year":
+        return years
+    return np.char.add(np.char.add(years, "-Q"), (of.astype(np.int64) % 12 // 3 + 1).astype(str))
 
 
 def last_day(period: str) -> dt.date:

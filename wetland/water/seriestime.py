@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
+from wetland.water.results import usable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +161,7 @@ def results_series(results: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    used = results[(results["qa"] == "sample") & ~results["flag"].isin(["fail", "missing"])]
+    used = usable(results)
     used = used[used["value"].notna()]
     t = calendar_years(used["sampled_on"])
     kinds = used["censoring"].map({"below": -1, "none": 0, "above": 1}).astype("int8")
