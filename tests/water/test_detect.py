@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,7 +111,7 @@ def test_missing_items_leave_it_open():
     assert (row["outcome"], json.loads(row["missing"]), row["severity"]) == (
         "undecided", ["nh3n"], 1,
     )  # fmt: skip
-    assert "缺少 氨氮" in row["explanation_zh"]
+    assert "缺少氨氮" in row["explanation_zh"]
     assert len(found([sample("R1", "2024-05-06", {**GOOD, "nh3n": None})], undecided=False)) == 0
 
 
@@ -284,7 +285,7 @@ def test_deterioration_tells_both_comparisons_once():
     samples = [sample("R1", d, v) for d, v in (("2023-05-06", GOOD), ("2024-04-06", GOOD),
                                                ("2024-05-06", BAD))]  # fmt: skip
     row = only(found(samples), "deterioration").iloc[0]
-    assert (row["subject"], row["measure"], row["limit"]) == ("R1|2024-05", 3.0, 1.0)
+    assert (row["subject"], row["measure"], row["limit"]) == ("R1|2024-05", 3.0, 2.0)
     assert row["severity"] == 4
     assert [c["against"] for c in evidence(row)["comparisons"]] == ["last_year", "previous"]
     assert "同比（与上年同期比）水质明显变差" in row["explanation_zh"]
@@ -294,21 +295,36 @@ def test_deterioration_tells_both_comparisons_once():
     assert rows == {"2023-05-06", "2024-04-06", "2024-05-06"}
 
 
-def test_one_level_from_month_to_month_is_the_season():
-    """From II to III in a month is no finding; against the year before it is."""
+def test_one_level_between_months_is_chance_between_years_it_is_not():
+    """From II to III from one month to another is no finding unless asked for; of years it is."""
     worse = {**GOOD, "nh3n": 0.8}
-    chain = [sample("R1", "2024-04-06", GOOD), sample("R1", "2024-05-06", worse)]
-    assert len(only(found(chain), "deterioration")) == 0
-    chain[0] = sample("R1", "2023-05-06", GOOD)
-    assert len(only(found(chain), "deterioration")) == 1
+    for before in ("2024-04-06", "2023-05-06"):
+        chain = [sample("R1", before, GOOD), sample("R1", "2024-05-06", worse)]
+        assert len(only(found(chain), "deterioration")) == 0
+    assert len(only(found(chain, against={"last_year": 1}), "deterioration")) == 1
     assert len(only(found(chain, against={"previous": 1}), "deterioration")) == 0
+    years = [sample("R1", f"{y}-{m:02d}-06", GOOD if y == 2023 else worse)
+             for y in (2023, 2024) for m in range(1, 9)]  # fmt: skip
+    row = only(found(years), "deterioration").iloc[0]
+    assert (row["subject"], row["measure"], row["limit"]) == ("R1|2024", 1.0, 1.0)
+    assert len(only(found(years, year_levels=2), "deterioration")) == 0
+
+
+def test_stationary_water_near_a_limit_makes_few_deteriorations():
+    """Five years of ammonia around the limit of class II, by chance alone: one level, never two."""
+    chance = np.random.default_rng(5)
+    rows = year(lambda _y, _m: round(float(0.5 * np.exp(0.3 * chance.standard_normal())), 3))
+    months = {"compared": ("month",)}
+    assert len(only(found(rows, **months), "deterioration")) == 0
+    assert len(only(found(rows, **months, against={"last_year": 1}), "deterioration")) > 5
 
 
 def test_deterioration_is_less_severe_where_the_target_is_still_met():
     """From II to III with a target of III: one; with a target of II: two."""
     samples = [sample("R1", "2023-05-06", GOOD), sample("R1", "2024-05-06", {**GOOD, "nh3n": 0.8})]
     for target, severity in (("III", 1), ("II", 2), (None, 2)):
-        table = found(samples, {"R1": station("R1", target_class=target)})
+        of_target = {"R1": station("R1", target_class=target)}
+        table = found(samples, of_target, against={"last_year": 1})
         assert only(table, "deterioration")["severity"].tolist() == [severity]
 
 
@@ -332,13 +348,13 @@ def test_deterioration_by_a_detection_limit_is_open():
 
 
 def test_deterioration_from_a_detection_limit_is_open():
-    """Phosphorus below 0.4 last year may have been what it is now."""
-    samples = [sample("R1", "2023-05-06", {**GOOD, "tp": "<0.4"}),
+    """Phosphorus below 0.2 last year may have been of class III: one level from what it is now."""
+    samples = [sample("R1", "2023-05-06", {**GOOD, "tp": "<0.2"}),
                sample("R1", "2024-05-06", {**GOOD, "tp": 0.3})]  # fmt: skip
     row = only(found(samples), "deterioration").iloc[0]
     assert (row["outcome"], json.loads(row["missing"])) == ("undecided", ["tp.detection_limit"])
     samples[0] = sample("R1", "2023-05-06", {**GOOD, "tp": "<0.02"})
-    assert only(found(samples), "deterioration")["outcome"].tolist() == ["broken"]
+    assert only(found(samples), "deterioration")["outcome"].tolist() == ["broken"]  # II to IV
 
 
 def test_sudden_change_says_its_rule():

@@ -56,8 +56,11 @@ class WaterSettings:
     since
         Judge periods that end on this day or later; all by default.
     against
-        Comparisons that make a finding, and how many levels of the condition word must be lost:
-        two from one month to the next, because one is often only the season.
+        Comparisons that make a finding, and how many levels of the condition word must be lost
+        from one month or quarter to another: two, because water near a limit of classes that is
+        sampled once a month loses one level twice a year by chance alone.
+    year_levels
+        How many levels must be lost from one year to the next.
     compared
         Kinds of periods that are compared.
     sudden
@@ -72,7 +75,8 @@ class WaterSettings:
 
     per: tuple[Per, ...] = ("sample", "month", "year")
     since: dt.date | None = None
-    against: Mapping[Against, int] = field(default_factory=lambda: {"last_year": 1, "previous": 2})
+    against: Mapping[Against, int] = field(default_factory=lambda: {"last_year": 2, "previous": 2})
+    year_levels: int = 1
     compared: tuple[Per, ...] = ("month", "year")
     sudden: SuddenRule | None = SuddenRule()  # noqa: RUF009 - frozen
     programmes: Mapping[str, Programme] = field(default_factory=dict)

@@ -40,12 +40,12 @@ def deterioration_findings(look: Look) -> Iterator[Found]:
     """Return periods whose water got worse, by the official words; one finding for each period.
 
     Rule of decision: a finding where as many levels of the condition word were lost as the settings
-    ask for (against the same period of the year before one, against the period before two), over
-    the items that both periods have. Where both comparisons are worse the one that lost more levels
-    leads, the year's of the same size, and the other is told too. Quarters and years count only
-    with enough samples in both. Undecided where it hangs on half a detection limit: with the
-    non-detects of the period at zero, and those of the one before at their limits, the water would
-    not have lost as much.
+    ask for (of months two, against the same of the year before and against the one before; of
+    years one), over the items that both periods have. Where both comparisons are worse the one that
+    lost more levels leads, the year's of the same size, and the other is told too. Quarters and
+    years count only with enough samples in both. Undecided where it hangs on half a detection
+    limit: with the non-detects of the period at zero, and those of the one before at their limits,
+    the water would not have lost as much.
 
     Severity: the levels lost, and one more where the water does not meet its target class (or has
     none). ``measure`` is the number of levels lost and
@@ -59,9 +59,10 @@ def deterioration_findings(look: Look) -> Iterator[Found]:
         for against in _asked(look, per):
             table = changes_table(table_of(list(rows.values()), _KEPT), against=against)
             for change in rows_of(table):
-                if look.judged(change["period"]) and _is_loss(look, change):
+                least = _least(look, per, against)
+                if look.judged(change["period"]) and change["worse"] and change["levels"] >= least:
                     key = (change["station"], change["period"])
-                    found.setdefault(key, []).append(_loss(look, change, rows))
+                    found.setdefault(key, []).append(_loss(look, change, rows, least))
         for losses in found.values():
             one = _found(look, per, sorted(losses, key=lambda loss: -loss.change["levels"]))
             if one.outcome == "broken" or look.settings.undecided:
@@ -96,8 +97,9 @@ def _asked(look: Look, per: Per) -> list[Against]:
     return asked[:1] if per == "year" else asked
 
 
-def _is_loss(look: Look, change: Row) -> bool:
-    return bool(change["worse"]) and change["levels"] >= look.settings.against[change["against"]]
+def _least(look: Look, per: Per, against: Against) -> int:
+    """Return how many levels must be lost to make a finding."""
+    return look.settings.year_levels if per == "year" else look.settings.against[against]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +112,8 @@ class _Loss:
         Items that made the water worse, worst first.
     hangs
         Items not detected that do so by half their detection limits only.
+    least
+        How many levels must be lost to make a finding.
     """
 
     change: Row
@@ -117,14 +121,15 @@ class _Loss:
     after: Row
     worse: list[str]
     hangs: list[str]
+    least: int
 
 
-def _loss(look: Look, change: Row, rows: Mapping[tuple[str, str], Row]) -> _Loss:
+def _loss(look: Look, change: Row, rows: Mapping[tuple[str, str], Row], least: int) -> _Loss:
     after = rows[change["station"], change["period"]]
     before = rows[change["station"], change["before_period"]]
     return _Loss(
         change, before, after, _worse_items(change, before, after),
-        _hangs_on_limits(look, change, before, after),
+        _hangs_on_limits(look, change, (before, after), least), least,
     )  # fmt: skip
 
 
@@ -147,7 +152,7 @@ def _found(look: Look, per: Per, losses: Sequence[_Loss]) -> Found:
         severity=change["levels"] + (not _meets_target(led.after, station)) if sure else 1,
         outcome="broken" if sure else "undecided",
         measure=float(change["levels"]),
-        limit=float(look.settings.against[change["against"]]),
+        limit=float(led.least),
         sources=sources,
         evidence={
             "per": per,
@@ -187,13 +192,13 @@ def _worse_items(change: Row, before: Row, after: Row) -> list[str]:
     return sorted(worse, key=lambda item: -place[item])
 
 
-def _hangs_on_limits(look: Look, change: Row, before: Row, after: Row) -> list[str]:
+def _hangs_on_limits(look: Look, change: Row, rows: tuple[Row, Row], asked: int) -> list[str]:
     """Return items not detected that make the water that much worse by half their limits only."""
-    items = change["items"]
+    items, (before, after) = change["items"], rows
     ends = [max(CLASSES.index(classes[item]) for item in items)
             for classes in (before["worst"], after["best"])]  # fmt: skip
     most, least = (level_of(CLASSES[end], method=look.method) for end in ends)
-    if least - most >= look.settings.against[change["against"]]:
+    if least - most >= asked:
         return []
     limit = CLASSES.index(change["class_before"])
     return [

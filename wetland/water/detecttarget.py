@@ -39,7 +39,7 @@ _OPEN_HEAD = text(
     "{name} ({body}), {period} ({per}): whether the target, {target}, is met is open: ",
 )
 _OPEN_ITEMS = text(
-    "缺少 {items}；已测指标为{found}。", "missing {items}; what was measured is {found}."
+    "缺少{items}；已测指标为{found}。", "missing {items}; what was measured is {found}."
 )
 _OPEN_LIMITS = text(
     "{items}有结果未检出而检出限高于目标限值（或超出测定上限），是否超标不能确定；"
