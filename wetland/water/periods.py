@@ -80,23 +80,24 @@ def write_period(kind: Kind, year: int, part: int) -> str:
     return f"{year:04d}-Q{part}" if kind == "quarter" else f"{year:04d}-{part:02d}"
 
 
-def written(months: NDArray[np.datetime64], kind: Kind) -> NDArray[np.str_]:
-    """Write the periods of a kind that months (or days) lie in, like `write_period`.
+def written(
+    days: NDArray[np.datetime64], kind: Literal["month", "quarter", "year"]
+) -> NDArray[np.str_]:
+    """Write the periods of a kind that days (or months) lie in, like `write_period`.
 
     Examples
     --------
     >>> written(np.array(["2024-05", "2023-12"], dtype="datetime64[M]"), "quarter").tolist()
     ['2024-Q2', '2023-Q4']
     """
-    if kind == "sample":
-        return np.datetime_as_string(months, unit="D")
-    of = months.astype("datetime64[M]")
+    months = days.astype("datetime64[M]")
     if kind == "month":
-        return np.datetime_as_string(of, unit="M")
-    years = np.datetime_as_string(of, unit="Y")
+        return np.datetime_as_string(months, unit="M")
+    years = np.datetime_as_string(months, unit="Y")
     if kind == "year":
         return years
-    return np.char.add(np.char.add(years, "-Q"), (of.astype(np.int64) % 12 // 3 + 1).astype(str))
+    quarters = (months.astype(np.int64) % 12 // 3 + 1).astype(str)
+    return np.char.add(np.char.add(years, "-Q"), quarters)
 
 
 def last_day(period: str) -> dt.date:
