@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
 from wetland.cli.screen import heading
@@ -20,16 +21,30 @@ from wetland.cli.waterreading import (
     read_water,
     water_options,
 )
-from wetland.cli.watertables import CERTAINTY, FORECAST, FORECAST_CLASSES, TRENDS, show
+from wetland.cli.watertables import (
+    ANNUAL_TRENDS,
+    CERTAINTY,
+    FORECAST,
+    FORECAST_CLASSES,
+    TRENDS,
+    show,
+)
 
 if TYPE_CHECKING:
     from wetland.water.readoptions import WaterOptions
 
-Method = Literal["mann_kendall", "seasonal_kendall", "regional_kendall"]
+Method = Literal["mann_kendall", "seasonal_kendall", "regional_kendall", "spearman"]
 Autocorrelation = Literal[
     "none", "hamed_rao", "yue_wang", "pre_whitening", "trend_free_pre_whitening", "hirsch_slack"
 ]
 Repeats = Literal["mean", "median", "refuse", "keep"]
+
+_FIXED = text(
+    "spearman 的年均值、显著性水平等由《地表水环境质量评价办法》规定，不能另选 --period、--alpha、"
+    "--repeats、--autocorrelation",
+    "the official method fixes how spearman is done: --period, --alpha, --repeats and "
+    "--autocorrelation do not go with it",
+)
 
 ParametersOption = Annotated[
     list[str] | None,
@@ -70,12 +85,20 @@ def trends(
     """趋势检验与 Sen 斜率 / Trend tests and Sen's slope.
 
     文件为长表 station,date,parameter,value[,censored]，指标名不限；不给文件则读存储 / The file is
-    tidy, with parameters of any name; without a file the store is read.
+    tidy, with parameters of any name; without a file the store is read. spearman 为《评价办法》的
+    年均值秩相关法，用水质结果，只接受默认选项 / spearman is the official test of annual means.
     """
     from wetland.operations.wateranswers import told  # noqa: PLC0415 - starts fast
-    from wetland.operations.watertrends import Trend, trends_of  # noqa: PLC0415
+    from wetland.operations.watertrends import Trend, annual_trends_of, trends_of  # noqa: PLC0415
 
     wanted = Wanted(site, store, station, since, until)
+    if method == "spearman":
+        if (period, alpha, repeats, autocorrelation) != (12, 0.05, "mean", "none"):
+            raise InputError(_FIXED)
+        data = read_water(file, reading, wanted, lang)
+        rows = told(annual_trends_of(data, parameters=parameter), lang)
+        show(rows, ANNUAL_TRENDS, format=format, lang=lang)
+        return
     series = read_series(file, reading, wanted, parameters=parameter, lang=lang)
     asked = Trend(method, period, alpha, repeats, autocorrelation)
     rows = told(trends_of(series, asked), lang)

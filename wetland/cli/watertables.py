@@ -21,6 +21,8 @@ CLASSES = ("station", "period", "water_class", "complete", "possible", "deciding
 TROPHIC = ("station", "period", "tli", "state", "official", "missing", "samples", "synthetic")
 TRENDS = ("station", "parameter", "method", "n", "s", "z", "p_value", "slope_per_year", "lower",
           "upper", "words")  # fmt: skip
+ANNUAL_TRENDS = ("station", "parameter", "first", "last", "n", "rs", "critical", "words",
+                 "official", "synthetic")  # fmt: skip
 CERTAINTY = ("station", "period", "water_class", "words", "probabilities", "n", "why_none",
              "synthetic")  # fmt: skip
 FORECAST = ("station", "parameter", "month", "mean", "lower", "upper", "shown", "skill", "coverage",
@@ -106,6 +108,8 @@ TITLES: dict[str, Text] = {
     "measure": text("测得值", "measured"),
     "limit": text("限值", "limit"),
     "explanation": text("说明", "explanation"),
+    "rs": text("秩相关系数", "rs"),
+    "critical": text("临界值", "critical"),
 }
 
 SYNTHETIC = text(

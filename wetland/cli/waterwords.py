@@ -95,12 +95,13 @@ def word(column: str, key: str, lang: Lang) -> str:
 
 
 def item_word(code: str, lang: Lang) -> str:
-    """Return the name of a parameter in Chinese, its symbol in English."""
-    from wetland.water.parameters import parameters  # noqa: PLC0415 - the program starts fast
+    """Return the name of a parameter in Chinese, its symbol in English; of a share its name."""
+    from wetland.water.annualtrends import SHARES  # noqa: PLC0415 - the program starts fast
+    from wetland.water.parameters import parameters  # noqa: PLC0415
 
     known = parameters()
     if code not in known:
-        return code
+        return _known(SHARES, code, lang)
     return known[code].name.zh if lang == "zh" else known[code].symbol
 
 
