@@ -41,6 +41,25 @@ def test_dates_of_every_grain_negative_values_and_any_parameter():
     assert found["row"].tolist() == [2, 3, 4, 5, 6, 7]
 
 
+def test_long_records_begin_in_any_year():
+    days = (
+        "0001-01-01",
+        "0622-07-16",
+        "1871-01-01",
+        "1899年12月31日",
+        "1/30/1850",
+        "1850-06-30 06:00",
+    )
+    words = "station,date,parameter,value\n" + "".join(
+        f"A,{d},flow,{k}\n" for k, d in enumerate(days)
+    )
+    found = series(words)
+    assert found["year"].tolist() == [1, 622, 1871, 1899, 1850, 1850]
+    assert found["t"].tolist()[2] == 1871.0
+    with pytest.raises(InputError, match="2200"):
+        series("station,date,parameter,value\nA,2200-01-01,flow,1\n")
+
+
 def test_a_bare_series_takes_its_names_from_the_file():
     found = series("year,value\n1900,31.69\n1901,29.77\n", name="rain.csv")
     assert found["station"].tolist() == ["rain", "rain"]

@@ -101,8 +101,15 @@ def since_midnight_us(time: dt.time) -> int:
     return ((time.hour * 60 + time.minute) * 60 + time.second) * 1_000_000 + time.microsecond
 
 
-def parse_moment(raw: object) -> Moment:
+def parse_moment(raw: object, *, first_year: int = FIRST_YEAR) -> Moment:
     """Read a day, a moment or a time of day.
+
+    Parameters
+    ----------
+    raw
+        What stands in the cell.
+    first_year
+        Earlier years are refused as not plausible; so is 2200 and later.
 
     Raises
     ------
@@ -117,20 +124,20 @@ def parse_moment(raw: object) -> Moment:
     datetime.timezone.utc
     """
     if isinstance(raw, dt.datetime):
-        return _plausible(_from_datetime(raw))
+        return _plausible(_from_datetime(raw), first_year)
     if isinstance(raw, dt.date):
-        return _plausible(Moment(raw))
+        return _plausible(Moment(raw), first_year)
     words = str(raw).strip()
     found = _DAY.match(words)
     if found is None:
         return _without_day(words)
     day = _day(found)
     rest = words[found.end() :].lstrip(" T,，\u3000")
-    return _plausible(_with_time(day, rest, NOT_A_DATE) if rest else Moment(day))
+    return _plausible(_with_time(day, rest, NOT_A_DATE) if rest else Moment(day), first_year)
 
 
-def _plausible(moment: Moment) -> Moment:
-    if moment.day is not None and not FIRST_YEAR <= moment.day.year < END_YEAR:
+def _plausible(moment: Moment, first_year: int) -> Moment:
+    if moment.day is not None and not first_year <= moment.day.year < END_YEAR:
         raise CellError("year_implausible", YEAR)
     return moment
 

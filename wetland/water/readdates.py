@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.texts import text
-from wetland.reading.dates import NOT_A_DATE, CellError, Moment, parse_moment
+from wetland.reading.dates import FIRST_YEAR, NOT_A_DATE, CellError, Moment, parse_moment
 from wetland.water.cells import narrowed
 
 if TYPE_CHECKING:
@@ -58,11 +58,14 @@ class DateRules:
         Year of dates that have none; None refuses them.
     epoch
         1900 or 1904 in a workbook, where a bare number is a day; None in a text file.
+    first_year
+        Earlier years are refused as not plausible.
     """
 
     order: Order | None = None
     year: int | None = None
     epoch: int | None = None
+    first_year: int = FIRST_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +140,9 @@ def parse_day(raw: object, rules: DateRules) -> tuple[Moment, bool]:
     month_only = _MONTH.match(words)
     if month_only is not None:
         year, month = (month_only[1] or month_only[3], month_only[2] or month_only[4])
-        return parse_moment(f"{year}-{month}-1"), True
+        return parse_moment(f"{year}-{month}-1", first_year=rules.first_year), True
     try:
-        moment = parse_moment(words)
+        moment = parse_moment(words, first_year=rules.first_year)
     except CellError as error:
         if error.code == "date_no_year":
             raise CellError("date_no_year", NO_YEAR) from None

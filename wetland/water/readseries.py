@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 COLUMNS = ("row", "station", "parameter", "date", "sampled_on", "year", "month", "t", "value",
            "censored")  # fmt: skip
 MOST_SHOWN = 5
+FIRST_YEAR = 1  # long records, of tree rings or of the Nile, begin before any laboratory
 NO_VALUE = text("{f}：找不到数值列；现有列：{n}", "{f}: no column of values; there are: {n}")
 NO_DATE = text(
     "{f}：找不到日期或年份列；现有列：{n}", "{f}: no column of dates or years; there are: {n}"
@@ -108,6 +109,8 @@ def parse_series_day(raw: object, rules: DateRules | None = None) -> SeriesDay:
     --------
     >>> parse_series_day("1990").t, parse_series_day("2001-07").t, parse_series_day("2001Q2").t
     (1990.0, 2001.5, 2001.25)
+    >>> parse_series_day("0622-07-16").day, parse_series_day("1871-01-01").t
+    (datetime.date(622, 7, 16), 1871.0)
     """
     words = narrowed(raw)
     year = _YEAR.match(words)
@@ -123,7 +126,7 @@ def parse_series_day(raw: object, rules: DateRules | None = None) -> SeriesDay:
         number = quarter[2] or quarter[3]
         month = 3 * (_QUARTERS.get(number) or int(number)) - 2
         return SeriesDay(int(quarter[1]) + (month - 1) / 12, int(quarter[1]), month)
-    moment, is_month = parse_day(words, rules or DateRules())
+    moment, is_month = parse_day(words, rules or DateRules(first_year=FIRST_YEAR))
     day = moment.day
     if day is None:
         raise CellError("date_missing", BLANK_DATE)
@@ -246,7 +249,7 @@ def _days(series: _Series, held: NDArray[np.bool_]) -> list[SeriesDay | None]:
             cells = cells.str.strip() + "-" + month.str.strip()
     role = "date" if "date" in series.roles else "year"
     words = cells.astype(object).tolist()
-    rules = DateRules(order=proven_order(str(w) for w in set(words)))
+    rules = DateRules(order=proven_order(str(w) for w in set(words)), first_year=FIRST_YEAR)
     read: dict[object, SeriesDay | CellError] = {}
     found: list[SeriesDay | None] = []
     for at, raw in enumerate(words):
