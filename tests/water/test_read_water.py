@@ -471,3 +471,34 @@ def test_midnight_is_a_moment_only_where_clocks_are_written():
     assert read(day).results["sampled_at"].isna().all()
     hour = [*day, ["甲", at(2024, 5, 1, 4), 0.1]]
     assert read(hour).results["sampled_at"].notna().all()
+
+
+@pytest.mark.parametrize("header", ["备注", "说明", "comments", "remark"])
+def test_a_remark_tells_samples_of_quality_control(header: str):
+    found = read(
+        f"站点,日期,氨氮(mg/L),{header}\n甲,2024-05-01,0.52,\n甲,2024-05-01,0.50,现场平行样\n"
+        "甲,2024-05-01,0.025L,全程序空白\n甲,2024-05-01,1.02,加标回收 98%\n"
+        "甲,2024-06-01,0.4,field duplicate\n甲,2024-07-01,0.4,采样时下雨\n"
+    )
+    kinds = ["sample", "duplicate", "blank", "spike", "duplicate", "sample"]
+    assert found.results["qa"].tolist() == kinds
+    told = next(p for p in found.problems.items if p.code == "qa_samples")
+    assert "平行样 2" in told.message.zh
+    assert "duplicate 2" in told.message.en
+    assert not [p for p in found.problems.items if p.level == "error"]
+
+
+def test_a_remark_that_only_speaks_of_quality_control_leaves_a_sample():
+    found = read(
+        "站点,日期,氨氮(mg/L),备注\n甲,2024-05-01,0.52,平行样均值\n甲,2024-06-01,0.5,空白合格\n"
+    )
+    assert found.results["qa"].tolist() == ["sample", "sample"]
+    (told,) = [p for p in found.problems.items if p.code == "qa_mentioned"]
+    assert told.level == "warning"
+    assert "2" in told.message.zh
+
+
+def test_a_station_named_by_a_broken_formula_is_a_problem():
+    found = read("站点,日期,氨氮(mg/L)\n#REF!,2024-05-01,0.52\n#1,2024-05-01,0.5\n")
+    assert found.results["station"].tolist() == ["#1"]
+    assert [p.row for p in found.problems.items if p.level == "error"] == [2]

@@ -111,6 +111,7 @@ _OTHERS = (
     "主要污染指标", "超标项目", "超标倍数", "超标因子", "定类因子", "站点情况", "站点状态",
     "断面属性", "断面级别", "是否达标", "达标情况", "备注", "说明", "采样人", "采样人员", "分析人",
     "天气", "天气状况", "气温", "风向", "风速", "水位", "水深", "流速", "河宽", "营养状态",
+    "样品说明", "样品备注", "remarks",
     "综合营养状态指数", "评价结果", "comment", "comments", "note", "notes", "julian", "decyear",
     "month_seq", "i", "water_class", "class", "quarter", "season", "hour",
 )  # fmt: skip
@@ -138,6 +139,8 @@ for _role, _names in _ALIASES.items():
     for _name in _names:
         _OF_NAME.setdefault(plain(_name), []).append(_role)
 _IGNORED = frozenset(plain(name) for name in _OTHERS)
+_NOTES = frozenset(map(plain, ("备注", "说明", "remarks", "comment", "comments", "note", "notes",
+                               "样品说明", "样品备注")))  # fmt: skip
 _SERIES_ROLES = frozenset({"station", "date", "year", "month", "parameter", "value", "censored",
                            "limit", "unit"})  # fmt: skip
 
@@ -155,6 +158,11 @@ def names_results(name: str) -> bool:
 def is_ignored(name: str) -> bool:
     """Tell whether a header names something that is no result and no role."""
     return plain(name) in _IGNORED
+
+
+def is_note(name: str) -> bool:
+    """Tell whether a header names free remarks (备注), which may say what kind a row is."""
+    return plain(name) in _NOTES
 
 
 def find_roles(

@@ -13,6 +13,7 @@ from wetland.reading.dates import CellError
 from wetland.water.cells import ZERO_LIMIT, narrowed, parse_value
 from wetland.water.readcells import CENSORED, NOT_MEASURED, RESULT, WRONG, Cells, read_cells
 from wetland.water.readtable import Table
+from wetland.water.samplekinds import qa_of_note
 
 BELOW, ABOVE = CENSORED.index("below"), CENSORED.index("above")
 
@@ -107,7 +108,7 @@ def _effect(raw: object) -> Effect | None:
         return _mark_above
     if word in UNMEASURED_REMARKS:
         return _mark_unmeasured
-    if word in NO_REMARKS:
+    if word in NO_REMARKS or qa_of_note(word) is not None:
         return _leave
     return _note_it if word in QUALIFIERS else None
 

@@ -7,18 +7,17 @@ counted as measurements.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
-from wetland.base.texts import text
+from wetland.base.texts import Text, text
 from wetland.reading.dates import CellError, Moment
 from wetland.water.cells import narrowed, parse_value
-from wetland.water.columns import listed, plain
+from wetland.water.columns import is_note, listed, plain
 from wetland.water.readdates import (
     DateRules,
     parse_day,
@@ -26,10 +25,13 @@ from wetland.water.readdates import (
 from wetland.water.readmoments import moments_of
 from wetland.water.readtable import Bools, Objects, Table
 from wetland.water.samplekinds import (
+    KINDS,
     SURE,
     is_limit_row,
+    mentions_qa,
     qa_of,
     qa_of_name,
+    qa_of_note,
     qa_of_sample,
     summary_of,
 )
@@ -38,6 +40,10 @@ from wetland.water.stations import LONGEST_NAME, Station
 NO_STATION = text(
     "没有写站点（合并单元格导出后下面各行会是空的，请填满）",
     "no station is given (merged cells leave the rows below empty: fill them)",
+)
+NO_NAME = text(
+    "站点名称是出错的表格公式，未读入",
+    "the name of the station is a formula without a result: not read",
 )
 TOO_LONG = text(
     "站点名称超过 {n} 个字符，未读入",
@@ -58,6 +64,12 @@ NOT_A_FLAG = text("请写 0/1 或 true/false", "write 0/1 or true/false")
 QA_FOUND = text(
     "{n} 行是质控样（{w}），单独保存，不参与评价",
     "{n} rows are quality-control samples ({w}): kept apart, not assessed",
+)
+QA_MENTIONED = text(
+    "{n} 行的备注提到质控（如“{w}”），但没有写明该行就是质控样，按样品读入；如是质控样，请在"
+    "样品类型列或备注中单独写 平行样、空白 或 加标",
+    "the remark of {n} rows speaks of quality control ('{w}') without saying that the row is such "
+    "a sample: read as samples; write duplicate, blank or spike alone where it is one",
 )
 UNKNOWN_STATIONS = text(
     "场地没有登记这些站点：{s}；结果已读入", "the site has no such stations: {s}; results were read"
@@ -177,6 +189,10 @@ def _stations_and_qa(
     missing = np.flatnonzero(usable & pd.isna(station))
     table.tell("station_missing", missing, NO_STATION, column=table.roles.get("station"))
     usable[missing] = False
+    failed = [str(s).startswith("#") and str(s).endswith(("!", "?", "/A")) for s in distinct]
+    wrong = np.flatnonzero(usable & np.array([*failed, False], dtype=bool)[codes])
+    table.tell("station_missing", wrong, NO_NAME, column=table.roles.get("station"))
+    usable[wrong] = False
     too_long = [s is not None and len(str(s)) > LONGEST_NAME for s in station.tolist()]
     wrong = np.flatnonzero(usable & np.array(too_long, dtype=bool))
     table.tell("station_too_long", wrong, TOO_LONG, column=table.roles.get("station"))
@@ -190,25 +206,58 @@ def _stations_and_qa(
 
 
 def _kinds(table: Table, of_name: Objects, usable: Bools) -> Objects:
-    """Return the kind of sample of each row: its column decides, then the station, then the id."""
+    """Return the kind of sample of each row.
+
+    Its column decides, then the station's name, the sample's identifier, and remarks.
+    """
     import pandas as pd
 
-    def read(role: str, judge: Any) -> Objects:  # noqa: ANN401 - a function of a word
-        codes, distinct = pd.factorize(table.words(role))
-        found: Objects = np.array([*(judge(w) for w in distinct), None], dtype=object)[codes]
-        return found
-
-    kind = read("qa", qa_of)
-    for other in (of_name, read("sample", qa_of_sample)):
+    kind = _judged(table.words("qa"), qa_of)
+    notes = [table.words_of(name) for name in _note_columns(table)]
+    for other in (of_name, _judged(table.words("sample"), qa_of_sample),
+                  *(_judged(words, qa_of_note) for words in notes)):  # fmt: skip
         kind = np.where(pd.isna(kind), other, kind)
-    kind = np.where(pd.isna(kind), "sample", kind)
+    unsaid = pd.isna(kind)
+    for words in notes:
+        _tell_mentions(table, words, unsaid & usable)
+    kind = np.where(unsaid, "sample", kind)
     counts = pd.Series(kind[usable]).value_counts()
-    told = ", ".join(f"{k} {n}" for k, n in counts.items() if k != "sample")
+    told = [(KINDS[str(k)], n) for k, n in counts.items() if k != "sample"]
     if told:
-        number = int(counts.drop("sample", errors="ignore").sum())
+        listing = Text(
+            zh="、".join(f"{k.zh} {n}" for k, n in told),
+            en=", ".join(f"{k.en} {n}" for k, n in told),
+        )
         table.problems.add("qa_samples", level="warning",
-                           message=QA_FOUND.fill(n=number, w=told))  # fmt: skip
+                           message=QA_FOUND.fill(n=sum(n for _, n in told), w=listing))  # fmt: skip
     return kind
+
+
+def _note_columns(table: Table) -> list[str]:
+    """Return the columns of remarks: those free of any role, and the one of qualifiers."""
+    taken = set(table.roles.values())
+    headers = table.sheet.headers
+    names = [str(name) for name in table.sheet.raw.cells.columns]
+    free = [n for n in names if n not in taken and is_note(headers.get(n, n))]
+    return [*free, table.roles["remark"]] if "remark" in table.roles else free
+
+
+def _judged(words: Objects, judge: Callable[[str], str | None]) -> Objects:
+    """Return what ``judge`` says of each word; each distinct is judged once."""
+    import pandas as pd
+
+    codes, distinct = pd.factorize(words)
+    found: Objects = np.array([*(judge(w) for w in distinct), None], dtype=object)[codes]
+    return found
+
+
+def _tell_mentions(table: Table, words: Objects, which: Bools) -> None:
+    """Tell once of remarks that speak of quality control in rows that are read as samples."""
+    said = _judged(words, lambda word: word if mentions_qa(word) else None)
+    hit = [w for w in said[which].tolist() if w is not None]
+    if hit:
+        table.problems.add("qa_mentioned", level="warning", value=hit[0],
+                           message=QA_MENTIONED.fill(n=len(hit), w=hit[0][:40]))  # fmt: skip
 
 
 def _samples(table: Table) -> Objects:

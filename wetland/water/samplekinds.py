@@ -1,15 +1,23 @@
 """Words that say what a row is (样品类型): a sample, quality control, or a statistic.
 
 Quality control (平行样、空白、加标、标样) is told by a column, by the end of a station's name or of
-a sample's identifier. Statistics and limits (平均值、最大值、超标率、标准限值) are no samples.
+a sample's identifier, or by a remark that says nothing else. Statistics and limits
+(平均值、最大值、超标率、标准限值) are no samples.
 """
 
 from __future__ import annotations
 
 import re
 
+from wetland.base.texts import Text, text
 from wetland.water.cells import narrowed
 
+KINDS: dict[str, Text] = {
+    "duplicate": text("平行样", "duplicate"),
+    "blank": text("空白", "blank"),
+    "spike": text("加标", "spike"),
+    "standard": text("标样", "standard"),
+}
 QA_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("spike", re.compile(r"加标|\bspiked?\b|\bms\b|\bmsd\b|matrix spike")),
     ("blank", re.compile(r"空白|blank")),
@@ -24,6 +32,20 @@ _IN_NAME = re.compile(
     r"(?:field |lab |trip |equipment )?(?:duplicate|replicate|blank)|dup|spike)\s*[)\]]?$",
     re.IGNORECASE,
 )
+_NOTE_PARTS = re.compile(r"[,;，；、。/|\s]+")
+_SAID_ALONE = re.compile(
+    r"(?:本样|该样|此样)?[为是]?(?:"
+    r"(?:现场|密码|室内|实验室|明码)?(?:平行(?:双?样)?|重复样|复测样?)|"
+    r"(?:现场|实验室|样品|基体|空白)?加标(?:回收)?样?|"
+    r"(?:全程序|运输|现场|实验室|室内|设备|淋洗|试剂)?空白样?|"
+    r"(?:实验室|现场)?质控样?|有证标准(?:物质|样品)|标准样品?|标样|"
+    r"(?:(?:field|lab|laboratory|trip|equipment|method|matrix)[ _-]?)?"
+    r"(?:duplicates?|replicates?|blanks?|dup|spiked?)(?:[ _-]?samples?)?|qc|qc sample"
+    r")品?[#\d]*",
+    re.IGNORECASE,
+)
+_RECOVERY = re.compile(r"[:：=]?\d+(?:\.\d+)?%")
+_BRACKETS = re.compile(r"[(\[](.*)[)\]]")
 _SUFFIXES = {"p": "duplicate", "px": "duplicate", "dup": "duplicate", "fd": "duplicate",
              "平行": "duplicate", "kb": "blank", "fb": "blank", "tb": "blank", "eb": "blank",
              "blk": "blank", "空白": "blank", "jb": "spike", "ms": "spike", "msd": "spike",
@@ -96,3 +118,35 @@ def qa_of_sample(name: str) -> str | None:
     """Return the kind that the end of a sample's identifier tells (``-P``, ``-KB``), or None."""
     found = _SUFFIX.search(narrowed(name))
     return None if found is None else _SUFFIXES.get((found["a"] or found["b"]).casefold())
+
+
+def qa_of_note(note: str) -> str | None:
+    """Return the kind of quality-control sample that a remark (备注) says its row is, or None.
+
+    Rule: the remark, or a part of it between commas or spaces, is the word alone (平行样,
+    全程序空白, 加标回收 98%, field blank). What only speaks of one (平行样均值, 空白合格) is no
+    such sample; see `mentions_qa`.
+
+    Examples
+    --------
+    >>> [qa_of_note(w) for w in ("现场平行样", "全程序空白", "加标回收 98%", "field duplicate")]
+    ['duplicate', 'blank', 'spike', 'duplicate']
+    >>> [qa_of_note(w) for w in ("平行样均值", "空白合格", "采样时下雨")]
+    [None, None, None]
+    """
+    words = _BRACKETS.sub(r" \1 ", narrowed(note)).strip()
+    for part in (words, *_NOTE_PARTS.split(words)):
+        if part and _SAID_ALONE.fullmatch(_RECOVERY.sub("", part).strip()):
+            return qa_of(part)
+    return None
+
+
+def mentions_qa(note: str) -> bool:
+    """Tell whether a remark speaks of quality control without saying that its row is such a sample.
+
+    Examples
+    --------
+    >>> mentions_qa("平行样均值"), mentions_qa("平行样"), mentions_qa("采样时下雨")
+    (True, False, False)
+    """
+    return qa_of_note(note) is None and qa_of(note) is not None
