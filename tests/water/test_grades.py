@@ -174,3 +174,29 @@ def test_an_unfinished_year_has_no_official_grade():
     assert (len(early), early["official"].any(), early["tli_official"].any()) == (3, False, False)
     late = grades_table(readings, stations, as_of=dt.date(2025, 1, 1))
     assert late["official"].all()
+
+
+def test_ends_of_a_mean_never_lie_on_the_wrong_side_of_it():
+    """Three points of 0.0504, 0.0504 and 0.0508: the mean is 0.051, and nothing else is possible.
+
+    With one of them not detected the ends are apart, and the value lies between them.
+    """
+    stations = {n: station(n, "lake", reach="朝天暮漾") for n in ("L1", "L2", "L3")}
+    found = reaches(stations)
+    for last, apart in ((0.0508, False), ("<0.0004", True)):
+        samples = [sample(n, "2024-05-06", {**LAKE, "tp": x})
+                   for n, x in zip(stations, (0.0504, 0.0504, last), strict=True)]  # fmt: skip
+        over = space_means(period_means(results(samples), per="month"), found)
+        low, value, high = (over.column("tp", which)[0] for which in ("low", "value", "high"))
+        assert low <= value <= high
+        assert (low == value == high == 0.051) != apart
+
+
+def test_a_point_that_was_not_sampled_does_not_count():
+    """A row that says nothing was measured leaves the mean of the others as official as it was."""
+    stations = {n: station(n, "lake", reach="朝天暮漾") for n in ("L1", "L2")}
+    rows = results([sample("L1", "2024-05-06", LAKE), sample("L2", "2024-05-06", LAKE)])
+    rows.loc[rows["station"] == "L2", "flag"] = "missing"
+    found = grades_table(period_means(rows, per="month"), stations)
+    row = found[found["reach"] == "朝天暮漾"].iloc[0]
+    assert (row["official"], row["not_assessed"], row["values"]["tp"]) == (True, ["L2"], 0.04)

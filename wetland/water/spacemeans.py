@@ -83,7 +83,8 @@ def space_means(readings: Readings, found: Sequence[Reach]) -> Readings:
     Every station has equal weight, however often it was sampled; the means in time are not rounded
     before. An item is averaged over the stations where it was measured. pH is averaged as the
     concentration of hydrogen ions. Means are rounded half to even to the places of the parameter.
-    ``samples`` is that of the station sampled least often; ``count`` and ``censored`` are sums.
+    ``samples`` is that of the station sampled least often, of those that were sampled; ``count``
+    and ``censored`` are sums. Without non-detects ``low`` and ``high`` are the value.
 
     References
     ----------
@@ -100,15 +101,22 @@ def space_means(readings: Readings, found: Sequence[Reach]) -> Readings:
         which: _averaged(getattr(readings, which)[rows], there, (of, size), columns)
         for which in ("mean", "low", "high")
     }
-    samples = np.full(size, np.iinfo(np.int64).max)
-    np.minimum.at(samples, of, readings.samples[rows])
+    most = np.iinfo(np.int64).max
+    samples = np.full(size, most)
+    sampled = readings.samples[rows] > 0
+    np.minimum.at(samples, of[sampled], readings.samples[rows][sampled])
+    censored = _summed(readings.censored[rows], of, size)
+    value = _rounded(means["mean"], columns)
+    # Ends are means of rounded ends: rounding must not put them on the wrong side of the value.
+    low = np.fmin(_rounded(means["low"], columns), value)
+    high = np.fmax(_rounded(means["high"], columns), value)
     return Readings(
         per=readings.per, station=names, period=periods, starts_on=readings.starts_on[first],
         parameters=readings.parameters, mean=means["mean"],
-        value=_rounded(means["mean"], columns), low=_rounded(means["low"], columns),
-        high=_rounded(means["high"], columns),
+        value=value, low=np.where(censored > 0, low, value),
+        high=np.where(censored > 0, high, value),
         count=_summed(readings.count[rows], of, size),
-        censored=_summed(readings.censored[rows], of, size), samples=samples,
+        censored=censored, samples=np.where(samples == most, 0, samples),
         suspect=_summed(readings.suspect[rows, None], of, size)[:, 0],
         synthetic=_summed(readings.synthetic[rows, None].astype(np.int64), of, size)[:, 0] > 0,
     )  # fmt: skip
