@@ -357,6 +357,40 @@ def test_maximum_likelihood_is_that_of_scipy(data):
         assert (found.mu, found.sigma) == pytest.approx((mu, sigma), rel=2e-3, abs=2e-3)
 
 
+def loglik(mu: np.ndarray, sigma: np.ndarray, y: np.ndarray, c: np.ndarray) -> np.ndarray:
+    detected = stats.norm.logpdf(y[~c], mu, sigma).sum(axis=-1)
+    return detected + stats.norm.logcdf(y[c], mu, sigma).sum(axis=-1)
+
+
+def test_limits_far_below_detected_values_that_are_nearly_equal_count():
+    """Seen from the spread of the detected values the limit is 200,000 widths away."""
+    y = np.array([100.0, 100.0, 100.001] + [1.0] * 10)
+    c = y == 1
+    found = fit(y, c, "normal")
+    best = loglik(np.array([found.mu]), np.array([found.sigma]), y, c)
+    mu, sigma = np.meshgrid(np.linspace(-200, 100, 301), np.linspace(50, 250, 201))
+    assert best >= loglik(mu[..., None], sigma[..., None], y, c).max()
+    assert (found.mu, found.sigma) == pytest.approx((-93.62, 138.45), abs=0.01)
+
+
+FEW_OF_MANY = np.array([1.0, 2.0, 3.0] + [2.9] * 300), np.array([False] * 3 + [True] * 300)
+
+
+@pytest.mark.parametrize("data", [MANGANESE, ARSENIC, FEW_OF_MANY])
+@pytest.mark.parametrize("law", ["lognormal", "normal"])
+def test_the_ends_of_an_interval_are_less_likely_by_the_quantile(data, law):
+    """The best law of each end, found on a fine grid of widths; there may be several valleys."""
+    x, c = data
+    found = summarise(x, c, method="mle", law=law)
+    fitted, y = fit(x, c, law), np.log(x) if law == "lognormal" else x
+    best = loglik(np.array([fitted.mu]), np.array([fitted.sigma]), y, c)
+    sigma = fitted.sigma * np.exp(np.linspace(-6, 6, 6001))[:, None]
+    for end in (found.lower, found.upper):
+        mu = np.log(end) - sigma**2 / 2 if law == "lognormal" else np.array([[end]])
+        lost = best - loglik(mu, sigma, y, c).max()
+        assert lost == pytest.approx(stats.chi2.ppf(0.95, 1) / 2, abs=1e-4)
+
+
 @settings(max_examples=40)
 @given(rows, st.floats(0.05, 0.95))
 def test_lower_limits_lower_the_mean(data, factor):

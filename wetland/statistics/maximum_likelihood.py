@@ -105,7 +105,7 @@ def fit(values: Floats, censored: Bools, law: Law = "lognormal") -> Fitted:
     (3.0, 4.666666667)
     """
     y = np.log(values) if law == "lognormal" else values
-    shift, scale = float(y[~censored].mean()), float(y[~censored].std())
+    shift, scale = float(y.mean()), float(y.std())
     z = (y - shift) / scale
     detected, limits = z[~censored], z[censored]
     at = np.array([1.0, 0.0])
@@ -129,23 +129,25 @@ def fit(values: Floats, censored: Bools, law: Law = "lognormal") -> Fitted:
     return Fitted(law, float(mu), float(sigma), value - len(detected) * math.log(scale))
 
 
-def _profile(centre: float, values: Floats, censored: Bools, law: Law) -> float:
+def _profile(centre: float, values: Floats, censored: Bools, fitted: Fitted) -> float:
     """Return the highest log likelihood of any law whose mean is the one given by ``centre``."""
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - scipy is slow to import
     from scipy.special import log_ndtr  # noqa: PLC0415 - scipy is slow to import
 
-    y = np.log(values) if law == "lognormal" else values
+    lognormal = fitted.law == "lognormal"
+    y = np.log(values) if lognormal else values
     detected, limits = y[~censored], y[censored]
 
     def lost(log_sigma: float) -> float:
         sigma = math.exp(log_sigma)
-        mu = centre - (sigma * sigma / 2 if law == "lognormal" else 0.0)
+        mu = centre - (sigma * sigma / 2 if lognormal else 0.0)
         u = (detected - mu) / sigma
         return float(len(u) * log_sigma + 0.5 * (u @ u) - log_ndtr((limits - mu) / sigma).sum())
 
-    spread = math.log(float(np.std(detected)))
+    spread = math.log(fitted.sigma)
+    near = min((spread + k for k in range(-7, 8)), key=lost)  # there may be more than one valley
     found = minimize_scalar(
-        lost, bounds=(spread - 7, spread + 7), method="bounded", options={"xatol": 1e-10}
+        lost, bounds=(near - 1, near + 1), method="bounded", options={"xatol": 1e-10}
     )
     return -float(found.fun)
 
@@ -168,7 +170,7 @@ def mean_interval(
     farthest = 50.0 if fitted.law == "lognormal" else 1000 * fitted.sigma
 
     def beyond(centre: float) -> float:
-        return best - _profile(centre, values, censored, fitted.law) - allowed
+        return best - _profile(centre, values, censored, fitted) - allowed
 
     def side(sign: int) -> float:
         far = width
