@@ -407,7 +407,7 @@ def test_lower_limits_lower_the_mean(data, factor):
         st.tuples(st.floats(1e-9, 1e9) | st.sampled_from([0.5, 1.0, 2.0]), st.booleans()),
         min_size=1, max_size=20,
     ),
-    st.sampled_from(["kaplan_meier", "mle", "half"]),
+    st.sampled_from(["kaplan_meier", "mle", "half", "ros"]),
 )  # fmt: skip
 def test_every_answer_is_a_number_or_says_why_there_is_none(data, method):
     """Over eighteen orders of magnitude; the mean lies inside its own interval."""
