@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, Text, text
@@ -26,8 +26,7 @@ from wetland.water.stations import Station
 if TYPE_CHECKING:
     import pandas as pd
 
-Per = Literal["sample", "month", "quarter", "year"]
-Against = Literal["last_year", "previous"]
+    from wetland.water.periods import Against, Per
 
 NO_PROGRAMME = text(
     "没有监测方案 {p}；有：{known}", "there is no monitoring programme {p}; there are: {known}"
@@ -112,13 +111,13 @@ def trophic_of(data: WaterData, *, per: Per = "month", lakes_only: bool = True) 
     InputError
         There is no lake, or see `with_kinds`.
     """
-    from wetland.water.results import period_means
+    from wetland.water.results import period_means, usable
     from wetland.water.trophic import trophic_table
 
     stations = with_kinds(data)
     if all(station.water_body == "river" for station in stations.values()):
         raise InputError(NO_LAKES)
-    readings = period_means(data.results, per=per)
+    readings = period_means(usable(data.results), per=per)
     return trophic_table(readings, stations, lakes_only=lakes_only, as_of=data.as_of)
 
 
@@ -173,10 +172,10 @@ def forecast_of(
 def grades_of(data: WaterData, *, per: Per = "year") -> pd.DataFrame:
     """Return the grade of each river, each lake and the whole; see `wetland.water.grades`."""
     from wetland.water.grades import grades_table
-    from wetland.water.results import period_means
+    from wetland.water.results import period_means, usable
 
     stations = with_kinds(data)
-    readings = period_means(data.results, per=per)
+    readings = period_means(usable(data.results), per=per)
     return grades_table(readings, stations, programmes=data.programmes, as_of=data.as_of)
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
+from wetland.water.shares import NOT_A_CLASS
 from wetland.water.standards import Assessment, Condition, assessment_on
 from wetland.water.stations import CLASSES, WaterClass
 
@@ -28,10 +29,6 @@ WORDS: dict[Word, Text] = {
     "clearly_worse": text("明显变差", "clearly worse"),
     "contradictory": text("两种方法结论相反", "the two methods contradict each other"),
 }
-
-_NOT_A_CLASS = text(
-    "{value} 不是水质类别；可用：{allowed}", "{value} is no water class; allowed: {allowed}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def level_of(water_class: WaterClass, *, method: Assessment | None = None) -> in
     """
     method = method or assessment_on()
     if water_class not in method.classes:
-        raise InputError(_NOT_A_CLASS.fill(value=water_class, allowed=", ".join(CLASSES)))
+        raise InputError(NOT_A_CLASS.fill(value=water_class, allowed=", ".join(CLASSES)))
     return condition_level(method.classes[water_class].condition, method=method)
 
 

@@ -31,11 +31,11 @@ __all__ = ["WHY_NOT_OFFICIAL", "Classes", "classes_table", "classify"]
 Flags = NDArray[np.bool_]
 Marks = NDArray[np.int8]
 
-_NO_STATION = text(
+NO_STATION = text(
     "这些站点没有说明是河流还是湖库：{stations}",
     "these stations are not declared, river or lake is not known: {stations}",
 )
-_NO_STATION_HINT = text(
+NO_STATION_HINT = text(
     "河流与湖库的总磷限值不同；请声明站点，或用 --water-body river|lake 指定",
     "rivers and lakes have other limits for total phosphorus: declare the stations, or give"
     " --water-body river|lake",
@@ -208,7 +208,7 @@ def _stations(
 
     number, names = pd.factorize(readings.station)
     if unknown := [str(n) for n in names if n not in stations]:
-        raise InputError(_NO_STATION.fill(stations=", ".join(unknown)), hint=_NO_STATION_HINT)
+        raise InputError(NO_STATION.fill(stations=", ".join(unknown)), hint=NO_STATION_HINT)
     return number, [stations[str(n)] for n in names]
 
 

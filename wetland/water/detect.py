@@ -15,7 +15,7 @@ import numpy as np
 
 from wetland.base.errors import InputError
 from wetland.base.findings import FINDINGS
-from wetland.base.texts import text
+from wetland.water.classes import NO_STATION, NO_STATION_HINT
 from wetland.water.detectbase import DETECTOR, RULES, Look, Stamp, WaterSettings, row_of
 from wetland.water.detectchange import deterioration_findings
 from wetland.water.detectsudden import sudden_findings
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["DETECTOR", "RULES", "WaterSettings", "water_findings"]
-
-_NO_STATION = text(
-    "这些站点没有说明是河流还是湖库：{stations}",
-    "these stations are not declared, river or lake is not known: {stations}",
-)
 
 
 def water_findings(
@@ -97,7 +92,7 @@ def look_at(
     used = usable(results)
     used = used[(used["sampled_on"] <= as_of).to_numpy(dtype=bool)].reset_index(drop=True)
     if unknown := sorted(set(used["station"]) - set(stations)):
-        raise InputError(_NO_STATION.fill(stations=", ".join(unknown)))
+        raise InputError(NO_STATION.fill(stations=", ".join(unknown)), hint=NO_STATION_HINT)
     days = np.array([day.toordinal() for day in used["sampled_on"]], dtype=np.int64)
     codes, parameters = used["station"].tolist(), used["parameter"].tolist()
     held: dict[tuple[str, str], list[int]] = {}

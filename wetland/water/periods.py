@@ -12,7 +12,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 
 Against = Literal["last_year", "previous"]
-Kind = Literal["sample", "month", "quarter", "year"]
+Per = Literal["sample", "month", "quarter", "year"]
 
 AGAINST: dict[Against, Text] = {
     "last_year": text("同比（与上年同期比）", "against the same period of the year before"),
@@ -50,7 +50,7 @@ def compared_period(period: str, against: Against) -> str | None:
     return write_period(kind, year - (part == 1), parts if part == 1 else part - 1)
 
 
-def split_period(period: str) -> tuple[Kind, int, int]:
+def split_period(period: str) -> tuple[Per, int, int]:
     """Return the kind of a period (sample, month, quarter, year), its year and its part.
 
     Examples
@@ -73,7 +73,7 @@ def split_period(period: str) -> tuple[Kind, int, int]:
     raise InputError(_NOT_A_PERIOD.fill(value=period))
 
 
-def write_period(kind: Kind, year: int, part: int) -> str:
+def write_period(kind: Per, year: int, part: int) -> str:
     """Write a period of a kind: ``2024``, ``2024-Q2`` or ``2024-05``."""
     if kind == "year":
         return f"{year:04d}"

@@ -16,7 +16,7 @@ from wetland.base.texts import text
 from wetland.water.standards import Assessment, Condition, assessment_on
 from wetland.water.stations import CLASSES, WaterClass
 
-_NOT_A_CLASS = text(
+NOT_A_CLASS = text(
     "{value} 不是水质类别；可用：{allowed}", "{value} is no water class; allowed: {allowed}"
 )
 
@@ -91,7 +91,7 @@ def section_shares(classes: Iterable[str | None], *, method: Assessment | None =
     found = Counter(c for c in classes if c is not None)
     if wrong := sorted(set(found) - set(CLASSES)):
         allowed = ", ".join(CLASSES)
-        raise InputError(_NOT_A_CLASS.fill(value=", ".join(wrong), allowed=allowed))
+        raise InputError(NOT_A_CLASS.fill(value=", ".join(wrong), allowed=allowed))
     return Shares({c: found[c] for c in CLASSES}, (method or assessment_on()).good_to)
 
 

@@ -22,10 +22,10 @@ from wetland.base.strict import Strict
 from wetland.base.texts import Text, text
 from wetland.base.yaml import read_yaml
 from wetland.water.parameters import parameters
+from wetland.water.periods import Per as Per
 from wetland.water.stations import CLASSES, Programme, WaterBody, WaterClass
 
 FOLDER = Path(__file__).with_name("standards")
-Per = Literal["sample", "month", "quarter", "year"]
 Condition = Literal["excellent", "good", "light", "moderate", "heavy"]
 
 _NOT_ENCODED = text(

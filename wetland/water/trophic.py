@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
+from wetland.water.classes import NO_STATION, NO_STATION_HINT
 from wetland.water.classestable import WHY_NOT_OFFICIAL
 from wetland.water.rowtables import table_of
 from wetland.water.standards import Per, assessment_on
@@ -62,10 +63,6 @@ _RIVERS = text(
 )
 _RIVERS_HINT = text(
     "只算湖库站点，或把河流站点去掉", "ask for the lakes only, or leave the rivers out"
-)
-_NO_KIND = text(
-    "没有说明以下站点是河流还是湖库：{stations}",
-    "not told whether these stations are rivers or lakes: {stations}",
 )
 
 
@@ -171,7 +168,7 @@ def _lakes(ids: NDArray[np.object_], stations: Mapping[str, Station], *, lakes_o
     names = sorted(set(ids))
     unknown = [name for name in names if name not in stations]
     if unknown:
-        raise InputError(_NO_KIND.fill(stations=", ".join(unknown)))
+        raise InputError(NO_STATION.fill(stations=", ".join(unknown)), hint=NO_STATION_HINT)
     rivers = [name for name in names if stations[name].water_body == "river"]
     if rivers and not lakes_only:
         raise InputError(_RIVERS.fill(stations=", ".join(rivers)), hint=_RIVERS_HINT)
