@@ -86,6 +86,17 @@ def test_an_empty_row_has_no_class(run_cli, write) -> None:
     assert row["possible"] == ["I", "II", "III", "IV", "V", "inferior_v"]
 
 
+def test_a_row_without_results_is_shown(run_cli, write) -> None:
+    file = write("station,date,nh3n(mg/L)\nA,2024-05-01,0.3\nA,2024-06-01,\nB,2024-05-01,-1\n")
+    words = ("--per", "month", "--water-body", "river", "--format", "json")
+    rows = json.loads(run_cli("water", "classes", file, *words).out)
+    assert [(r["station"], r["period"], r["water_class"]) for r in rows] == [
+        ("A", "2024-05", "II"), ("A", "2024-06", None), ("B", "2024-05", None),
+    ]  # fmt: skip
+    assert len(rows[1]["possible"]) == 6
+    assert rows[1]["official"] is False
+
+
 @pytest.mark.parametrize("method", ["mann_kendall", "seasonal_kendall", "regional_kendall"])
 def test_trends_have_the_promised_shape(run_cli, write, method: str) -> None:
     ran = run_cli("water", "trends", write(SERIES), "--method", method, "--format", "json")
@@ -146,6 +157,27 @@ def test_the_official_trend_is_of_annual_means(run_cli, write) -> None:
     refused = run_cli(*asked, "--alpha", "0.1")
     assert refused.code != 0
     assert "--alpha" in refused.err
+
+
+def test_trends_convert_units_or_refuse_them(run_cli, write) -> None:
+    """0.30 mg/L to 0.22 mg/L, half of it written in ug/L: one falling series."""
+    rows = [(2010 + k, 0.3 - k / 100) for k in range(9)]
+    head = "station,date,parameter,value,unit\n"
+    lines = "".join(
+        f"A,{y}-05-01,{{p}},{v:.2f},mg/L\n"
+        if y < 2015
+        else f"A,{y}-05-01,{{p}},{v * 1000:.0f},ug/L\n"
+        for y, v in rows
+    )
+    asked = ("--method", "mann_kendall", "--water-body", "river", "--format", "json")
+    known = run_cli("water", "trends", write(head + lines.format(p="TP")), *asked)
+    (row,) = json.loads(known.out)
+    assert (row["parameter"], row["s"]) == ("tp", -36)
+    assert row["slope_per_year"] == pytest.approx(-0.01, rel=1e-3)
+    refused = run_cli("water", "trends", write(head + lines.format(p="dolphins")), *asked,
+                      "--lang", "en")  # fmt: skip
+    assert refused.code == 1
+    assert "several units" in refused.err
 
 
 def test_without_a_file_the_store_is_read(run_cli, stored: str) -> None:

@@ -60,6 +60,27 @@ def test_long_records_begin_in_any_year():
         series("station,date,parameter,value\nA,2200-01-01,flow,1\n")
 
 
+def test_quality_control_is_no_part_of_a_series():
+    problems = Problems("s.csv")
+    found = series(
+        "station,date,sample_id,parameter,value,备注\nA,2001,S1,tp,1,\nA,2001,S1-PX,tp,2,\n"
+        "A,2002,S2,tp,3,全程序空白\nA平行样,2003,S3,tp,4,\nA,2004,S4,tp,5,雨后\n",
+        problems=problems,
+    )
+    assert found["value"].tolist() == [1, 5]
+    (told,) = problems.items
+    assert (told.code, told.level) == ("qa_samples", "warning")
+    assert "3" in told.message.zh
+
+
+def test_several_units_are_no_series():
+    head = "station,date,parameter,value,unit\n"
+    one = series(head + "A,2001,tp,1,mg/L\nA,2002,tp,2,MG/L\nA,2003,tp,2,\nA,2003,tn,9,ug/L\n")
+    assert len(one) == 4
+    with pytest.raises(InputError, match="mg/l, ug/l"):
+        series(head + "A,2001,tp,0.1,mg/L\nA,2002,tp,200,ug/L\n")
+
+
 def test_a_bare_series_takes_its_names_from_the_file():
     found = series("year,value\n1900,31.69\n1901,29.77\n", name="rain.csv")
     assert found["station"].tolist() == ["rain", "rain"]

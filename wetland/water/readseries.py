@@ -25,6 +25,7 @@ from wetland.water.cells import narrowed
 from wetland.water.columns import find_roles, listed
 from wetland.water.readcells import CENSORED, NOT_MEASURED, RESULT, Cells, read_cells
 from wetland.water.readdates import DateRules, parse_day, proven_order, year_part
+from wetland.water.seriessamples import leave_out_quality_control, refuse_several_units
 from wetland.water.sheets import read_sheet
 
 if TYPE_CHECKING:
@@ -159,7 +160,8 @@ def tidy_series(
     Raises
     ------
     InputError
-        No column of dates or values; or wrong rows where nothing takes the problems.
+        No column of dates or values, or several units of one parameter; or wrong rows where nothing
+        takes the problems.
     """
     given = look_at(source)
     taken = Problems(given.name) if problems is None else problems
@@ -198,18 +200,22 @@ def _frame(series: _Series, stem: str) -> pd.DataFrame:
 
     raw = series.raw
     cells = read_cells(raw.cells[series.roles["value"]], lowest=-np.inf)
-    held = _sound_values(series, cells)
+    held = leave_out_quality_control(raw, _sound_values(series, cells), series.problems)
     days = _days(series, held)
     censored = _censored(series, cells, held)
     held &= np.array([day is not None for day in days], dtype=bool)
     kept = np.flatnonzero(held)
     some = [day for day in (days[at] for at in kept) if day is not None]
     value_name = series.roles["value"]
+    parameter = _words(series, "parameter", value_name)[kept]
+    unit = series.cells("unit")
+    if unit is not None:
+        refuse_several_units(series.problems.file, parameter.tolist(), unit.iloc[kept].tolist())
     frame = pd.DataFrame(
         {
             "row": raw.rows[kept],
             "station": _words(series, "station", stem)[kept],
-            "parameter": _words(series, "parameter", value_name)[kept],
+            "parameter": parameter,
             "date": _dates_as_written(series)[kept],
             "sampled_on": np.array([d.day for d in some], dtype=object),
             "year": np.array([d.year for d in some], dtype=np.int64),
