@@ -292,6 +292,11 @@ def test_what_cannot_be_tested_is_unknown_and_what_is_not_there_missing():
     assert flags(frame) == ["missing", "unknown", "unknown", "unknown"]
 
 
+def test_what_is_missing_is_no_second_result_of_a_sample():
+    frame = rows([np.nan, 0.3, np.nan], step=0)
+    assert flags(frame) == ["missing", "good", "missing"]
+
+
 def test_what_the_source_said_is_kept():
     said = json.dumps([{"test": "source", "flag": "fail", "zh": "仪器故障", "en": "broken"}])
     frame = rows([0.3, 0.4, 9e9], flag=["fail", "suspect", "unknown"]).assign(

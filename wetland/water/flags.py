@@ -81,8 +81,9 @@ def flag_results(
     made = results.copy()
     whole = made if history is None else _joined(made, history)
     new = np.arange(len(whole)) < len(made)
-    sample = (whole["qa"] == "sample").to_numpy(dtype=bool)
-    used = np.flatnonzero(sample & whole["parameter"].isin(list(parameters)).to_numpy(dtype=bool))
+    tested = (whole["qa"] == "sample") & whole["parameter"].isin(list(parameters))
+    tested &= whole["value"].notna() | (whole["censoring"] != "none")  # not what is missing
+    used = np.flatnonzero(tested.to_numpy(dtype=bool))
     flags = _at_first(made, used[used < len(made)])
     found = run_tests(_observed(whole.iloc[used], parameters, new[used])) if len(used) else []
     lab = lab_tests(made, parameters)
