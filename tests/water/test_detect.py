@@ -138,7 +138,7 @@ def test_what_was_not_detected_is_not_told_as_exceeding():
     assert (said["water_class"], said["possible"][0]) == ("inferior_v", "IV")
     assert [e["parameter"] for e in said["exceeding"]] == ["nh3n"]
     assert (said["limits_above_target"], list(said["facts"])) == (["hg"], ["nh3n"])
-    assert "汞有结果未检出而检出限高于目标限值" in row["explanation_zh"]
+    assert "汞未检出但检出限高于目标限值" in row["explanation_zh"]
     assert "汞 0.005" not in row["explanation_zh"]
 
 

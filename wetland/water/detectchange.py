@@ -31,8 +31,8 @@ _HEAD = text(
 _ITEMS = text("变差的指标：{items}。", "Items that got worse: {items}.")
 _ITEM = text("{name} 由 {before} 变为 {after}", "{name} from {before} to {after}")
 _OPEN = text(
-    "{items}未检出，结论取决于按检出限一半取值，不能确定。",
-    "{items} not detected: the answer hangs on half the detection limit and is not sure.",
+    "{items}有未检出结果，结论取决于按检出限一半取值，不能确定。",
+    "Not detected: {items}; the answer hangs on half the detection limit and is not sure.",
 )
 
 

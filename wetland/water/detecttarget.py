@@ -42,6 +42,20 @@ _OPEN_ITEMS = text(
     "缺少{items}；已测指标为{found}。", "missing {items}; what was measured is {found}."
 )
 _OPEN_LIMITS = text(
+    "{items}未检出但检出限高于目标限值（或结果超出测定上限），是否超标不能确定；"
+    "按检出限一半评价为{found}。",
+    "Not detected with a detection limit above the limit of the target, or beyond the range of the "
+    "method: {items}; this may be within or not. At half the detection limit: {found}.",
+)
+_NOT_COUNTED = text(
+    "{items}未检出但检出限高于目标限值（或结果超出测定上限），是否超标不能确定，"
+    "不列入超标指标；类别按检出限一半评定。",
+    "Not detected with a detection limit above the limit of the target, or beyond the range of the "
+    "method: {items}; this may be within or not and is not told as exceeding. The class takes half "
+    "the detection limit.",
+)
+_ITEMS = text("缺少{items}；已测指标为{found}。", "missing {items}; what was measured is {found}.")
+_OPEN_LIMITS = text(
     "{items}有结果未检出而检出限高于目标限值（或超出测定上限），是否超标不能确定；"
     "按检出限一半评价为{found}。",
     "{items}: not detected with a detection limit above the limit of the target, or beyond the "
