@@ -54,18 +54,6 @@ _NOT_COUNTED = text(
     "method: {items}; this may be within or not and is not told as exceeding. The class takes half "
     "the detection limit.",
 )
-_ITEMS = text("缺少{items}；已测指标为{found}。", "missing {items}; what was measured is {found}.")
-_OPEN_LIMITS = text(
-    "{items}有结果未检出而检出限高于目标限值（或超出测定上限），是否超标不能确定；"
-    "按检出限一半评价为{found}。",
-    "{items}: not detected with a detection limit above the limit of the target, or beyond the "
-    "range of the method, so it may be within or not; at half the detection limit: {found}.",
-)
-_NOT_COUNTED = text(
-    "{items}有结果未检出而检出限高于目标限值（或超出测定上限），是否超标不能确定，未计入。",
-    "{items}: not detected with a detection limit above the limit of the target, or beyond the "
-    "range of the method; whether it is within is not known, and it does not count here.",
-)
 _ITEMS = text("超过目标限值的指标：{items}。", "Beyond the limits of the target: {items}.")
 _ITEM = text("{name} {value}（限值 {limit}）", "{name} {value} (limit {limit})")
 _TIMES = text(
