@@ -180,6 +180,30 @@ def test_trends_convert_units_or_refuse_them(run_cli, write) -> None:
     assert "several units" in refused.err
 
 
+def test_trends_read_a_portal_table_as_results(run_cli, write) -> None:
+    """Non-detects stay, nitrate is nitrogen, and replicates are left out."""
+    head = ("ActivityTypeCode,ActivityStartDate,MonitoringLocationIdentifier,CharacteristicName,"
+            "ResultMeasureValue,ResultMeasure/MeasureUnitCode,ResultDetectionConditionText,"
+            "DetectionQuantitationLimitMeasure/MeasureValue,"
+            "DetectionQuantitationLimitMeasure/MeasureUnitCode,MethodSpeciationName\n")  # fmt: skip
+    rows = "".join(f"Sample-Routine,{2010 + k}-05-01,S,Nitrate,{4.43 - k / 10},mg/l,,,,as NO3\n"
+                   for k in range(6))  # fmt: skip
+    rows += "Sample-Routine,2016-05-01,S,Nitrate,,,Not Detected,0.443,mg/l,as NO3\n"
+    rows += "Quality Control Sample-Field Replicate,2015-05-01,S,Nitrate,9,mg/l,,,,as NO3\n"
+    ran = run_cli("water", "trends", write(head + rows), "--method", "mann_kendall",
+                  "--format", "json")  # fmt: skip
+    (row,) = json.loads(ran.out)
+    assert (row["parameter"], row["n"], row["censored"], row["s"]) == ("no3n", 7, 1, -21)
+    assert row["slope_per_year"] == pytest.approx(-0.1 * 14.007 / 62.005, rel=1e-3)
+
+
+def test_warnings_of_a_file_are_told_in_words(run_cli, write) -> None:
+    rows = "".join(f"A,{2010 + k},x,{k},\n" for k in range(6)) + "A,2016,x,99,平行样\n"
+    ran = run_cli("water", "trends", write("station,date,parameter,value,备注\n" + rows))
+    assert "1 行是质控样" in ran.err
+    assert "nan" not in ran.err
+
+
 def test_without_a_file_the_store_is_read(run_cli, stored: str) -> None:
     days = ("--since", "2026-06-01", "--until", "2026-06-30")
     ran = run_cli("water", "classes", "--station", "EX-R2", "--per", "month", *days,

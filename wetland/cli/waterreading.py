@@ -231,12 +231,15 @@ def read_series(
 
 
 def _tell_problems(problems: pd.DataFrame, lang: Lang) -> None:
-    """Say on standard error how much of a file was set aside."""
+    """Say on standard error what of a file is set aside or doubtful: a few, errors first."""
     if not len(problems):
         return
-    errors = int((problems["level"] == "error").sum())
+    is_error = problems["level"] == "error"
+    errors = int(is_error.sum())
     typer.echo(_ASIDE.fill(e=errors, w=len(problems) - errors).get(lang), err=True)
-    wrong = problems[problems["level"] == "error"].head(MOST_TOLD)
-    for row in wrong.to_dict("records"):
-        place = " ".join(str(row[name]) for name in ("row", "column", "value") if row[name])
-        typer.echo(f"  {place}: {row[f'message_{lang}']}", err=True)
+    told = [*problems[is_error].to_dict("records"), *problems[~is_error].to_dict("records")]
+    for row in told[:MOST_TOLD]:
+        cells = [row[name] for name in ("row", "column", "value")]
+        place = " ".join(str(cell) for cell in cells if cell and cell == cell)  # NaN is not itself
+        message = row[f"message_{lang}"]
+        typer.echo(f"  {place}: {message}" if place else f"  {message}", err=True)

@@ -7,7 +7,7 @@ one parameter from one column.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,12 @@ NEED_COLUMN = text("{f}：版式 {l} 须有列 {c}", "{f}: the layout {l} needs 
 Reader = Callable[[Table, Rows, Tally], list[Piece]]
 
 
+def is_portal(names: Iterable[object]) -> bool:
+    """Tell whether columns are those of the Water Quality Portal."""
+    plain_names = {plain(str(name)) for name in names}
+    return len(plain_names & _WQP) > 1 or plain("Result_Characteristic") in plain_names
+
+
 def detect(table: Table) -> str:
     """Tell the layout from the header.
 
@@ -83,7 +89,7 @@ def detect(table: Table) -> str:
     if table.options.layout is not None:
         return table.options.layout
     names = {plain(str(name)) for name in table.sheet.raw.cells.columns}
-    if len(names & _WQP) > 1 or plain("Result_Characteristic") in names:
+    if is_portal(names):
         return "wqp"
     if names >= _EGRET:
         return "egret"

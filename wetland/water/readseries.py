@@ -23,6 +23,7 @@ from wetland.reading.dates import CellError
 from wetland.reading.files import Given, look_at
 from wetland.water.cells import narrowed
 from wetland.water.columns import find_roles, listed
+from wetland.water.layouts import is_portal
 from wetland.water.readcells import CENSORED, NOT_MEASURED, RESULT, Cells, read_cells
 from wetland.water.readdates import DateRules, parse_day, proven_order, year_part
 from wetland.water.seriessamples import leave_out_quality_control, refuse_several_units
@@ -41,6 +42,12 @@ NO_VALUE = text("{f}：找不到数值列；现有列：{n}", "{f}: no column of
 NO_DATE = text(
     "{f}：找不到日期或年份列；现有列：{n}", "{f}: no column of dates or years; there are: {n}"
 )
+PORTAL = text(
+    "{f}：这是 Water Quality Portal 的表格，含未检出、形态和单位，须按水质结果读取",
+    "{f}: a table of the Water Quality Portal has non-detects, fractions and units: it must be "
+    "read as water results",
+)
+PORTAL_HINT = text("请用 --layout wqp", "use --layout wqp")
 WRITE = text(
     "表头应为 station,date,parameter,value[,censored]",
     "the header should be station,date,parameter,value[,censored]",
@@ -160,8 +167,8 @@ def tidy_series(
     Raises
     ------
     InputError
-        No column of dates or values, or several units of one parameter; or wrong rows where nothing
-        takes the problems.
+        No column of dates or values, a table of the Water Quality Portal, or several units of one
+        parameter; or wrong rows where nothing takes the problems.
     """
     given = look_at(source)
     taken = Problems(given.name) if problems is None else problems
@@ -176,6 +183,8 @@ def tidy_series(
 
 def _refuse_unfit(series: _Series, name: str) -> None:
     names = listed([str(c) for c in series.raw.cells.columns])
+    if is_portal(series.raw.cells.columns):
+        raise InputError(PORTAL.fill(f=name), hint=PORTAL_HINT)
     if "value" not in series.roles:
         raise InputError(NO_VALUE.fill(f=name, n=names), hint=WRITE)
     if not {"date", "year"} & set(series.roles):
