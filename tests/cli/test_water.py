@@ -279,6 +279,14 @@ def test_a_grade_that_cannot_be_given_says_why(run_cli, write) -> None:
     assert "none" not in ran.out
 
 
+def test_compliance_names_stations_without_a_target(run_cli, write) -> None:
+    head, row = HEAD.replace("date", "date,target_class"), "2024-05-01,{t},7.5,7.9,3,0.3,0.08,1,\n"
+    file = write(head + "A," + row.format(t="III") + "B," + row.format(t=""))
+    ran = run_cli("water", "compliance", file, "--water-body", "river", "--lang", "en")
+    assert "A" in ran.out
+    assert "stations without a target class: B;" in ran.err
+
+
 def test_a_class_without_a_percentage_says_why(run_cli, write) -> None:
     rows = "".join(f"A,2024-0{m}-01,7.5,7.9,3.0,,0.08,1.2,\n" for m in range(1, 7))
     ran = run_cli("water", "certainty", write(HEAD + rows), "--water-body", "river", "--lang", "en")

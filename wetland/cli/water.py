@@ -91,6 +91,13 @@ _LEFT_OUT = text(
 )
 
 
+_NO_TARGET = text(
+    "没有目标类别的站点：{s}；请在场地包 water.yaml 的 target_class 或文件的“目标类别”列写明",
+    "stations without a target class: {s}; give it as target_class in water.yaml of the site or in "
+    "a column target_class of the file",
+)
+
+
 @app.command("import")
 @water_options
 def import_(
@@ -228,10 +235,15 @@ def compliance(
     lang: LangOption = "zh",
 ) -> None:
     """各站达到目标类别的时段数 / In how many periods each station met its target class."""
-    from wetland.operations.wateranswers import compliance_of, told  # noqa: PLC0415 - starts fast
+    from wetland.operations.water import listed  # noqa: PLC0415 - starts fast
+    from wetland.operations.wateranswers import compliance_of, told  # noqa: PLC0415
 
     data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
     show(told(compliance_of(data, per=per), lang), COMPLIANCE, format=format, lang=lang)
+    held = data.stations
+    aimless = [i for i in data.station_ids if i not in held or held[i].target_class is None]
+    if aimless:
+        typer.echo(_NO_TARGET.fill(s=listed(aimless)).get(lang), err=True)
 
 
 @app.command()
