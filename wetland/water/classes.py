@@ -159,9 +159,8 @@ def classify(
     judge = _Judge(readings, standard, lake)
     value, best, worst = judge.items(items, required)
     low, high = best.max(axis=1, initial=1), worst.max(axis=1, initial=1)
-    measured = value.max(axis=1, initial=0)
-    water_class = np.where(measured == 0, np.int8(0), np.maximum(measured, low))
-    complete = ~(required & (value == 0)).any(axis=1) & (measured > 0)
+    water_class = _class_of(value, low)
+    complete = ~(required & (value == 0)).any(axis=1) & (water_class > 0)
     enough, over = _enough(readings, items, required, assessment), readings.over(as_of)
     return Classes(
         readings,
@@ -234,6 +233,12 @@ def _required(
             )
         asked[at] = [item in programme.items for item in items]
     return asked
+
+
+def _class_of(value: Marks, low: Marks) -> Marks:
+    """Return the class of the worst item, 0 where none was measured."""
+    measured = value.max(axis=1, initial=0)
+    return np.where(measured == 0, np.int8(0), np.maximum(measured, low))
 
 
 def _enough(

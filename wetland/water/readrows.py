@@ -162,15 +162,21 @@ def _summaries(table: Table, usable: Bools) -> tuple[int, int | None]:
     return int(found.sum()), limits[0] if len(limits) == 1 else None
 
 
+def _by_name(stations: Mapping[str, Station]) -> dict[str, str]:
+    """Return the station of each name, however it is written."""
+    found: dict[str, str] = {}
+    for one in stations.values():
+        for name in (one.id, one.name.zh, one.name.en):
+            found.setdefault(plain(name), one.id)
+    return found
+
+
 def _stations_and_qa(
     table: Table, stations: Mapping[str, Station], usable: Bools
 ) -> tuple[Objects, Objects, dict[str, str]]:
     import pandas as pd
 
-    by_name: dict[str, str] = {}
-    for one in stations.values():
-        for name in (one.id, one.name.zh, one.name.en):
-            by_name.setdefault(plain(name), one.id)
+    by_name = _by_name(stations)
     if "station" not in table.roles and table.options.station is None:
         names_here = listed([str(name) for name in table.sheet.raw.cells.columns])
         raise InputError(NO_STATION_COLUMN.fill(f=table.problems.file, n=names_here))

@@ -113,11 +113,7 @@ def trophic_table(
     official, low, high = (_columns(readings, which, kept) for which in ("value", "low", "high"))
     parts = part_indices(official)
     tli = weighted_index(parts)
-    # Transparency counts the other way round: the less, the higher the index.
-    least, most = low.copy(), high.copy()
-    at = ITEMS.index("sd")
-    least[:, at], most[:, at] = high[:, at], low[:, at]
-    bounds = [bound_indices(side, ~np.isnan(parts)) for side in (least, most)]
+    bounds = [bound_indices(side, ~np.isnan(parts)) for side in _least_and_most(low, high)]
     censored = _columns(readings, "censored", kept) > 0
     samples = readings.samples[kept]
     count = np.nan_to_num(_columns(readings, "count", kept).astype(np.float64))
@@ -151,6 +147,15 @@ _COLUMNS = (
     "station", "period", "tli", "state", "state_words", "official", "why_not_official", "parts",
     "values", "missing", "censored", "possible", "samples", "synthetic",
 )  # fmt: skip
+
+
+def _least_and_most(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Return the values that give the lowest and the highest index.
+
+    Transparency counts the other way round: the less, the higher the index.
+    """
+    clear = np.array(ITEMS) == "sd"
+    return np.where(clear, high, low), np.where(clear, low, high)
 
 
 def _why_not_official(missing: Sequence[str], per: Per, samples: int, *, over: bool) -> Text | None:
