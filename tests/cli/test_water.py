@@ -314,6 +314,14 @@ def test_import_lists_what_is_wrong(run_cli, write, tmp_path: Path) -> None:
     assert "-0.4" in again.out
 
 
+def test_import_lists_problems_in_the_order_of_the_file(run_cli, write, tmp_path: Path) -> None:
+    file = write("station,date,tp (mg/L),cod (mg/L)\nA,2024-05-01,0.1,much\nA,2024-06-01,-0.4,1\n"
+                 "A,2024-07-01,0.1,1\nA,2024-07-01,0.2,1\n")  # fmt: skip
+    ran = run_cli("water", "import", file, "--store", str(tmp_path / "s.gpkg"), "--format", "json")
+    rows = [p["row"] or 0 for p in json.loads(ran.out)["problems"]]
+    assert rows == sorted(rows)
+
+
 def test_screening_can_fail_a_run(run_cli, stored: str) -> None:
     asked = ("water", "screen", "--store", stored, "--since", "2026-06-01", "--as-of", "2026-06-30",
              "--format", "json")  # fmt: skip

@@ -77,6 +77,31 @@ def test_another_source_does_not_overrule_what_is_stored(site: Site, store: Stor
     assert held.loc["nh3n", "value"] == 0.30
 
 
+EMPTY = "station,date,nh3n(mg/L),tp(mg/L)\nEX-R1,2024-05-01,,\n"
+MEASURED = EMPTY.replace("05-01,,", "05-01,0.30,—")
+
+
+def test_a_value_replaces_a_missing_row_whoever_brings_it(site: Site, store: Store) -> None:
+    import_water(store, site, given(EMPTY), actor="t", options=WaterOptions(source="plan"))
+    held = water_of_store(store, site)
+    assert held.results["flag"].tolist() == ["missing", "missing"]
+    assert held.last_day is None
+    done = import_water(store, site, given(MEASURED), actor="t", options=WaterOptions(source="lab"))
+    assert (done.written.added, done.written.changed) == (0, 1)
+    held = water_of_store(store, site).results.set_index("parameter")
+    assert (held.loc["nh3n", "value"], held.loc["tp", "flag"]) == (0.30, "missing")
+
+
+def test_a_missing_row_never_replaces_a_value(site: Site, store: Store) -> None:
+    import_water(store, site, given(MEASURED), actor="t", options=WaterOptions(source="lab"))
+    done = import_water(store, site, given(EMPTY), actor="t", options=WaterOptions(source="lab"))
+    assert (done.written.added, done.written.changed, done.written.unchanged) == (0, 0, 2)
+    assert [p.code for p in done.reading.problems.items if "store" in p.message.en] == [
+        "measured_before"
+    ]
+    assert water_of_store(store, site).results.set_index("parameter").loc["nh3n", "value"] == 0.30
+
+
 def test_how_a_source_is_read_is_kept(site: Site, store: Store) -> None:
     told = WaterOptions(
         columns={"date": "taken"},
@@ -211,6 +236,6 @@ def test_a_workbook_as_offices_write_them(site: Site, store: Store) -> None:
     )  # fmt: skip
     assert held.loc[("一号", "tn"), "value"] == 1.23
     assert held.loc[("二号", "nh3n"), "censoring"] == "below"
-    assert ("二号", "do") not in held.index  # -1: not measured
-    assert ("三号", "tp") not in held.index
+    assert held.loc[("二号", "do"), "flag"] == "missing"  # -1: not measured
+    assert held.loc[("三号", "tp"), "flag"] == "missing"
     assert held.loc[("二号", "tp"), "sampled_on"] == dt.date(2024, 5, 1)

@@ -115,7 +115,9 @@ def test_every_cell_is_a_result_a_problem_or_not_measured(rows):
     wrong = {(p.row, p.column) for p in found.problems.items
              if p.column in columns
              and (p.level == "error" or p.code == "repeated_result")}  # fmt: skip
-    assert len(found.results) + found.counts["not_measured"] + len(wrong) == 2 * (len(rows) + 1)
+    assert found.counts["results"] + found.counts["not_measured"] + len(wrong) == 2 * (
+        len(rows) + 1
+    )
     assert not (found.results["value"] < 0).any()
 
 

@@ -147,7 +147,9 @@ def test_missing_units_are_told_once_a_column_and_options_tell_them():
 def test_not_measured_is_counted_and_never_a_result():
     found = read("站点,日期,氨氮(mg/L),总磷(mg/L),水温(℃)\n甲,2024-05-01,-1,—,\n")
     assert found.counts["not_measured"] == 3
-    assert not len(found.results)
+    assert found.counts["results"] == 0
+    assert found.results["flag"].tolist() == ["missing"] * 3
+    assert found.results["value"].isna().all()
     assert not told(found)
 
 
@@ -279,9 +281,10 @@ def test_cnemc_station_table():
                  "浙江省,浙闽片河流,甲,05-01 12:00,Ⅲ,20.1,7.3,6.5,--,*,--,维护\n",
                  year=2024)  # fmt: skip
     assert found.layout == "cnemc"
-    assert len(found.results) == 8
+    assert (found.counts["results"], found.counts["missing"]) == (8, 4)
     assert found.results["sampled_at"].iloc[0] == dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
-    assert set(found.results.loc[found.results["parameter"] == "chla", "value"]) == {12.0}
+    chlorophyll = found.results.loc[found.results["parameter"] == "chla", "value"]
+    assert set(chlorophyll.dropna()) == {12.0}
     without = read("省份,流域,断面名称,监测时间,氨氮(mg/L)\n浙江,浙闽,甲,05-01 08:00,0.5\n")
     assert told(without) == {("date_no_year", 2)}
 
@@ -292,7 +295,7 @@ def test_remarks_and_limits_in_columns_of_their_own():
                  "A,2024-05-03,tp,0.05,mg/L,J,0.02\nA,2024-05-04,tp,0.3,mg/L,,0.02\n"
                  "A,2024-05-05,fc,24000,count/L,>,\nA,2024-05-06,tp,,mg/L,,0.02\n"
                  "A,2024-05-07,tp,0.3,mg/L,怪,\n")  # fmt: skip
-    frame = found.results
+    frame = found.results[found.results["flag"] != "missing"]
     assert frame["censoring"].tolist() == ["below", "below", "none", "none", "above", "none"]
     assert frame["value"].tolist() == [0.01, 0.02, 0.05, 0.3, 24000.0, 0.3]
     assert frame["value_received"].iloc[1] == "ND 0.02"
@@ -411,7 +414,9 @@ def test_a_workbook_with_merged_cells_two_header_rows_and_excel_dates():
     ]
     data = workbook(rows, "A1:F1", "A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:F3", "A5:A7")
     found = read(data, name="表.xlsx")
-    frame = found.results
+    lacking = found.results["flag"] == "missing"
+    assert found.results.loc[lacking, "value_received"].tolist() == ["-1", "—"]
+    frame = found.results[~lacking]
     assert frame["station"].tolist() == ["甲"] * 9
     assert sorted(set(frame["sampled_on"])) == [dt.date(2024, 5, 1), dt.date(2024, 6, 1),
                                                dt.date(2024, 7, 1)]  # fmt: skip
@@ -462,7 +467,8 @@ def test_a_result_merged_over_rows_is_one_result():
     data = workbook([["站点", "日期", "总磷(mg/L)"], ["甲", "2024-05-01", 0.1],
                      ["甲", "2024-06-01", None]], "C2:C3")  # fmt: skip
     found = read(data, name="a.xlsx")
-    assert found.results["source_row"].tolist() == [2]
+    assert found.results["source_row"].tolist() == [2, 3]
+    assert found.results["flag"].tolist()[1] == "missing"
     assert "merged_value" in warned(found)
 
 
@@ -502,3 +508,19 @@ def test_a_station_named_by_a_broken_formula_is_a_problem():
     found = read("站点,日期,氨氮(mg/L)\n#REF!,2024-05-01,0.52\n#1,2024-05-01,0.5\n")
     assert found.results["station"].tolist() == ["#1"]
     assert [p.row for p in found.problems.items if p.level == "error"] == [2]
+
+
+def test_a_non_detect_without_a_limit_is_told():
+    found = read(
+        "站点,日期,氨氮(mg/L),总磷(mg/L)\n甲,2024-05-01,未检出,0.01L\n甲,2024-06-01,ND,0.1\n"
+    )
+    (told,) = [p for p in found.problems.items if p.code == "no_limit"]
+    assert (told.row, told.level) == (2, "warning")
+    assert "氨氮：2 个" in told.message.zh
+
+
+def test_messages_name_parameters_in_words():
+    found = read("站点,日期,氨氮(mg/L)\n甲,2024-05-01,0.5\n甲,2024-05-01,0.7\n")
+    (first, _) = [p for p in found.problems.items if p.code == "conflicting_results"]
+    assert first.message.zh.startswith("氨氮 ")
+    assert first.message.en.startswith("ammonia nitrogen")

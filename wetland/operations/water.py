@@ -97,8 +97,9 @@ class WaterData:
 
     @property
     def last_day(self) -> dt.date | None:
-        """Return the day of the last sample; None without any."""
-        days = self.results["sampled_on"].dropna()
+        """Return the day of the last sample with a result; None without any."""
+        told = self.results["flag"] != "missing"
+        days = self.results.loc[told, "sampled_on"].dropna()
         return max(days) if len(days) else None
 
     def only(

@@ -47,6 +47,10 @@ CONTRADICTS = text(
     "存储中来源“{s}”的同一结果是 {v}，与此不同；保留原值，此值搁置",
     "the store holds {v} for it from source '{s}': that stays, this one is set aside",
 )
+KEPT_MEASURED = text(
+    "{n} 个单元格写作未测，而存储中已有结果：保留已有结果",
+    "{n} cells say that nothing was measured where the store holds a result: that stays",
+)
 _COMPARED = ("result_id", "source_id", "content", "value", "censoring")
 
 
@@ -60,7 +64,7 @@ class ImportedWater:
     def to_json(self, lang: Lang = "zh") -> dict[str, Any]:
         """Return the import as JSON-ready mappings in one language."""
         reading = self.reading
-        problems = sorted(reading.problems.items, key=lambda p: p.row is not None)
+        problems = sorted(reading.problems.items, key=lambda p: p.row or 0)  # stable
         flags = reading.results["flag"].value_counts()
         return {
             "source": dict(reading.source),
@@ -68,7 +72,6 @@ class ImportedWater:
             "stations": sorted(set(reading.results["station"])),
             "counts": {
                 "rows": reading.rows,
-                "results": len(reading.results),
                 "rows_aside": reading.source["rows_aside"],
                 "problems": len(reading.problems),
                 "problems_by_code": reading.problems.counts(),
@@ -195,7 +198,8 @@ def _new_rows(tx: Transaction, site: Site, reading: WaterReading) -> pd.DataFram
     """Return the results that the store does not hold yet, or holds otherwise from this source.
 
     What another source told otherwise stays, and the contradiction is a problem: nothing tells
-    which is right.
+    which is right. A result takes the place of one that was missing, whoever told that; a missing
+    one never that of a result, which is told.
     """
     read = reading.results
     held: dict[str, dict[str, Any]] = {}
@@ -208,16 +212,28 @@ def _new_rows(tx: Transaction, site: Site, reading: WaterReading) -> pd.DataFram
     names = dict(zip(sources["source_id"], sources["name"], strict=True))
     own = str(reading.source["name"])
     new = []
+    kept = 0
     for row in rows_of(read[[*_COMPARED, "source_row", "parameter", "value_received"]]):
         before = held.get(str(row["result_id"]))
         if before is None or before["content"] == row["content"]:
             new.append(before is None)
             continue
+        if _is_missing(before) or _is_missing(row):
+            new.append(_is_missing(before) and not _is_missing(row))
+            kept += not _is_missing(before)
+            continue
         other = str(names.get(before["source_id"], before["source_id"]))
         new.append(other == own)
         if other != own and not _same(before, row):
             _tell_contradiction(reading, row, before, other)
+    if kept:
+        message = KEPT_MEASURED.fill(n=kept)
+        reading.problems.add("measured_before", message=message, level="warning")
     return read[np.array(new, dtype=bool)]
+
+
+def _is_missing(row: Mapping[str, Any]) -> bool:
+    return row["value"] is None and row["censoring"] == "none"
 
 
 def _same(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

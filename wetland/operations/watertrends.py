@@ -83,9 +83,9 @@ def annual_trends_of(data: WaterData, *, parameters: Sequence[str] | None = None
     from wetland.operations.wateranswers import grades_of  # noqa: PLC0415 - starts fast
     from wetland.water.annualtrends import annual_trends, share_trends  # noqa: PLC0415
     from wetland.water.readoptions import code_of  # noqa: PLC0415
-    from wetland.water.results import period_means  # noqa: PLC0415
+    from wetland.water.results import period_means, usable  # noqa: PLC0415
 
-    readings = period_means(require_results(data).results, per="year")
+    readings = period_means(usable(require_results(data).results), per="year")
     found = annual_trends(readings, as_of=data.as_of)
     if parameters:
         wanted = {code_of(name) for name in parameters}

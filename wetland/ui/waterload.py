@@ -129,7 +129,7 @@ def _counts(read: WaterData) -> None:
     problems = read.problems
     aside = problems.loc[problems["level"] == "error", "row"].nunique()
     shown = {
-        _RESULTS: len(results),
+        _RESULTS: int((results["flag"] != "missing").sum()),
         _STATIONS: results["station"].nunique(),
         _QA: int((results["qa"] != "sample").sum()),
         _CENSORED: int((results["censoring"] == "below").sum()),

@@ -25,7 +25,7 @@ from wetland.statistics.bootstrap import DRAWS, stratum_weights
 from wetland.water.certaintytable import LEAST_UNITS, WHY_NONE, Counted, certainty_table
 from wetland.water.classes import Classes, classify
 from wetland.water.parameters import parameters
-from wetland.water.results import Readings, period_means
+from wetland.water.results import Readings, period_means, usable
 from wetland.water.standards import Per
 from wetland.water.stations import CLASSES, Programme, Station
 
@@ -106,6 +106,7 @@ def class_certainty(
                 "certainty is of a month, quarter or year, with one draw at least",
             )
         )
+    results = usable(results)
     official = classify(period_means(results, per=per), stations, programmes=programmes)
     visits = _visits(official.readings, period_means(results, per="sample"))
     found = Counted(

@@ -22,7 +22,7 @@ from wetland.statistics.forecast import describe, judge
 from wetland.statistics.rolling import Rolled, Scale, from_scale, roll_origins, season_labels
 from wetland.statistics.rolling import warm_up as steps_to_warm_up
 from wetland.water.parameters import parameters
-from wetland.water.results import Readings, period_means
+from wetland.water.results import Readings, period_means, usable
 from wetland.water.stations import Programme, Station
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ def forecast_water(
     rows: list[dict[str, object]] = []
     classes: list[dict[str, object]] = []
     order = list(parameters())
-    for name, all_series in monthly_series(period_means(results, per="month")).items():
+    for name, all_series in monthly_series(period_means(usable(results), per="month")).items():
         told = [tell(series, months=months, alpha=alpha) for series in all_series]
         told.sort(key=lambda one: order.index(one.series.parameter))
         for one in told:

@@ -1,7 +1,8 @@
 """Read a file of water results: what is sound becomes `WATER_RESULTS`, what is not, problems.
 
-Nothing is lost: every cell with a result is a result, or told with its row and column; a cell that
-says nothing was measured is counted.
+Nothing is lost: every cell with a result is a result, or told with its row and column. A cell that
+says that nothing was measured, and every cell of a row without any result, is a row flagged
+``missing`` (QARTOD 9); an empty cell beside results is counted.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from wetland.water.readcells import CENSORED
 from wetland.water.readkeys import settle
 from wetland.water.readoptions import WaterOptions
 from wetland.water.readparquet import read_parquet_table
-from wetland.water.readresults import Piece, Tally
+from wetland.water.readlimits import tell_limitless
+from wetland.water.readresults import Piece, Tally, unmeasured_pieces
 from wetland.water.readrows import Rows, read_rows
 from wetland.water.readstations import station_rows
 from wetland.water.readtable import Table
@@ -50,7 +52,8 @@ class WaterReading:
     Parameters
     ----------
     results
-        The table `WATER_RESULTS`, one row for each sound result.
+        The table `WATER_RESULTS`, one row for each sound result, and one flagged ``missing`` for
+        what the file says was not measured.
     stations
         The table `WATER_STATIONS`: stations the site does not know, whose kind the file (or an
         option) tells.
@@ -63,8 +66,8 @@ class WaterReading:
     layout
         How it was read.
     counts
-        ``results``, ``not_measured`` cells, ``unknown_parameters`` results, ``left_out``
-        (not of surface water), ``wrong`` cells,
+        ``results``, ``missing`` (rows of what was not measured), ``not_measured`` cells,
+        ``unknown_parameters`` results, ``left_out`` (not of surface water), ``wrong`` cells,
         ``below`` and ``above`` (censored results), ``summaries`` rows, and each kind of
         quality-control sample.
     """
@@ -122,9 +125,12 @@ def read_water(  # noqa: PLR0913 - what a site knows
     layout, tally = detect(table), Tally()
     table = narrow_wqp(table, tally) if layout == "wqp" else table
     rows = read_rows(table, timezone, stations)
-    frame = _frame(read_pieces(layout, table, rows, tally), table, rows)
+    pieces = read_pieces(layout, table, rows, tally)
+    pieces += unmeasured_pieces(pieces, tally, rows.usable & (rows.qa == "sample"))
+    frame = _frame(pieces, table, rows)
     results = _results(frame, problems, site_id, source_id, history)
-    if not len(results):
+    tell_limitless(results, problems)
+    if not (results["flag"] != "missing").any():
         problems.add("no_results", message=NOTHING, level="warning")
     held = len(set(results["source_row"]))
     described = {
@@ -216,7 +222,9 @@ def _results(
     source_id: str,
     history: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    """Give results their identity, flags and types."""
+    """Give results their identity, flags and types; what was not measured is not tested."""
+    import pandas as pd
+
     if len(frame):
         frame = settle(frame, problems, site_id)
     frame = frame.assign(site=site_id, source_id=source_id, flag="unknown", flag_tests=None)
@@ -225,16 +233,20 @@ def _results(
     typed = typed.astype({c.name: DTYPES[c.kind] for c in WATER_RESULTS.columns})
     if not len(typed):
         return typed
-    flagged = flag_results(typed, parameters(), history=history, file=problems.file)
+    missing = (typed["value"].isna() & (typed["censoring"] == "none")).to_numpy(dtype=bool)
+    flagged = flag_results(typed[~missing], parameters(), history=history, file=problems.file)
     problems.extend(flagged.problems)
-    return flagged.results
+    if not missing.any():
+        return flagged.results
+    return pd.concat([flagged.results, typed[missing].assign(flag="missing")]).sort_index()
 
 
 def _counts(results: pd.DataFrame, tally: Tally, rows: Rows) -> dict[str, int]:
     qa = Counter(results["qa"])
     censoring = Counter(results["censoring"])
     return {
-        "results": len(results),
+        "results": int((results["flag"] != "missing").sum()),
+        "missing": int((results["flag"] == "missing").sum()),
         "not_measured": tally.not_measured,
         "unknown_parameters": sum(tally.unknown.values()),
         "left_out": tally.left_out,

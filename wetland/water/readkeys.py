@@ -2,7 +2,8 @@
 
 Rule of decision: a result is known by its site, station, parameter, moment (or day), depth, sample
 and kind of sample, and by the source's own identifier where it has one; not by its value, so that a
-corrected value replaces the earlier one. Two results of one file for one parameter and moment that
+corrected value replaces the earlier one. What was not measured in one place and was in another of
+the file was measured. Two results of one file for one parameter and moment that
 say the same are one; that say different things are both kept aside, since nothing tells which is
 right.
 """
@@ -20,6 +21,7 @@ from wetland.base.problems import Problems
 from wetland.base.texts import text
 from wetland.water.cells import narrowed
 from wetland.water.units import conversion
+from wetland.water.wording import name_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +52,8 @@ def settle(frame: pd.DataFrame, problems: Problems, site: str) -> pd.DataFrame:
         Namespace of the identifiers.
     """
     keys = _keys(frame)
+    frame = _without_lacking(frame, keys)
+    keys = keys.loc[frame.index]
     frame = _without_twins(frame, keys, problems)
     keys = keys.loc[frame.index]
     order = _ordinals(frame, keys)
@@ -91,6 +95,20 @@ def _group(keys: pd.DataFrame) -> NDArray[np.int64]:
     for name in _KEY:
         codes, distinct = pd.factorize(keys[name].to_numpy(dtype=object))
         found = pd.factorize(found * (len(distinct) + 1) + codes)[0].astype(np.int64)
+    return found
+
+
+def _without_lacking(frame: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was not measured where a result is told too, or it is told twice."""
+    lacking = (frame["value"].isna() & (frame["censoring"] == "none")).to_numpy(dtype=bool)
+    if not lacking.any():
+        return frame
+    group = _group(keys)
+    first = np.full(int(group.max()) + 1, len(group))
+    np.minimum.at(first, group, np.where(lacking, len(group), -1))
+    np.minimum.at(first, group, np.where(lacking, np.arange(len(group)), -1))
+    kept = ~lacking | (first[group] == np.arange(len(group)))
+    found: pd.DataFrame = frame.loc[kept]
     return found
 
 
@@ -161,7 +179,7 @@ def _tell(frame: pd.DataFrame, places: list[int], problems: Problems, *, same: b
             continue
         other = places[0] if number else places[1]
         message = (REPEATED if same else CONFLICT).fill(
-            p=codes[at], n=int(rows[other]), v=words[other]
+            p=name_of(codes[at]), n=int(rows[other]), v=words[other]
         )
         problems.add("repeated_result" if same else "conflicting_results", row=int(rows[at]),
                      column=columns[at], value=words[at], message=message,

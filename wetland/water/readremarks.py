@@ -132,6 +132,7 @@ def _mark_above(cells: Cells, which: Positions, word: str) -> None:
 def _mark_unmeasured(cells: Cells, which: Positions, word: str) -> None:
     empty = which[np.isnan(cells.value[which]) & (cells.state[which] == RESULT)]
     cells.state[empty] = NOT_MEASURED
+    cells.note[which[cells.state[which] == NOT_MEASURED]] = word
 
 
 def _leave(cells: Cells, which: Positions, word: str) -> None:

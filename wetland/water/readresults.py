@@ -8,7 +8,7 @@ parameter's own unit is taken and told once a column.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
+from wetland.reading.cells import is_empty
 from wetland.water.columns import plain
 from wetland.water.parameters import parameters
 from wetland.water.readcells import NOT_MEASURED, RESULT, Cells, read_cells
@@ -58,9 +59,10 @@ class Piece:
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted while results were read."""
+    """What was counted while results were read; ``unmeasured`` are the cells without a result."""
 
     not_measured: int = 0
+    unmeasured: list[Piece] = field(default_factory=list)
     left_out: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
     wrong: int = 0
@@ -78,7 +80,7 @@ def read_piece(table: Table, source: Source, tally: Tally) -> Piece | None:
     for at, error in read.wrong.items():
         table.tell(error.code, [int(source.position[at])], error.message, column=source.column)
     tally.wrong += len(read.wrong)
-    tally.not_measured += int((read.state == NOT_MEASURED).sum())
+    _keep_unmeasured(source, cells, read, tally)
     held = np.flatnonzero(read.state == RESULT)
     if not len(held):
         return None
@@ -98,6 +100,40 @@ def read_piece(table: Table, source: Source, tally: Tally) -> Piece | None:
     received = received[held]
     return Piece(source.parameter, source.column, source.position[held], value,
                  read.censoring[held], received, unit)  # fmt: skip
+
+
+def _keep_unmeasured(source: Source, cells: pd.Series, read: Cells, tally: Tally) -> None:
+    """Note the cells without a result, as received or with the remark that says so."""
+    at = np.flatnonzero(read.state == NOT_MEASURED)
+    tally.not_measured += len(at)
+    raw, received = cells.iloc[at].to_numpy(dtype=object), read.note[at]
+    for one in np.flatnonzero((raw != "") & (received == None)).tolist():  # noqa: E711 - an array
+        received[one] = None if is_empty(raw[one]) else str(raw[one]).strip()
+    nothing = np.full(len(at), None, dtype=object)
+    tally.unmeasured.append(
+        Piece(source.parameter, source.column, source.position[at], np.full(len(at), np.nan),
+              np.zeros(len(at), dtype=np.int8), received, nothing)
+    )  # fmt: skip
+
+
+def unmeasured_pieces(pieces: list[Piece], tally: Tally, samples: NDArray[np.bool_]) -> list[Piece]:
+    """Return what the file says was not measured, of the rows that are ``samples`` of the water.
+
+    Rule of decision: a cell that says so (``-1``, ``—``, 未测) does, and an empty one of a row
+    that has no result at all; an empty cell beside results says nothing.
+    """
+    empty = samples.copy()
+    for piece in pieces:
+        empty[piece.position] = False
+    found = []
+    for piece in tally.unmeasured:
+        said = np.array([word is not None for word in piece.received], dtype=bool)
+        kept = samples[piece.position] & (said | empty[piece.position])
+        if kept.any():
+            found.append(replace(piece, position=piece.position[kept], value=piece.value[kept],
+                                 censoring=piece.censoring[kept], received=piece.received[kept],
+                                 unit=piece.unit[kept]))  # fmt: skip
+    return found
 
 
 def _received(table: Table, source: Source, cells: pd.Series, read: Cells) -> Objects:

@@ -33,9 +33,10 @@ def usable_rows(results: pd.DataFrame) -> Flags:
 
 @dataclass(frozen=True)
 class ResultRows:
-    """The usable rows as arrays: codes of stations (sorted), of parameters, of samples.
+    """Rows as arrays: codes of stations (sorted), of parameters, of samples.
 
-    ``row`` is the place of each in the table of results.
+    ``row`` is the place of each in the table of results; ``told`` says which of them tell a result,
+    the others only that there is none.
     """
 
     names: Names
@@ -52,15 +53,18 @@ class ResultRows:
     suspect: Flags
     synthetic: Flags
     row: Integers
+    told: Flags
 
     def keyed(self, time: Integers) -> Integers:
         """Return one number for each station and time, in their order."""
         return keyed(self.station, time)
 
 
-def rows_of(results: pd.DataFrame) -> ResultRows:
-    """Return the usable rows that tell something, numbered."""
-    kept = usable_rows(results) & ~_nothing(results)
+def rows_of(results: pd.DataFrame, *, unmeasured: bool = False) -> ResultRows:
+    """Return the usable rows that tell something, numbered; ``unmeasured`` samples' rows too."""
+    kept = told = usable_rows(results) & ~_nothing(results)
+    if unmeasured and not told.all():
+        kept = told | _unmeasured(results)
     used = results if kept.all() else results[kept]
     names, station = _coded(used["station"])
     codes, column = _coded(used["parameter"], order=tuple(parameters()))
@@ -83,6 +87,7 @@ def rows_of(results: pd.DataFrame) -> ResultRows:
         (used["flag"] == "suspect").to_numpy(dtype=bool),
         _booleans(used, "synthetic"),
         np.flatnonzero(kept),
+        told[kept],
     )
 
 
@@ -92,6 +97,14 @@ def keyed(station: Integers, time: Integers) -> Integers:
         return station
     least = int(time.min())
     return station * (int(time.max()) - least + 1) + (time - least)
+
+
+def _unmeasured(results: pd.DataFrame) -> Flags:
+    """Find rows of samples of the water that say that nothing was measured."""
+    lacking: Flags = ((results["qa"] == "sample") & (results["flag"] == "missing")).to_numpy(
+        dtype=bool
+    )
+    return lacking
 
 
 def _nothing(results: pd.DataFrame) -> Flags:

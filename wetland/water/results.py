@@ -61,7 +61,8 @@ class Readings:
     count, censored
         Number of results, and of non-detects (and values above the upper limit) among them.
     samples, suspect, synthetic
-        Of a row: number of visits, of results flagged suspect, and whether any of it is invented.
+        Of a row: number of visits with a result, of results flagged suspect, and whether any of it
+        is invented.
     """
 
     per: Per
@@ -132,6 +133,9 @@ def period_means(results: pd.DataFrame, *, per: Per = "sample") -> Readings:
     that limit, its ``high`` is infinite. A non-detect without a limit leaves the official value of
     its cell unknown; one of a parameter that is no concentration (pH, temperature) is not used.
 
+    A period of which nothing but rows flagged ``missing`` is known has a row without values, with
+    no sample counted; `usable` results have no such rows.
+
     Raises
     ------
     InputError
@@ -139,10 +143,12 @@ def period_means(results: pd.DataFrame, *, per: Per = "sample") -> Readings:
     """
     if per not in PERS:
         raise InputError(_PER.fill(per=per, allowed=", ".join(PERS)))
-    rows = rows_of(results)
+    rows = rows_of(results, unmeasured=True)
+    told = rows.told
     row_of, size = grouped(rows.visit if per == "sample" else rows.keyed(rows.month))
     columns = rows.parameters
-    cells = Cells(rows.value, rows.below, rows.above, row_of, rows.column, columns)
+    cells = Cells(rows.value[told], rows.below[told], rows.above[told], row_of[told],
+                  rows.column[told], columns)  # fmt: skip
     first = first_of(row_of, size)
     if per == "sample":
         table = exact_means(cells, size, rounding=False)
@@ -164,19 +170,17 @@ def period_means(results: pd.DataFrame, *, per: Per = "sample") -> Readings:
         table.mean,
         table.count,
         table.censored,
-        np.ones(size, dtype=np.int64) if per == "sample" else _visits(rows.moment, row_of, size),
+        _visits(rows.visit if per == "sample" else rows.moment, row_of, told, size),
         np.bincount(row_of[rows.suspect], minlength=size),
         np.bincount(row_of[rows.synthetic], minlength=size) > 0,
     )
 
 
-def _visits(moment: Integers, row_of: Integers, size: int) -> Integers:
-    """Count the distinct moments of every row (depths of one moment are one visit)."""
-    if not len(moment):
-        return np.zeros(size, dtype=np.int64)
-    _, visits = grouped(moment)
-    first = first_of(moment, visits)  # moments are numbered without gaps, and lie in one row each
-    return np.bincount(row_of[first], minlength=size)
+def _visits(moment: Integers, row_of: Integers, told: Flags, size: int) -> Integers:
+    """Count the distinct moments with a result of every row (depths of one moment are one)."""
+    number, visits = grouped(moment[told])
+    first = first_of(number, visits)  # a moment lies in one row
+    return np.bincount(row_of[told][first], minlength=size)
 
 
 def _period_names(rows: ResultRows, first: Integers, per: Per) -> Names:
