@@ -158,8 +158,7 @@ def classify(
     required = _required(known, items, assessment, programmes or {})[number]
     judge = _Judge(readings, standard, lake)
     value, best, worst = judge.items(items, required)
-    low, high = best.max(axis=1, initial=1), worst.max(axis=1, initial=1)
-    water_class = _class_of(value, low)
+    water_class = _class_of(value, best)
     complete = ~(required & (value == 0)).any(axis=1) & (water_class > 0)
     enough, over = _enough(readings, items, required, assessment), readings.over(as_of)
     return Classes(
@@ -174,8 +173,8 @@ def classify(
         required=required,
         water_class=water_class,
         deciding=_deciding(value, best, water_class),
-        best=low,
-        worst=np.where(complete, high, np.int8(WORST)),
+        best=best.max(axis=1, initial=1),
+        worst=np.where(complete, worst.max(axis=1, initial=1), np.int8(WORST)),
         complete=complete,
         official=complete & enough & over,
         enough=enough,
@@ -235,10 +234,10 @@ def _required(
     return asked
 
 
-def _class_of(value: Marks, low: Marks) -> Marks:
+def _class_of(value: Marks, best: Marks) -> Marks:
     """Return the class of the worst item, 0 where none was measured."""
     measured = value.max(axis=1, initial=0)
-    return np.where(measured == 0, np.int8(0), np.maximum(measured, low))
+    return np.where(measured == 0, np.int8(0), np.maximum(measured, best.max(axis=1, initial=1)))
 
 
 def _enough(
