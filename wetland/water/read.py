@@ -27,9 +27,9 @@ from wetland.water.layouts import detect, read_pieces
 from wetland.water.parameters import parameters
 from wetland.water.readcells import CENSORED
 from wetland.water.readkeys import settle
+from wetland.water.readlimits import tell_limitless
 from wetland.water.readoptions import WaterOptions
 from wetland.water.readparquet import read_parquet_table
-from wetland.water.readlimits import tell_limitless
 from wetland.water.readresults import Piece, Tally, unmeasured_pieces
 from wetland.water.readrows import Rows, read_rows
 from wetland.water.readstations import station_rows
