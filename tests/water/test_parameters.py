@@ -112,3 +112,29 @@ def test_mistakes_are_told(tmp_path: Path, content: str, said: str) -> None:
     with pytest.raises(PackError) as refused:
         load_parameters(file)
     assert said in refused.value.show("en")
+
+
+@pytest.mark.parametrize(("header", "code", "unit"), [
+    ("生化需氧量(BOD5)", "bod5", None),  # a symbol in brackets is no unit
+    ("化学需氧量（CODCr）", "cod", None),
+    ("生化需氧量(BOD5)(mg/L)", "bod5", "mg/L"),
+    ("化学需氧量(CODMn)", None, None),  # name and symbol are of two parameters
+    ("氨氮(NO3-N)(mg/L)", None, "mg/L"),
+    ("总磷(溶解态)(mg/L)", "tdp", "mg/L"),  # never the total
+    ("TP (dissolved)", "tdp", None),
+    ("总氮(溶解态)(mg/L)", None, "mg/L"),
+    ("铜(可溶性)", None, None),
+    ("汞(甲基汞)(mg/L)", None, "mg/L"),
+    ("Ammonia (un-ionized) mg/L", None, "mg/L"),
+    ("溶解氧(%)", "do_sat", None),
+    ("溶解氧(mg/L)", "do", "mg/L"),
+    ("铬(VI)", "cr6", None),
+    ("铬(mg/L)", None, "mg/L"),
+    ("Temperature (F)", "temp", "F"),
+])  # fmt: skip
+def test_words_in_brackets_never_make_it_another_parameter(
+    header: str, code: str | None, unit: str | None
+) -> None:
+    name, found = parameters().split_header(header)
+    assert (parameters().find(name), found) == (code, unit)
+    assert parameters().find(header) in {code, None}

@@ -91,15 +91,29 @@ class Parameters(Mapping[str, Parameter]):
         """Return the code of a name found in a file, or None.
 
         Width, case, spaces and punctuation do not count; a part in brackets ("(以N计)", "(mg/L)")
-        is looked at only where the whole is not known. Nothing is guessed: a name that is merely
-        alike is not found (`suggest` names what it may have been).
+        is left out only where the whole is not known, and never one that makes it another thing: a
+        part of the whole (溶解态, un-ionized) or another parameter. Nothing is guessed: a name that
+        is merely alike is not found (`suggest` names what it may have been).
+
+        Examples
+        --------
+        >>> parameters().find("总磷(溶解态)(mg/L)"), parameters().find("汞(甲基汞)")
+        (None, None)
         """
         if (code := self.by_name.get(plain(name))) is not None:
             return code
         bare = _BASIS.sub("", unicodedata.normalize("NFKC", name))
         if (code := self.by_name.get(plain(bare))) is not None:
             return code
-        return self.by_name.get(plain(_BRACKETS.sub("", bare)))
+        code = self.by_name.get(plain(_BRACKETS.sub("", bare)))
+        inside = [part[1:-1] for part in _BRACKETS.findall(bare)]
+        if any(_PART.search(words) or self._named(words) not in {None, code} for words in inside):
+            return None
+        return code
+
+    def _named(self, words: str) -> str | None:
+        """Return the code that words in brackets name; one letter may be a unit as well."""
+        return self.by_name.get(plain(words)) if len(plain(words)) > 1 else None
 
     def suggest(self, name: str, *, at_most: int = 3) -> list[str]:
         """Return the codes whose names are most like ``name``, best first; maybe none."""
@@ -117,6 +131,8 @@ class Parameters(Mapping[str, Parameter]):
         (('氨氮(以N计)', 'mg/L'), ('pH', None))
         >>> parameters().split_header("Cr(VI)"), parameters().split_header("tp_ug_l")
         (('Cr(VI)', None), ('tp', 'ug/l'))
+        >>> parameters().split_header("生化需氧量(BOD5)")
+        ('生化需氧量(BOD5)', None)
         """
         whole = unicodedata.normalize("NFKC", header).strip()
         if plain(whole) in self.by_name:
@@ -125,6 +141,8 @@ class Parameters(Mapping[str, Parameter]):
             found = pattern.match(whole)
             if found is None or _BASIS.fullmatch(found["unit"].strip()):
                 continue
+            if _PART.search(found["unit"]) or self._named(found["unit"]):
+                continue
             if name := found["name"].strip(" ,:/_-"):
                 return name, _unit_of(found["unit"])
         return whole, None
@@ -132,6 +150,13 @@ class Parameters(Mapping[str, Parameter]):
 
 _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
 _BASIS = re.compile(r"以\s*[A-Za-z0-9+-]+\s*计|\bas\s+(?:N|P|C|F)\b", re.IGNORECASE)
+# What makes of a parameter a part of it, or another thing.
+_PART = re.compile(
+    r"溶解|可溶|可滤|(?<![未非不])过滤|颗粒|非离子|游离|甲基|烷基|有机|三价|底泥|沉积物|间隙水"
+    r"|\b(?:dissolved|filtered|soluble|particulate|un-?ioni[sz]ed|free|organic|sediment|trivalent)\b"
+    r"|methyl",
+    re.IGNORECASE,
+)
 _UNIT = (
     r"(?:[mμun]?mol|[mμun]?g|cfu|mpn|count|cells?|[mμu]?s|m3|[cm]?m|l|deg\s?[cf]|°[cf]"
     r"|[nf]tu|fnu|psu|mv|个|%)"
