@@ -204,6 +204,14 @@ def test_warnings_of_a_file_are_told_in_words(run_cli, write) -> None:
     assert "nan" not in ran.err
 
 
+def test_a_file_without_results_is_not_an_empty_store(run_cli, write) -> None:
+    ran = run_cli("water", "classes", write("station,date,tp (mg/L)\nA,1875,0.1\n"), "--water-body",
+                  "river", "--lang", "en")  # fmt: skip
+    assert ran.code == 1
+    assert "no row of it" in ran.err
+    assert "wetland demo" not in ran.err
+
+
 def test_without_a_file_the_store_is_read(run_cli, stored: str) -> None:
     days = ("--since", "2026-06-01", "--until", "2026-06-30")
     ran = run_cli("water", "classes", "--station", "EX-R2", "--per", "month", *days,

@@ -288,3 +288,13 @@ def test_series_of_results():
     assert found["year"].tolist() == [2020] * 3
     assert trends(found, method="mann_kendall").loc[0, "synthetic"]
     assert trends(found).loc[0, "n"] == 3
+
+
+def test_a_slope_of_nought_has_no_sign() -> None:
+    years = np.arange(2000, 2010)
+    series = pd.DataFrame({"station": "A", "parameter": "x", "t": years.astype(float),
+                           "year": years, "value": 7.0, "censored": False})  # fmt: skip
+    series.loc[5, "value"] = 7.5
+    found = trends(series, method="mann_kendall").iloc[0]
+    assert "+0" not in found["words"].zh
+    assert "每年 0（" in found["words"].zh

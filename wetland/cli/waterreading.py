@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from wetland.base.errors import InputError
 from wetland.base.texts import Lang, text
 from wetland.cli.options import Datum, parse_day, parse_pairs
 from wetland.cli.reading import EncodingOption, TimezoneOption, given_file, with_options
@@ -131,6 +132,9 @@ _ASIDE = text(
     "文件有 {e} 处错误（已搁置）、{w} 处提醒；全部列出：wetland water import",
     "{e} errors in the file (set aside) and {w} warnings; wetland water import lists all",
 )
+_NO_RESULTS = text(
+    "{f}：没有一行可用的水质结果", "{f}: no row of it has a water result that can be used"
+)
 
 OPTIONS: dict[str, object] = {
     "water_body": BodyOption,
@@ -191,10 +195,11 @@ def read_water(file: str | None, reading: WaterOptions, wanted: Wanted, lang: La
     official answer.
     """
     from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
-    from wetland.operations.water import water_of_store  # noqa: PLC0415
+    from wetland.operations.water import check_days, water_of_store  # noqa: PLC0415
     from wetland.operations.waterfiles import water_of_file  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
+    check_days(wanted.since, wanted.until)
     site = open_site(wanted.site)
     if file is None:
         with open_store(wanted.store, site, create=False) as kept:
@@ -204,6 +209,8 @@ def read_water(file: str | None, reading: WaterOptions, wanted: Wanted, lang: La
     else:
         data = water_of_file(given_file(file), site, options=reading)
         _tell_problems(data.problems, lang)
+        if not len(data.results):
+            raise InputError(_NO_RESULTS.fill(f=file))
         data = data.only(wanted.stations, since=wanted.since, until=wanted.until)
     today = datetime.now(tz=ZoneInfo(site.timezone)).date()
     return replace(data, as_of=min(today, wanted.until or today))

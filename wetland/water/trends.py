@@ -248,7 +248,7 @@ def words_of(found: TrendTest) -> Text:
     untold = math.isnan(found.lower) or math.isnan(found.upper)
     return (_WORDS_ALONE if untold else _WORDS).fill(
         direction=DIRECTIONS[found.direction],
-        slope=f"{found.slope:+.3g}",
+        slope=f"{found.slope:+.3g}" if found.slope else "0",
         level=f"{100 * (1 - found.alpha):g}",
         lower=f"{found.lower:.3g}",
         upper=f"{found.upper:.3g}",
