@@ -112,6 +112,9 @@ def test_a_row_of_zeros() -> None:
     assert hill(x, 0).tolist() == [0, 2]
     for estimate in (chao1(x), chao1(x, "bias_corrected"), ace(x), jackknife_individuals(x, 2)):
         assert (estimate.value[0], estimate.se[0], estimate.upper[0]) == (0, 0, 0)
+    nothing = [[0, 0], [0, 0]]
+    for estimate in (chao2(nothing), jackknife1(nothing), bootstrap(nothing)):
+        assert (estimate.value, estimate.se, estimate.lower, estimate.upper) == (0, 0, 0, 0)
     assert ichao1(x)[0] == 0
     richness, se = rarefy(x, 0)
     assert richness.tolist() == [0, 0]
@@ -139,6 +142,16 @@ def test_one_individual_and_one_unit() -> None:
     assert bootstrap(units).value == 2
     assert np.isnan(ice(units).value)
     assert accumulate(units).richness.tolist() == [2]
+    for alone in (
+        chao1([1]),
+        chao1([1], "bias_corrected"),
+        jackknife_individuals([1]),
+        chao2(units),
+        chao2(units, small_sample=False),
+        jackknife1(units),
+        bootstrap(units),
+    ):
+        assert np.isnan([alone.se, alone.lower, alone.upper]).all()
 
 
 def test_nothing_found_in_any_unit() -> None:
@@ -242,7 +255,7 @@ def test_estimates_are_not_below_what_was_seen(x: list[int]) -> None:
         ace(x),
         ace(x, "ace1"),
     ):
-        if np.isnan(estimate.value):
+        if np.isnan(estimate.value) or np.isnan(estimate.se):
             continue
         assert estimate.value >= estimate.observed - 1e-9
         assert estimate.lower >= estimate.observed - 1e-9

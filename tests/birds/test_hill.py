@@ -80,12 +80,9 @@ def test_the_curve_goes_through_the_sample(x: list[int]) -> None:
 def test_more_is_never_less(x: list[int]) -> None:
     a = of_individuals(x)
     sizes = np.linspace(1, 3 * a.n, 25)
-    for q in (0, 2):
+    for q in (0, 1, 2):
         values = np.array([hill_number(a, q, m)[0] for m in sizes])
         assert (np.diff(values) >= -1e-9).all()
-    inside = sizes[sizes <= a.n]
-    values = np.array([hill_number(a, 1, m)[0] for m in inside])
-    assert (np.diff(values) >= -1e-9).all()
     covered = np.array([coverage(a, m)[0] for m in np.arange(1, a.n)])
     assert (np.diff(covered) >= -1e-9).all()
     assert ((covered >= -1e-12) & (covered <= 1 + 1e-12)).all()
@@ -280,6 +277,15 @@ def test_large_samples_stay_exact() -> None:
     assert hill_number(a, 1, a.n - 1)[0] == pytest.approx(hill_number(a, 1)[0], rel=1e-4)
     assert asymptote(a, 1)[0] >= hill_number(a, 1)[0]
     assert np.isfinite([hill_number(a, q, 2 * a.n)[0] for q in (0, 1, 2)]).all()
+
+
+@pytest.mark.parametrize("counts", [[3], [3, 3], [3, 3, 3, 3]])
+def test_species_in_every_unit_are_all_there_are(counts: list[int]) -> None:
+    a = of_frequencies(counts, 3)
+    for q in (0, 1, 2):
+        for m in (1, 2.5, 3, 4, 9):
+            assert hill_number(a, q, m)[0] == pytest.approx(len(counts))
+    assert coverage(a, 1)[0] == 1
 
 
 def test_units_in_which_nothing_repeats() -> None:

@@ -165,12 +165,11 @@ def at_coverage(
     def values(a: Assemblage) -> Floats:
         """Return ``[orders x targets, rows]``."""
         singles = [Assemblage(a.kind, a.n, row[row > 0][None, :]) for row in a.counts]
-        table = [
-            [_reached(single, q, size_at_coverage(single, target)) for single in singles]
-            for q in orders
-            for target in targets
+        columns = [
+            [(single, size_at_coverage(single, target)) for target in targets] for single in singles
         ]
-        return np.array(table, dtype=np.float64)
+        table = [[_reached(*pair, q) for q in orders for pair in column] for column in columns]
+        return np.array(table, dtype=np.float64).T
 
     band = _band(assemblage, drawn, how, values)
     step = len(targets)
@@ -246,7 +245,7 @@ def _over(sizes: Floats, q: Order, assemblage: Assemblage) -> Floats:
     return np.stack([hill_number(assemblage, q, size) for size in sizes])
 
 
-def _reached(single: Assemblage, q: Order, size: float) -> float:
+def _reached(single: Assemblage, size: float, q: Order) -> float:
     return float(hill_number(single, q, size)[0]) if np.isfinite(size) else float("nan")
 
 

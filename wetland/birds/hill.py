@@ -203,7 +203,8 @@ def _entropy_further(assemblage: Assemblage, further: float) -> Floats:
     now, last = asymptote_now(assemblage)
     end = asymptote(assemblage, 1)
     rest = end - last
-    step = np.divide(now - last, rest, out=np.zeros(rest.shape), where=end != now)
+    sure = rest > 1e-12 * now
+    step = np.clip(np.divide(now - last, rest, out=np.zeros(rest.shape), where=sure), 0.0, 1.0)
     out: Floats = now + (end - now) * (1 - (1 - step) ** further) + 0 * assemblage.unseen
     return out
 

@@ -7,6 +7,7 @@ those it cannot find. f1, f2 are the species counted once or twice, Q1, Q2 those
 units; n the individuals, m the units.
 
 Nothing counted: 0 observed, 0 estimated, error 0. Nothing rare: the estimate is what was observed.
+One individual, one unit: what was observed, without an error or an interval (NaN).
 
 References
 ----------
@@ -101,6 +102,7 @@ def chao1(
     k = np.where(n > 0, (n - 1) / np.maximum(n, 1), 1.0) if short else np.ones(n.shape)
     seen, f1, f2 = _seen(table), seen_times(table, 1), seen_times(table, 2)
     value, variance = _chao(form, seen, (f1, f2), k)
+    variance = np.where(n == 1, NAN, variance)
     return _finish(table, value, variance, confidence, own_error=form == "bias_corrected")
 
 
@@ -163,9 +165,9 @@ def _finish(
     middle, half = seen / (1 - chance), z * np.sqrt(all_seen) / (1 - chance)
     lower = np.where(some, seen + gap / factor, np.maximum(seen, middle - half))
     upper = np.where(some, seen + gap * factor, middle + half)
-    return Estimate(
-        seen, value, np.sqrt(np.where(some | own_error, variance, all_seen)), lower, upper
-    )
+    se = np.sqrt(np.where(some | own_error, variance, all_seen))
+    known = 0 * variance + 0 * value  # NaN where there is no error or no estimate
+    return Estimate(seen, value, se + known, lower + known, upper + known)
 
 
 def ichao1(counts: ArrayLike) -> Floats:
@@ -202,11 +204,11 @@ def jackknife_individuals(
             first, second = (n - 1) / n, np.zeros(n.shape)
         else:
             first, second = (2 * n - 3) / n, (n - 2) ** 2 / (n * (n - 1))
-    undefined = (n > 0) & (n < order)
+    undefined, alone = (n > 0) & (n < order), n == 1
     first, second = (np.where(n >= order, part, 0.0) for part in (first, second))
     value = seen + first * f1 - second * f2
     squares = (1 + first) ** 2 * f1 + (1 - second) ** 2 * f2 + seen - f1 - f2
-    variance = np.where(undefined, NAN, np.maximum(squares - value, 0.0))
+    variance = np.where(alone, NAN, np.maximum(squares - value, 0.0))
     value = np.where(undefined, NAN, value)
     return with_interval(seen, value, np.sqrt(variance), confidence)
 
@@ -230,6 +232,7 @@ def chao2(
     k = np.asarray((m - 1) / m if small_sample else (1.0 if m > 1 else NAN))
     q1, q2 = seen_times(table, 1), seen_times(table, 2)
     value, variance = _chao(form, _seen(table), (q1, q2), k)
+    variance = np.where(m == 1, NAN, variance)
     return _finish(table, value, variance, confidence, own_error=True)
 
 
@@ -257,7 +260,7 @@ def jackknife1(
     only = found[:, times == 1].sum(axis=1).astype(np.float64)
     q1 = only.sum()
     centre = q1 if spread == "smith_van_belle" else q1**2
-    variance = max((m - 1) / m * float((only**2).sum() - centre / m), 0.0)
+    variance = max((m - 1) / m * float((only**2).sum() - centre / m), 0.0) if m > 1 else NAN
     seen = _seen(times.astype(np.float64))
     return with_interval(seen, seen + q1 * (m - 1) / m, np.sqrt(np.asarray(variance)), confidence)
 
@@ -291,7 +294,7 @@ def bootstrap(units: ArrayLike, *, confidence: float = 0.95) -> Estimate:
     absent = 1 - present
     together = (absent.T @ absent / m) ** m - np.outer(missed, missed)
     seen = np.asarray(float(present.shape[1]))
-    error = np.sqrt(np.asarray(max(float(together.sum()), 0.0)))
+    error = np.sqrt(np.asarray(max(float(together.sum()), 0.0) if m > 1 else NAN))
     return with_interval(seen, seen + missed.sum(), error, confidence)
 
 
