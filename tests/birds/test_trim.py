@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -371,6 +374,83 @@ def test_effects_that_run_away_are_refused() -> None:
     table = count_table(list("aabb"), [1, 2, 2, 3], [5, 0, 7, 4])
     with pytest.raises(InputError, match=r"did not settle|cannot be told apart"):
         trim(table, POISSON)
+
+
+def test_counts_that_fit_exactly_have_no_overdispersion() -> None:
+    table = count_table(list("aaabbb"), [1, 2, 3] * 2, [5, 10, 20, 10, 20, 40])
+    with pytest.raises(InputError, match="fit the model exactly"):
+        trim(table)
+    assert trim(table, POISSON).overall().trend != "unknown"
+
+
+def test_steps_are_shortened_where_whole_ones_go_astray(shared: Path) -> None:
+    """Little blue herons of the Everglades (CC0): whole steps leave for infinity here."""
+    path = shared / "data" / "birds" / "everglades" / "Counts_maxcounts.csv"
+    most: dict[tuple[str, int], float] = {}
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["species"] == "lbhe" and row["count"] not in ("", "NA"):
+                key = row["colony"], int(row["year"])
+                most[key] = max(most.get(key, 0.0), float(row["count"]))
+    table = count_table([c for c, _ in most], [y for _, y in most], list(most.values()))
+    fitted = trim(table, TrimSettings(model=3, serial_correlation=True))
+    assert_allclose(fitted.estimates.score, 0.0, atol=1e-5)
+    assert_allclose(fitted.serial_correlation or 0.0, 0.408, atol=1e-3)
+    assert fitted.overall().trend == "moderate_decrease"
+
+
+SETTINGS = st.builds(
+    TrimSettings,
+    model=st.sampled_from([1, 2, 3]),
+    overdispersion=st.booleans(),
+    serial_correlation=st.booleans(),
+    confidence=st.sampled_from([1.0, 0.99]),
+)
+
+
+@settings(max_examples=60)
+@given(
+    counts=st.lists(
+        st.lists(st.none() | st.integers(0, 9) | st.integers(0, 100_000), min_size=6, max_size=6),
+        min_size=1,
+        max_size=5,
+    ),
+    months=st.sampled_from([1, 2]),
+    how=SETTINGS,
+    points=st.sampled_from([None, "auto", "all", [1, 2]]),
+    habitats=st.booleans(),
+)
+def test_any_table_is_fitted_or_refused(
+    counts: list[list[int | None]],
+    months: int,
+    how: TrimSettings,
+    points: Any,
+    habitats: bool,
+) -> None:
+    """No table gives a warning, a number that is not finite, or an error without words."""
+    how = replace(how, change_points=points if how.model == 2 else None)
+    cells = [(i, k, c) for i, row in enumerate(counts) for k, c in enumerate(row)]
+    site = [i for i, _, _ in cells]
+    try:
+        table = count_table(
+            site,
+            [2000 + k // months for _, k, _ in cells],
+            [math.nan if c is None else c for _, _, c in cells],
+            month=[1 + k % months for _, k, _ in cells] if months > 1 else None,
+            covariates={"habitat": [i % 2 for i in site]} if habitats else None,
+        )
+        fitted = trim(table, how)
+    except InputError:
+        return
+    totals = fitted.totals
+    for which in ("imputed", "fitted"):
+        assert np.isfinite(totals.of(which)[0]).all()  # type: ignore[arg-type]
+    assert np.isfinite(totals.se("fitted")).all()
+    fitted.overall()
+    lower, upper = totals.interval()
+    known = np.isfinite(totals.se())
+    assert (lower[known] <= totals.imputed[known] * (1 + 1e-9)).all()
+    assert (upper[known] >= totals.imputed[known] * (1 - 1e-9)).all()
 
 
 def test_change_points_as_times_or_positions() -> None:

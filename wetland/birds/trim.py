@@ -56,8 +56,9 @@ _NEGATIVE = text(
     "序列相关为负（{rho:.3f}）：宜考虑不作此修正",
     "serial correlation is negative ({rho:.3f}): consider leaving it out",
 )
-_NO_CATEGORY = text(
-    "没有这个协变量：{name}；有：{names}", "no covariate {name}; there are: {names}"
+_UNDER = text(
+    "离散度小于 1（{sigma2:.3f}）：误差小于泊松分布的误差",
+    "overdispersion is below 1 ({sigma2:.3f}): errors are smaller than those of Poisson counts",
 )
 
 
@@ -208,6 +209,8 @@ def trim(table: CountTable, settings: TrimSettings | None = None) -> Trim:
         estimates = fitting.run(corrections)
     if estimates.rho < 0:
         notes.append(_NEGATIVE.fill(rho=estimates.rho))
+    if settings.overdispersion and estimates.sigma2 < 1:
+        notes.append(_UNDER.fill(sigma2=estimates.sigma2))
     return Trim(
         table=table,
         settings=settings,

@@ -23,6 +23,8 @@ TOLERANCE = 1e-10
 MOST_ROUNDS = 400
 MOST_HALVINGS = 30
 SINGULAR = 1e-11
+EXACT = 1e-12  # an overdispersion below this is rounding
+PACES = ((1.0, 100), (0.3, 300), (0.1, 1000))  # share of a step, and rounds: slower settles more
 
 _NO_FREEDOM = text(
     "计数 {n} 个，而参数有 {parameters} 个，无法估计离散度或序列相关",
@@ -42,17 +44,24 @@ _SINGULAR = text(
 _DIVERGED = text(
     "模型在 {n} 步内没有收敛", "the estimates of the model did not settle in {n} rounds"
 )
+_UNSETTLED = text(
+    "考虑序列相关时，模型的估计没有收敛",
+    "with serial correlation the estimates of the model do not settle",
+)
+_EXACT = text(
+    "计数与模型完全一致，离散度为 0，无法估计误差和序列相关",
+    "the counts fit the model exactly: overdispersion is 0, neither errors nor serial correlation "
+    "can be estimated",
+)
 _NO_PAIRS = text(
     "没有在相邻两个时次都计数的样点，无法估计序列相关",
     "no site was counted at two times in a row: serial correlation cannot be estimated",
-)
-_CORRELATED = text(
-    "估计的序列相关系数为 {rho:.2f}，无法使用", "the serial correlation, {rho:.2f}, cannot be used"
 )
 _NO_LEVEL = text(
     "考虑序列相关时，样点 {sites} 的水平无法估计",
     "with serial correlation the level of these sites cannot be estimated: {sites}",
 )
+_PLAIN = text("请不作离散度和序列相关修正", "fit without overdispersion and serial correlation")
 _WITHOUT = text("请不作序列相关修正", "fit without serial correlation")
 
 
@@ -224,7 +233,8 @@ class Fitting:
     def residuals(self, expected: Floats) -> Floats:
         """Return Pearson's residuals of the cells with a count."""
         mu = expected.ravel()[self.cells.at]
-        residuals: Floats = (self.cells.count - mu) / np.sqrt(mu)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            residuals: Floats = (self.cells.count - mu) / np.sqrt(mu)
         return residuals
 
     def dispersion(self, expected: Floats, confidence: float = 1.0) -> tuple[float, float]:
@@ -235,6 +245,8 @@ class Fitting:
         squares = residuals * residuals
         lost = self.sites + self.design.parameters
         sigma2 = float(squares.sum()) / self.freedom
+        if sigma2 < EXACT:
+            raise InputError(_EXACT, hint=_PLAIN)
         if confidence < 1:
             limit = float(chdtri(1.0, 1.0 - confidence))
             for _ in range(50):
@@ -246,7 +258,7 @@ class Fitting:
                     break
         near = self.cells.gap == 1
         pairs = residuals[self.cells.before[near]] * residuals[self.cells.after[near]]
-        if not pairs.size or not sigma2:
+        if not pairs.size:
             return sigma2, math.nan
         return sigma2, float(pairs.sum()) / (pairs.size * sigma2)
 
@@ -255,7 +267,8 @@ class Fitting:
         some = self.cells.count > 0
         count = self.cells.count[some]
         mu = expected.ravel()[self.cells.at[some]]
-        return 2.0 * float(np.sum(count * np.log(count / mu)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return 2.0 * float(np.sum(count * np.log(count / mu)))
 
     def levels(
         self, beta: Floats, precision: Precision
@@ -308,7 +321,8 @@ class Fitting:
         for group, columns in enumerate(self.columns):
             members = self.design.group == group
             effects[members] = by_site[members] @ columns
-        shares = effects / own[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = effects / own[:, None]
         return Estimates(
             alpha=alpha,
             beta=beta,
@@ -371,31 +385,44 @@ class Fitting:
     def _equations(self, start: Estimates, corrections: Corrections) -> Estimates:
         if not (self.cells.gap == 1).any():
             raise InputError(_NO_PAIRS, hint=_WITHOUT)
+        for pace, rounds in PACES:
+            found = self._paced(start, corrections, pace, rounds)
+            if found is not None:
+                return self._settled(found, corrections, start)
+        raise InputError(_UNSETTLED, hint=_WITHOUT)
+
+    def _paced(
+        self, start: Estimates, corrections: Corrections, pace: float, rounds: int
+    ) -> Estimates | None:
+        """Return where steps of a pace settle; None where they do not."""
         beta = start.beta
         sigma2, rho = self.dispersion(start.expected, corrections.confidence)
-        for number in range(1, MOST_ROUNDS + 1):
+        for number in range(1, rounds + 1):
             if not abs(rho) < 1:
-                raise InputError(_CORRELATED.fill(rho=rho), hint=_WITHOUT)
-            found = self.evaluate(beta, rho, rounds=number)
-            step = symmetric_inverse(found.information) @ found.score
+                return None
+            try:
+                found = self.evaluate(beta, rho, rounds=number)
+                step = symmetric_inverse(found.information) @ found.score
+            except InputError:
+                return None
             last = sigma2, rho
             sigma2, rho = self.dispersion(found.expected, corrections.confidence)
-            moved = max(
-                float(np.abs(step).max(initial=0.0)),
-                abs(sigma2 / last[0] - 1) if last[0] else 0.0,
-                abs(rho - last[1]),
-            )
-            if moved < TOLERANCE:
-                return self._settled(found, sigma2 if corrections.overdispersion else 1.0, start)
-            beta = beta + (step if number <= MOST_ROUNDS // 4 else step / 2)
-        raise InputError(_DIVERGED.fill(n=MOST_ROUNDS), hint=_WITHOUT)
+            moved = (np.abs(step).max(initial=0.0), abs(sigma2 / last[0] - 1), abs(rho - last[1]))
+            if max(moved) < TOLERANCE:
+                return found
+            beta = beta + pace * step
+        return None
 
-    def _settled(self, found: Estimates, sigma2: float, start: Estimates) -> Estimates:
+    def _settled(self, found: Estimates, corrections: Corrections, start: Estimates) -> Estimates:
+        """Return the solution, if every site has a level in it."""
         precision = Precision.of(self.cells, found.rho)
         _, _, without = self.levels(found.beta, precision)
         if without.any():
             names = [self.table.sites[k] for k in np.flatnonzero(without)]
             raise InputError(_NO_LEVEL.fill(sites=listed(names)), hint=_WITHOUT)
+        sigma2 = 1.0
+        if corrections.overdispersion:
+            sigma2, _ = self.dispersion(found.expected, corrections.confidence)
         return self.evaluate(
             found.beta, found.rho, sigma2=sigma2, rounds=start.rounds + found.rounds
         )

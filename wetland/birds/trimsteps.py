@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from wetland.base.errors import InputError
-from wetland.base.texts import text
 from wetland.birds.trimdesign import Design, make_design
 from wetland.birds.trimfit import Corrections, Estimates, Fitting
 from wetland.birds.trimtable import CountTable
@@ -11,11 +9,6 @@ from wetland.birds.trimtests import change_point_tests, score_test
 
 LEAVE = 0.2  # a change point with a larger p is dropped
 ENTER = 0.15  # a dropped one with a smaller p comes back
-
-_ROUND = text(
-    "变化点的逐步选择没有结束，请直接给出变化点",
-    "the choice of change points goes round in circles: give the change points",
-)
 
 Fitted = tuple[Fitting, Estimates]
 
@@ -31,8 +24,9 @@ def stepwise(table: CountTable, points: tuple[int, ...], corrections: Correction
 
     In turn: the change point with the largest p of Wald's test is dropped where that is above 0.2
     (the later one of equals); of the dropped ones, that with the smallest p of the score test comes
-    back where that is below 0.15. The end is where neither happens. The last change point may be
-    dropped too: then nothing changes in time.
+    back where that is below 0.15. The end is where neither happens, or where change points come
+    round that were there before. The last change point may be dropped too: then nothing changes
+    in time.
 
     References
     ----------
@@ -50,10 +44,8 @@ def stepwise(table: CountTable, points: tuple[int, ...], corrections: Correction
         if best is not None:
             points, dropped = tuple(sorted((*points, best))), _without(dropped, best)
             fitting, estimates = fit_points(table, points, corrections)
-        if worst is None and best is None:
+        if (worst is None and best is None) or points in seen:
             return fitting, estimates
-        if points in seen and best is not None:
-            raise InputError(_ROUND)
         seen.add(points)
 
 

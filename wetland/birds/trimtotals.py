@@ -86,7 +86,8 @@ class Totals:
 
         Quantiles of the gamma distribution with the mean and the standard error of the total
         (shape ``t^2 / se^2``, scale ``se^2 / t``): never below 0, and never of no width where the
-        standard error is not 0.
+        standard error is not 0. Where that is several times the total the upper quantile would lie
+        below the total, which stands for it then.
         """
         total, _ = self.of(which)
         return gamma_interval(total, self.se(which), level)
@@ -141,7 +142,7 @@ def gamma_interval(total: Floats, se: Floats, level: float) -> tuple[Floats, Flo
     shape = (total[some] / se[some]) ** 2
     scale = se[some] ** 2 / total[some]
     lower[some] = gammaincinv(shape, (1 - level) / 2) * scale
-    upper[some] = gammaincinv(shape, (1 + level) / 2) * scale
+    upper[some] = np.maximum(gammaincinv(shape, (1 + level) / 2) * scale, total[some])
     unknown = np.isnan(se)
     lower[unknown] = upper[unknown] = np.nan
     return lower, upper
