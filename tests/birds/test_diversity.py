@@ -334,9 +334,17 @@ def test_chaos_dissimilarity_by_hand() -> None:
 
 
 def test_empty_sites_have_no_shares() -> None:
-    found = dissimilarity([[0, 0], [0, 0], [1, 2]])
-    assert np.isnan(found[0, 1])
-    assert found[0, 2] == 1
+    for measure in MEASURES:
+        found = dissimilarity([[0, 0], [0, 0], [1, 2]], measure)
+        if measure in ("manhattan", "euclidean", "gower"):
+            assert found[0, 1] == 0
+            assert found[0, 2] > 0
+            continue
+        assert np.isnan(found[0, 1])
+        if measure in ("bray", "jaccard", "sorensen", "canberra", "clark"):
+            assert found[0, 2] == 1
+        else:
+            assert np.isnan(found[0, 2])
 
 
 # ---- numbers ----------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """How different two communities are (群落相异性).
 
 Every measure takes a table sites x species and gives the square matrix of all pairs. Two sites
-without anything counted have no dissimilarity (NaN), save manhattan and euclidean, where it is 0; a
-site without anything against another: the measures with shares of it are NaN, as documented.
+without anything counted have no dissimilarity (NaN), save by manhattan, euclidean and gower, where
+it is 0. One such site against another: 1 by bray, jaccard, sorensen, canberra and clark (nothing
+shared); NaN by the measures that need shares or species of both.
 
 References
 ----------
@@ -154,7 +155,7 @@ def _horn(a: Floats, b: Floats) -> Floats:
 def _raup(a: Floats, b: Floats) -> Floats:
     mine, theirs = a.sum(), b.sum(axis=1)
     out: Floats = stats.hypergeom.sf(b @ a - 1, len(a), mine, theirs)
-    return out
+    return np.where((mine > 0) & (theirs > 0), out, np.nan)
 
 
 def _chao(a: Floats, b: Floats) -> Floats:
