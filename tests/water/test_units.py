@@ -81,3 +81,21 @@ def test_multiplying_would_not_keep_them() -> None:
     assert converted(np.array([np.nan]), "nh3n", "ug/L").tolist() == pytest.approx(
         [np.nan], nan_ok=True
     )
+
+
+@pytest.mark.parametrize(("code", "unit", "factor"), [
+    ("nh3n", "mgN/L", 1.0), ("nh3n", "mg-N/L", 1.0), ("no3n", "mg NO3/L", 14.0067 / 62.0049),
+    ("tp", "μg P/L", 0.001), ("po4p", "mg PO4/L", 30.973762 / 94.9714), ("doc", "mg C/L", 1.0),
+    ("no3n", "µM", 0.0140067), ("cod", "mg O2/L", 1.0), ("do", "mg/L O₂", 1.0),
+])  # fmt: skip
+def test_forms_within_a_unit(code: str, unit: str, factor: float) -> None:
+    assert factor_to(code, unit) == pytest.approx(factor, rel=1e-12)
+
+
+@pytest.mark.parametrize(("code", "unit"), [
+    ("cn", "mg/L as N"), ("zn", "mg N/L"), ("codmn", "mg/L N"), ("tp", "mg N/L"),
+    ("nh3n", "mg P/L"), ("cod", "mg/L as C"), ("sd", "um"), ("tp", "mg O2/L"),
+])  # fmt: skip
+def test_a_form_of_another_element_is_refused(code: str, unit: str) -> None:
+    with pytest.raises(InputError):
+        factor_to(code, unit)

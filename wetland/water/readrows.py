@@ -15,13 +15,9 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.reading.dates import CellError, Moment
+from wetland.reading.dates import CellError
 from wetland.water.cells import narrowed, parse_value
 from wetland.water.columns import is_note, listed, plain
-from wetland.water.readdates import (
-    DateRules,
-    parse_day,
-)
 from wetland.water.readmoments import moments_of
 from wetland.water.readtable import Bools, Objects, Table
 from wetland.water.samplekinds import (
@@ -319,8 +315,3 @@ def _synthetic(table: Table) -> Bools:
         if folded not in _TRUE and folded not in _FALSE:
             table.tell("not_a_flag", [at], NOT_A_FLAG, column=column, level="warning")
     return found
-
-
-def day_of(words: str) -> Moment:
-    """Read the day or month that an option gives for a whole file; CellError where it is none."""
-    return parse_day(words, DateRules())[0]

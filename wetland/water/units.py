@@ -40,7 +40,7 @@ _ABOVE = {
     "ppth": "practical_salinity", "‰": "practical_salinity",
     "mv": "mV", "毫伏": "mV", "v": "V",
     "%": "percent", "percent": "percent", "%saturation": "percent", "%sat": "percent",
-    "ppm": "mg/L", "ppb": "ug/L",
+    "ppm": "mg/L", "ppb": "ug/L", "um": "umol/L", "μm": "umol/L",
     "°c": "degC", "degc": "degC", "deg": "degC", "c": "degC", "摄氏度": "degC", "度c": "degC",
     "°f": "degF", "degf": "degF", "f": "degF", "k": "K",
     "m3": "m**3", "立方米": "m**3", "l": "L", "升": "L", "cfs": "ft**3/s", "cms": "m**3/s",
@@ -60,9 +60,9 @@ _FORMS = {
     "n": 14.0067, "nh3": 17.0305, "nh4": 18.0385, "no3": 62.0049, "no2": 46.0055,
     "p": 30.973762, "po4": 94.9714, "p2o5": 141.9445 / 2, "c": 12.011,
 }  # fmt: skip
-_AS = re.compile(r"(?:\s*as\s*|\s*-\s*|\s+)?(n|nh3|nh4|no3|no2|p|po4|p2o5|c)$")
-_WATER_DENSITY = "kg = L"  # a kilogram of fresh water is taken for a litre (mg/kg, ppm)
-_SI = {"degC", "-", "%"}
+_AS = re.compile(r"(?:\s*as\s*|\s*-\s*|\s+)?(n|nh3|nh4|no3|no2|p|po4|p2o5|c|o2)$")
+_AS_OXYGEN = frozenset({"do", "codmn", "cod", "bod5"})
+_INNER = re.compile(r"^([munμ]?g)[\s-]*(n|nh3|nh4|no3|no2|p|po4|p2o5|c|o2)(?=\s*[/·])")  # mg N/L
 
 _UNKNOWN = text("不认识的单位“{unit}”（{name}）", "unknown unit {unit!r} for {name}")
 _OTHER = text(
@@ -162,8 +162,9 @@ def conversion(parameter: str, unit_text: str) -> Conversion:
     """Return the `Conversion` of a unit; see `factor_to` for what is refused.
 
     Moles become mass by the molar mass of the parameter ("as N" for nitrogen, "as P" for
-    phosphorus). "as NO3" and the like become the element. In water, ppm is read as mg/L and ppb as
-    ug/L; NTU, FNU and FTU are taken for one another.
+    phosphorus). "as NO3", "mg N/L" and the like become the element; oxygen and demands of it may
+    be "as O2". In water, ppm is read as mg/L and ppb as ug/L; NTU, FNU and FTU are taken for one
+    another.
     """
     known = parameters()[parameter]
     folded = unicodedata.normalize("NFKC", unit_text).strip().casefold()
@@ -178,6 +179,9 @@ def conversion(parameter: str, unit_text: str) -> Conversion:
     if expression is None and (form := _AS.search(folded)) is not None:
         expression = _expression(folded[: form.start()])
         share = _share(known, form[1])
+    if expression is None and (form := _INNER.match(folded)) is not None:
+        expression = _expression(form[1] + folded[form.end() :])
+        share = _share(known, form[2])
     if expression is None:
         raise InputError(_UNKNOWN.fill(unit=unit_text, name=known.name), hint=_allowed(known))
     return _by_pint(known, unit_text, expression, share)
@@ -196,8 +200,10 @@ def _allowed(known: Parameter) -> Any:  # noqa: ANN401 - a Text
 
 def _share(known: Parameter, form: str) -> float:
     """Return the mass of the parameter's element in one gram of the form a lab told it in."""
+    if form == "o2" and known.code in _AS_OXYGEN:
+        return 1.0
     if known.element is None or known.molar_mass is None or known.element.lower() not in form:
-        return 1.0 if form in known.symbol.casefold() else float("nan")
+        return float("nan")
     return known.molar_mass / _FORMS[form]
 
 
