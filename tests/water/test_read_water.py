@@ -524,3 +524,10 @@ def test_messages_name_parameters_in_words():
     (first, _) = [p for p in found.problems.items if p.code == "conflicting_results"]
     assert first.message.zh.startswith("氨氮 ")
     assert first.message.en.startswith("ammonia nitrogen")
+
+
+@pytest.mark.parametrize("header", ["temp (℃)", "temp (°C)", "temp_c", "水温（℃）"])
+def test_a_unit_is_read_beside_a_name_that_is_an_alias_with_it(header: str):
+    found = read(f"station,date,{header},tp (mg/L)\nA,2024-05-01,15,0.1\n")
+    assert found.results["parameter"].tolist() == ["temp", "tp"]
+    assert ("unit_missing" in warned(found)) == (header == "temp_c")

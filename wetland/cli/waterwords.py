@@ -110,13 +110,13 @@ def item_with_unit(code: str, lang: Lang) -> str:
 
     Examples
     --------
-    >>> item_with_unit("nh3n", "zh"), item_with_unit("ph", "en")
-    ('氨氮(mg/L)', 'pH')
+    >>> item_with_unit("nh3n", "zh"), item_with_unit("ph", "en"), item_with_unit("temp", "zh")
+    ('氨氮(mg/L)', 'pH', '水温(℃)')
     """
     from wetland.water.parameters import parameters  # noqa: PLC0415 - the program starts fast
 
     known = parameters()
-    unit = known[code].unit if code in known else ""
+    unit = known[code].unit.replace("degC", "℃") if code in known else ""
     name = item_word(code, lang)
     return name if unit in {"", "-"} else f"{name}({unit})"
 

@@ -131,12 +131,18 @@ class Parameters(Mapping[str, Parameter]):
         (('氨氮(以N计)', 'mg/L'), ('pH', None))
         >>> parameters().split_header("Cr(VI)"), parameters().split_header("tp_ug_l")
         (('Cr(VI)', None), ('tp', 'ug/l'))
+        >>> parameters().split_header("temp (℃)"), parameters().split_header("tempC")
+        (('temp', '°C'), ('tempC', None))
         >>> parameters().split_header("生化需氧量(BOD5)")
         ('生化需氧量(BOD5)', None)
         """
         whole = unicodedata.normalize("NFKC", header).strip()
-        if plain(whole) in self.by_name:
-            return whole, None
+        if plain(whole) in self.by_name:  # an alias may hold a unit: temp_c
+            found = _SPLITS[0].match(whole)
+            if found is None or not _UNIT_ALONE.fullmatch(found["unit"]):
+                return whole, None
+            same = self.by_name.get(plain(found["name"])) == self.by_name[plain(whole)]
+            return (found["name"], _unit_of(found["unit"])) if same else (whole, None)
         for pattern in _SPLITS:
             found = pattern.match(whole)
             if found is None or _BASIS.fullmatch(found["unit"].strip()):
@@ -162,6 +168,7 @@ _UNIT = (
     r"|[nf]tu|fnu|psu|mv|个|%)"
     r"(?:\s*[/_.·]?\s*(?:100\s*)?(?:[md]?l|[cd]?m3|cm|m|s)(?:-1|-3)?)?"
 )
+_UNIT_ALONE = re.compile(rf"\s*{_UNIT}\s*", re.IGNORECASE)
 _SPLITS = (
     re.compile(r"^(?P<name>.+?)\s*/?\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*$"),
     re.compile(
