@@ -267,6 +267,7 @@ def test_equal_coverage_doubles_no_sample(x: list[int], y: list[int]) -> None:
         return
     for row in rows:
         assert row.size <= 2 * both[row.name].n * (1 + 1e-9)
+        assert not row.beyond_double
         assert row.coverage >= row.level - 1e-9
 
 

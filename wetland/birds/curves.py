@@ -28,6 +28,7 @@ from wetland.birds.hill import (
     Assemblage,
     Order,
     asymptote,
+    beyond_double,
     coverage,
     hill_number,
     size_at_coverage,
@@ -127,7 +128,7 @@ def curve(
     hill = {q: _band(assemblage, drawn, how, partial(_over, at, q)) for q in orders}
     cover = _band(assemblage, drawn, how, lambda a: np.stack([coverage(a, m) for m in at]))
     cover = Band(cover.value, cover.lower, np.minimum(cover.upper, 1.0), cover.se)
-    return Curve(at, _regions(at, assemblage.n), cover, hill, _far(at, assemblage.n))
+    return Curve(at, _regions(at, assemblage.n), cover, hill, _far(at, assemblage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,8 @@ def at_coverage(
     for at, q in enumerate(orders):
         part = slice(at * step, (at + 1) * step)
         hill[q] = Band(band.value[part], band.lower[part], band.upper[part], band.se[part])
-    n = assemblage.n
-    return AtCoverage(np.asarray(targets), sizes, _regions(sizes, n), hill, _far(sizes, n))
+    region, far = _regions(sizes, assemblage.n), _far(sizes, assemblage)
+    return AtCoverage(np.asarray(targets, dtype=np.float64), sizes, region, hill, far)
 
 
 def asymptotes(
@@ -282,5 +283,5 @@ def _regions(sizes: Floats, n: float) -> tuple[Region, ...]:
     )
 
 
-def _far(sizes: Floats, n: float) -> tuple[bool, ...]:
-    return tuple(bool(m > 2 * n) for m in sizes)
+def _far(sizes: Floats, assemblage: Assemblage) -> tuple[bool, ...]:
+    return tuple(beyond_double(assemblage, float(m)) for m in sizes)

@@ -282,7 +282,7 @@ def _size(assemblage: Assemblage, size: float | None) -> float:
 
 def beyond_double(assemblage: Assemblage, size: float) -> bool:
     """Return whether a size is beyond twice the sample, where extrapolation is not advised."""
-    return size > 2 * assemblage.n
+    return bool(size > 2 * assemblage.n * (1 + 1e-9))  # a size found from a coverage is rounded
 
 
 def size_at_coverage(assemblage: Assemblage, target: float) -> float:
