@@ -531,3 +531,4 @@ def test_a_unit_is_read_beside_a_name_that_is_an_alias_with_it(header: str):
     found = read(f"station,date,{header},tp (mg/L)\nA,2024-05-01,15,0.1\n")
     assert found.results["parameter"].tolist() == ["temp", "tp"]
     assert ("unit_missing" in warned(found)) == (header == "temp_c")
+    assert not [p for p in found.problems.items if "degC" in p.message.zh]

@@ -255,7 +255,7 @@ def _tell_missing(table: Table, source: Source, number: int) -> None:
     own = parameters()[source.parameter].unit
     if not number or own == "-":
         return
-    message = NO_UNIT.fill(u=own, n=number)
+    message = NO_UNIT.fill(u=own.replace("degC", "℃"), n=number)
     column = source.column
     if source.unit is not None:
         column = source.unit
