@@ -370,6 +370,13 @@ def test_tables_that_a_model_cannot_tell() -> None:
         trim(early, TrimSettings(model=2))
 
 
+def test_a_category_for_every_site_is_too_many() -> None:
+    site, year, _, count = made(300, 12, missing=0.0)
+    table = count_table(site, year, [c + 1 for c in count], covariates={"name": site})
+    with pytest.raises(InputError, match="too many categories"):
+        trim(table, POISSON)
+
+
 def test_effects_that_run_away_are_refused() -> None:
     table = count_table(list("aabb"), [1, 2, 2, 3], [5, 0, 7, 4])
     with pytest.raises(InputError, match=r"did not settle|cannot be told apart"):

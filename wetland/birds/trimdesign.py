@@ -24,6 +24,9 @@ from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.birds.trimtable import CountTable, Floats, Numbers, listed
 
+MOST_PARAMETERS = 2000
+MOST_NUMBERS = 40_000_000  # of all columns together
+
 Model = Literal[1, 2, 3]
 Named = Literal["all", "auto"]
 
@@ -56,6 +59,10 @@ _EMPTY_SEGMENT = text(
 )
 _EMPTY_SEGMENT_HINT = text(
     "请减少变化点，或允许自动删除（autodelete）", "give fewer change points, or allow autodelete"
+)
+_LARGE = text(
+    "模型过大：{n} 个参数（协变量的类别太多？）",
+    "the model is too large: {n} parameters (are there too many categories of covariates?)",
 )
 _NOWHERE = text(" ", " ")
 _CATEGORY = text("（{name} = {category}）", " ({name} = {category})")
@@ -116,6 +123,10 @@ def make_design(table: CountTable, model: Model, change_points: tuple[int, ...] 
     kinds, group = np.unique(codes.T, axis=0, return_inverse=True)
     if not table.covariates:
         kinds, group = np.zeros((1, 0), dtype=np.int64), np.zeros(len(table.sites), dtype=np.intp)
+    extra = sum(len(covariate.categories) - 1 for covariate in table.covariates)
+    parameters = (1 + extra) * block.shape[2]
+    if parameters > MOST_PARAMETERS or parameters * len(kinds) * months * times > MOST_NUMBERS:
+        raise InputError(_LARGE.fill(n=parameters))
     blocks = [("", "")]
     parts = [np.broadcast_to(block, (len(kinds), *block.shape))]
     for k, covariate in enumerate(table.covariates):

@@ -6,6 +6,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,7 +194,7 @@ class _Reader:
         raw = self.cells[role][at]
         if is_blank(raw):
             raise self._wrong(f"{role.partition(':')[0]}_missing", at, role, missing)
-        return " ".join(unicodedata.normalize("NFKC", str(raw)).split())
+        return _cleaned(str(raw))
 
     def _value(
         self, at: int, role: str, allowed: Callable[[float], bool], words: tuple[Text | None, Text]
@@ -204,10 +205,7 @@ class _Reader:
             if missing is None:
                 return math.nan
             raise self._wrong(f"{role}_missing", at, role, missing)
-        try:
-            value = number(unicodedata.normalize("NFKC", str(raw)).strip().rstrip("年月"))
-        except CellError:
-            value = math.nan
+        value = _parsed(str(raw))
         if not allowed(value):
             raise self._wrong(f"bad_{role}", at, role, wrong)
         return value
@@ -229,6 +227,20 @@ class _Reader:
 
 class _WrongError(ValueError):
     """A row is wrong; the problem has been told."""
+
+
+@lru_cache(maxsize=10_000)
+def _cleaned(words: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", words).split())
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(words: str) -> float:
+    """Return the number of a cell (a year may end in 年, a month in 月); NaN where it is none."""
+    try:
+        return number(_cleaned(words).rstrip("年月"))
+    except CellError:
+        return math.nan
 
 
 def _whole(value: float) -> bool:
