@@ -30,10 +30,10 @@ from wetland.birds.trimdesign import (
     supported_change_points,
 )
 from wetland.birds.trimfit import Corrections, Estimates, Fitting
+from wetland.birds.trimrows import count_table as count_table
 from wetland.birds.trimslope import Quantiles, Slope, overall_slope
 from wetland.birds.trimsteps import stepwise
 from wetland.birds.trimtable import CountTable, listed
-from wetland.birds.trimtable import count_table as count_table
 from wetland.birds.trimtests import Fit, LinearTrend, WaldTest, goodness, linear_trend, wald_tests
 from wetland.birds.trimtotals import Index, Totals, Which, make_totals
 

@@ -74,6 +74,8 @@ class Design:
 
     Attributes
     ----------
+    model, change_points
+        What was asked for; change points are positions from 1.
     columns
         Array (groups, months, times, columns): sites of one group share their columns.
     group
@@ -81,9 +83,7 @@ class Design:
     time_columns, month_columns
         How many columns of a block are effects of time, and of months.
     blocks
-        How often a block is repeated: 1 and one more for each category but the first.
-    block_of
-        Name of the covariate of each block but the first.
+        Covariate and category of each block of columns; both blank for the first one.
     """
 
     model: Model

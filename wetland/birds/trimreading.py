@@ -15,7 +15,8 @@ import numpy as np
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import Text, text
-from wetland.birds.trimtable import CountTable, count_table, listed
+from wetland.birds.trimrows import count_table
+from wetland.birds.trimtable import CountTable, listed
 from wetland.reading.cells import is_blank, number
 from wetland.reading.dates import CellError
 from wetland.reading.files import Given, look_at

@@ -25,8 +25,9 @@ from wetland.birds.trimdesign import (
     supported_change_points,
 )
 from wetland.birds.trimfit import Corrections, Estimates, Fitting, symmetric_inverse
+from wetland.birds.trimrows import count_table
 from wetland.birds.trimslope import Slope, overall_slope
-from wetland.birds.trimtable import CountTable, Floats, Numbers, count_table
+from wetland.birds.trimtable import CountTable, Floats, Numbers
 from wetland.birds.trimtotals import Totals, Which, total_slopes
 
 _SHAPE = text(
