@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.water.readingwater import read, told, values, workbook
 from wetland.base.errors import InputError
+from wetland.water.samplekinds import qa_of_name, qa_of_sample
 
 SMALL = workbook([["站点", "日期", "总磷(mg/L)"], ["甲", "2024-05-01", 0.1]])
 HEAD = "station,date,parameter,value,unit\n"
@@ -96,6 +97,15 @@ def test_blocks_of_merged_cells_that_cover_everything():
     found = read(data, name="a.xlsx")
     assert time.process_time() - start < 10
     assert set(found.results["station"]) == {"甲"}
+
+
+def test_long_names_of_stations_and_samples_take_no_time():
+    start = time.process_time()
+    for word in ("_" * 50_000 + "x", "-" * 50_000 + "x", "平行" * 25_000 + "x", "-a1" * 20_000):
+        assert qa_of_name(word) == (word, None)
+        qa_of_sample(word)
+    assert time.process_time() - start < 2
+    assert qa_of_name("甲 [平行样]") == qa_of_name("甲_平行样") == ("甲", "duplicate")
 
 
 _CELL = st.one_of(

@@ -27,7 +27,7 @@ QA_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"|^standard$|calibration")),
 )  # fmt: skip
 _IN_NAME = re.compile(
-    r"[\s_\-—]*[(\[]?\s*(?P<word>(?:现场|密码|室内|实验室|明码)?平行(?:双?样)?\d*|加标(?:回收)?样?\d*|"
+    r"(?P<word>(?:现场|密码|室内|实验室|明码)?平行(?:双?样)?\d*|加标(?:回收)?样?\d*|"
     r"(?:全程序|运输|现场|实验室|设备|淋洗)?空白样?\d*|质控样?\d*|标准样品?\d*|标样\d*|"
     r"(?:field |lab |trip |equipment )?(?:duplicate|replicate|blank)|dup|spike)\s*[)\]]?$",
     re.IGNORECASE,
@@ -110,7 +110,7 @@ def qa_of_name(name: str) -> tuple[str, str | None]:
     if found is None:
         return name, None
     kind = qa_of(found["word"])
-    base = narrowed(name)[: found.start()].strip(" -_—(（")
+    base = narrowed(name)[: found.start()].strip(" -_—([")
     return base or name, kind
 
 
