@@ -99,3 +99,10 @@ def test_forms_within_a_unit(code: str, unit: str, factor: float) -> None:
 def test_a_form_of_another_element_is_refused(code: str, unit: str) -> None:
     with pytest.raises(InputError):
         factor_to(code, unit)
+
+
+def test_a_unit_without_end_is_refused_at_once() -> None:
+    for word in (". " * 50_000, " " * 50_000 + "n", "mg/L" * 20_000):
+        with pytest.raises(InputError) as refused:
+            factor_to("nh3n", word)
+        assert len(refused.value.message.en) < 200

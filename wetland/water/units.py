@@ -61,6 +61,7 @@ _FORMS = {
     "p": 30.973762, "po4": 94.9714, "p2o5": 141.9445 / 2, "c": 12.011,
 }  # fmt: skip
 _AS = re.compile(r"(?:\s*as\s*|\s*-\s*|\s+)?(n|nh3|nh4|no3|no2|p|po4|p2o5|c|o2)$")
+LONGEST = 60
 _AS_OXYGEN = frozenset({"do", "codmn", "cod", "bod5"})
 _INNER = re.compile(r"^([munμ]?g)[\s-]*(n|nh3|nh4|no3|no2|p|po4|p2o5|c|o2)(?=\s*[/·])")  # mg N/L
 
@@ -167,6 +168,9 @@ def conversion(parameter: str, unit_text: str) -> Conversion:
     another.
     """
     known = parameters()[parameter]
+    if len(unit_text) > LONGEST:
+        short = f"{unit_text[:LONGEST]}…"
+        raise InputError(_UNKNOWN.fill(unit=short, name=known.name), hint=_allowed(known))
     folded = unicodedata.normalize("NFKC", unit_text).strip().casefold()
     if known.unit == "-":
         if re.sub(r"\s+", "", folded) in _NOTHING:
