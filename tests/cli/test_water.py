@@ -159,6 +159,22 @@ def test_the_official_trend_is_of_annual_means(run_cli, write) -> None:
     assert "--alpha" in refused.err
 
 
+def test_the_official_trend_takes_a_file_with_one_value_a_year(run_cli, write) -> None:
+    """Ten years that fall but for one exchange: rs = 1 - 6*2/990; the last is half a limit."""
+    values = [1.9, 1.8, 1.6, 1.7, 1.4, 1.2, 1.0, 0.8, 0.6, "<0.4"]
+    rows = "".join(f"A,{2011 + k},氨氮,{v}\n" for k, v in enumerate(values))
+    file = write("station,date,parameter,value\n" + rows)
+    asked = ("water", "trends", file, "--method", "spearman", "--format", "json")
+    (row,) = json.loads(run_cli(*asked).out)
+    assert (row["n"], row["first"], row["last"]) == (10, 2011, 2020)
+    assert row["rs"] == pytest.approx(-(1 - 12 / 990), abs=1e-10)
+    assert (row["means"][-1], row["verdict"], row["official"]) == (0.2, "better", False)
+    twice = run_cli(*asked[:2], write("station,date,parameter,value\n" + rows + "A,2011,氨氮,2\n"),
+                    *asked[3:])  # fmt: skip
+    assert twice.code != 0
+    assert "2011" in twice.err
+
+
 def test_trends_convert_units_or_refuse_them(run_cli, write) -> None:
     """0.30 mg/L to 0.22 mg/L, half of it written in ug/L: one falling series."""
     rows = [(2010 + k, 0.3 - k / 100) for k in range(9)]

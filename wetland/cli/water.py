@@ -76,10 +76,10 @@ ScreenSinceOption = Annotated[
 app = typer.Typer()
 
 _SUMMARY = text(
-    "共 {rows} 行，结果 {results} 个：新增 {added}，更新 {changed}，已有 {unchanged}；"
-    "搁置 {rows_aside} 行",
-    "{rows} rows, {results} results: {added} added, {changed} changed, {unchanged} known; "
-    "{rows_aside} rows set aside",
+    "共 {rows} 行，结果 {results} 个，未测 {missing} 个：新增 {added}，更新 {changed}，"
+    "已有 {unchanged}；搁置 {rows_aside} 行",
+    "{rows} rows, {results} results, {missing} not measured: {added} added, {changed} changed, "
+    "{unchanged} known; {rows_aside} rows set aside",
 )
 _SCREENED = text(
     "截至 {as_of}：疑似问题 {broken}，待定 {undecided}（--undecided-rows 逐条列出）",

@@ -17,6 +17,7 @@ from wetland.cli.waterreading import (
     StationsOption,
     UntilOption,
     Wanted,
+    read_annual,
     read_series,
     read_water,
     water_options,
@@ -86,17 +87,24 @@ def trends(
 
     文件为长表 station,date,parameter,value[,censored]，指标名不限；不给文件则读存储 / The file is
     tidy, with parameters of any name; without a file the store is read. spearman 为《评价办法》的
-    年均值秩相关法，用水质结果，只接受默认选项 / spearman is the official test of annual means.
+    年均值秩相关法，用水质结果，或每年一个值的文件，只接受默认选项 / spearman is the official test
+    of annual means: of results, or of a file with one value a year.
     """
     from wetland.operations.wateranswers import told  # noqa: PLC0415 - starts fast
     from wetland.operations.watertrends import Trend, annual_trends_of, trends_of  # noqa: PLC0415
+    from wetland.water.annualtrends import series_trends  # noqa: PLC0415
 
     wanted = Wanted(site, store, station, since, until)
     if method == "spearman":
         if (period, alpha, repeats, autocorrelation) != (12, 0.05, "mean", "none"):
             raise InputError(_FIXED)
-        data = read_water(file, reading, wanted, lang)
-        rows = told(annual_trends_of(data, parameters=parameter), lang)
+        annual = read_annual(file, reading, wanted, parameters=parameter, lang=lang)
+        if annual is None:
+            data = read_water(file, reading, wanted, lang)
+            found = annual_trends_of(data, parameters=parameter)
+        else:
+            found = series_trends(annual, as_of=until)
+        rows = told(found, lang)
         show(rows, ANNUAL_TRENDS, format=format, lang=lang)
         return
     series = read_series(file, reading, wanted, parameters=parameter, lang=lang)

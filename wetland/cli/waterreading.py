@@ -237,6 +237,25 @@ def read_series(
                        since=wanted.since, until=wanted.until)  # fmt: skip
 
 
+def read_annual(
+    file: str | None,
+    reading: WaterOptions,
+    wanted: Wanted,
+    *,
+    parameters: list[str] | None,
+    lang: Lang,
+) -> pd.DataFrame | None:
+    """Read a file that holds one value for each year; None for any other, and for the store."""
+    from wetland.operations.watertrends import annual_series_of_file, only_series  # noqa: PLC0415
+
+    found = None if file is None else annual_series_of_file(given_file(file), reading)
+    if found is None:
+        return None
+    _tell_problems(found[1], lang)
+    return only_series(found[0], stations=wanted.stations, parameters=parameters,
+                       since=wanted.since, until=wanted.until)  # fmt: skip
+
+
 def _tell_problems(problems: pd.DataFrame, lang: Lang) -> None:
     """Say on standard error what of a file is set aside or doubtful: a few, errors first."""
     if not len(problems):

@@ -96,6 +96,21 @@ def annual_trends_of(data: WaterData, *, parameters: Sequence[str] | None = None
     return pd.concat([found, shares], ignore_index=True) if len(shares) else found
 
 
+def annual_series_of_file(
+    path: str | Path | Given, options: WaterOptions | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Return the series of a file whose dates are all years, and its problems; None for others."""
+    given = look_at_water(path)
+    if options is not None and options.layout is not None:
+        return None
+    try:
+        series, problems = _plain_series(given, None if options is None else options.sheet)
+    except InputError:
+        return None
+    years = series["date"].astype(str).str.strip().str.fullmatch(r"\d{1,4}(?:\.0)?年?")
+    return (series, problems) if years.all() else None
+
+
 def series_of(data: WaterData) -> pd.DataFrame:
     """Return the series of the usable results, with non-detects as censored values.
 

@@ -42,6 +42,10 @@ COLUMNS = (
 _NOT_YEARS = text(
     "多年趋势用年均值，不用 {per}", "the trend of years takes annual means, not {per}"
 )
+_TWICE = text(
+    "{s} 的 {p} 在 {year} 年有两个值，年均值每年应只有一个",
+    "{s}, {p}: two values in {year}; of annual means there is one a year",
+)
 _BOTH = text("{found}（{verdict}）", "{found} ({verdict})")
 _FEW = text(
     "只有 {n} 年的年均值，少于 {least} 年，不作趋势评价",
@@ -101,6 +105,50 @@ def annual_trends(readings: Readings, *, as_of: dt.date | None = None) -> pd.Dat
                  "left_out": years[(count > 0) & ~enough].tolist(),
                  "synthetic": bool(readings.synthetic[rows[enough]].any())}
             )  # fmt: skip
+    return table_of(out, COLUMNS)
+
+
+def series_trends(series: pd.DataFrame, *, as_of: dt.date | None = None) -> pd.DataFrame:
+    """Test series that hold one value for each year (annual means made elsewhere) for a trend.
+
+    Parameters
+    ----------
+    series
+        ``station``, ``parameter``, ``year``, ``value`` and ``censored`` (below the limit that is
+        its value), as `wetland.water.readseries.tidy_series` gives them.
+    as_of
+        The day it is looked on: its year is not over and is left out.
+
+    Returns
+    -------
+    DataFrame
+        As that of `annual_trends`. A non-detect counts half its limit. How many samples a mean
+        rests on is not known, so none is ``official``.
+
+    Raises
+    ------
+    InputError
+        A year has two values.
+    """
+    out: list[dict[str, Any]] = []
+    for (station, name), rows in series.groupby(["station", "parameter"], sort=True):
+        twice = rows["year"][rows["year"].duplicated()]
+        if len(twice):
+            raise InputError(_TWICE.fill(s=station, p=name, year=int(twice.iloc[0])))
+        ordered = rows.sort_values("year")
+        years = ordered["year"].to_numpy(dtype=np.int64)
+        values = ordered["value"].to_numpy(dtype=np.float64)
+        means = np.where(ordered["censored"].to_numpy(dtype=bool), values / 2, values)
+        over = np.full(len(years), True) if as_of is None else years < as_of.year
+        if over.sum() < 2:
+            continue
+        code = parameters().find(str(name)) or str(name)
+        tested = _tested(daniel(years[over], means[over]), years[over].tolist(),
+                         _worse_when_more(code))  # fmt: skip
+        out.append(
+            {"station": station, "parameter": name, **tested, "means": means[over].tolist(),
+             "left_out": years[~over].tolist(), "official": False, "synthetic": False}
+        )  # fmt: skip
     return table_of(out, COLUMNS)
 
 
