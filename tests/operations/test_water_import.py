@@ -12,6 +12,8 @@ import pytest
 from wetland.base.errors import InputError
 from wetland.operations.water import water_of_store
 from wetland.operations.waterfiles import import_water, mapping_of
+from wetland.operations.waterscreen import screen_water
+from wetland.operations.waterstations import station_rows
 from wetland.reading.files import Given
 from wetland.sites.load import Site
 from wetland.store.store import Store
@@ -86,6 +88,9 @@ def test_a_value_replaces_a_missing_row_whoever_brings_it(site: Site, store: Sto
     held = water_of_store(store, site)
     assert held.results["flag"].tolist() == ["missing", "missing"]
     assert held.last_day is None
+    listed = {row["station"]: row for row in station_rows(store, site, "en")}
+    assert (listed["EX-R1"]["results"], listed["EX-R1"]["last"]) == (0, None)
+    assert screen_water(store, site).to_json("en")["findings"] == []
     done = import_water(store, site, given(MEASURED), actor="t", options=WaterOptions(source="lab"))
     assert (done.written.added, done.written.changed) == (0, 1)
     held = water_of_store(store, site).results.set_index("parameter")

@@ -121,7 +121,7 @@ def screen_water(
     data = require_results(water_of_store(store, site))
     left_out = tuple(name for name in data.station_ids if name not in data.stations)
     judged = _judged(data, left_out)
-    on = as_of or max(judged.results["sampled_on"])
+    on = as_of or judged.last_day or max(judged.results["sampled_on"])
     first = since or on.replace(year=on.year - YEARS, day=1)
     check_days(first, on)
     asked = settings or WaterSettings()

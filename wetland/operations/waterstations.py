@@ -16,13 +16,15 @@ from wetland.water.stations import Station
 def station_rows(store: Store, site: Site, lang: Lang) -> list[dict[str, Any]]:
     """Return the stations of a site with what the store holds of each, JSON-ready.
 
+    What was not measured is no result, and its day none of sampling.
     A station without results is listed with none; one whose kind of water body nobody told (it
     came with a file) has ``water_body`` None.
     """
     data = water_of_store(store, site)
-    sampled = data.results[data.results["qa"] == "sample"]
+    results = data.results[data.results["flag"] != "missing"]
+    sampled = results[results["qa"] == "sample"]
     counted = sampled.groupby("station", sort=False)["sampled_on"].agg(["min", "max", "nunique"])
-    sizes = data.results["station"].value_counts().to_dict()
+    sizes = results["station"].value_counts().to_dict()
     ids = dict.fromkeys([*data.stations, *data.station_ids])
     rows = []
     for name in ids:

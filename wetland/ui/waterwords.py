@@ -122,7 +122,7 @@ def names_of(codes: Iterable[str]) -> str:
 
 def source_words(held: WaterData, stations: Sequence[str] | None = None) -> str:
     """Return where the numbers come from and how far they reach: for every tile and chart."""
-    results = held.results
+    results = held.results[held.results["flag"] != "missing"]
     if stations is not None:
         results = results[results["station"].isin(stations)]
     used = held.sources[held.sources["source_id"].isin(set(results["source_id"]))]

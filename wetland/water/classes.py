@@ -22,6 +22,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.water.classesitems import WORST, item_class, oxygen_saturated
 from wetland.water.classestable import WHY_NOT_OFFICIAL, classes_table
+from wetland.water.columns import listed
 from wetland.water.results import Readings
 from wetland.water.standards import Assessment, Standard, assessment_on, standard_on
 from wetland.water.stations import CLASSES, Programme, Station
@@ -206,7 +207,7 @@ def _stations(
 
     number, names = pd.factorize(readings.station)
     if unknown := [str(n) for n in names if n not in stations]:
-        raise InputError(NO_STATION.fill(stations=", ".join(unknown)), hint=NO_STATION_HINT)
+        raise InputError(NO_STATION.fill(stations=listed(unknown)), hint=NO_STATION_HINT)
     return number, [stations[str(n)] for n in names]
 
 
