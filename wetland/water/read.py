@@ -132,7 +132,6 @@ def read_water(  # noqa: PLR0913 - what a site knows
     tell_limitless(results, problems)
     if not (results["flag"] != "missing").any():
         problems.add("no_results", message=NOTHING, level="warning")
-    held = len(set(results["source_row"]))
     described = {
         "source_id": source_id,
         "site": site_id,
@@ -140,7 +139,7 @@ def read_water(  # noqa: PLR0913 - what a site knows
         "sha256": sha256,
         **_described(given, table, checked),
         "rows": total,
-        "rows_read": held,
+        "rows_read": (held := len(set(results["source_row"]))),
         "rows_aside": total - held,
     }
     found = station_rows(table, rows, site_id, stations, source_id)
