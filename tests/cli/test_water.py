@@ -159,6 +159,20 @@ def test_the_official_trend_is_of_annual_means(run_cli, write) -> None:
     assert "--alpha" in refused.err
 
 
+def test_the_trophic_index_of_one_sample(run_cli, write) -> None:
+    """By hand: (50.006 + 0.7056 x 45.709 + 0.6724 x 54.53 + 0.6889 x (51.18 + 37.979)) / 3.7558."""
+    rows = ("chla,10,ug/L", "tp,0.05,mg/L", "tn,1.0,mg/L", "sd,1.0,m", "codmn,4,mg/L")
+    file = write("station,date,parameter,value,unit\n"
+                 + "".join(f"L,2024-05-01,{row}\n" for row in rows))  # fmt: skip
+    asked = ("water", "trophic", file, "--per", "sample", "--format", "json", "--water-body")
+    (row,) = json.loads(run_cli(*asked, "lake").out)
+    assert (row["period"], row["state"], row["official"]) == ("2024-05-01", "mesotrophic", True)
+    assert row["tli"] == pytest.approx(48.0181, abs=1e-4)
+    refused = run_cli(*asked, "river")
+    assert refused.code != 0
+    assert "河流" in refused.err
+
+
 def test_the_official_trend_takes_a_file_with_one_value_a_year(run_cli, write) -> None:
     """Ten years that fall but for one exchange: rs = 1 - 6*2/990; the last is half a limit."""
     values = [1.9, 1.8, 1.6, 1.7, 1.4, 1.2, 1.0, 0.8, 0.6, "<0.4"]

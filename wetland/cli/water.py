@@ -157,7 +157,7 @@ def classes(
 def trophic(
     reading: WaterOptions,
     file: MaybeFileArgument = None,
-    per: MeanPerOption = "month",
+    per: PerOption = "month",
     station: StationsOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
