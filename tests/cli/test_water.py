@@ -262,6 +262,7 @@ def test_without_a_file_the_store_is_read(run_cli, stored: str) -> None:
         ("forecast", "--station", "EX-P1", "--months", "2", "--parameter", "tp"),
         ("grades",),
         ("changes", "--against", "previous"),
+        ("changes", "--reaches"),
         ("compliance",),
         ("screen", "--as-of", "2026-10-31"),
         ("stations",),

@@ -43,6 +43,7 @@ from wetland.cli.watertables import (
     COMPLIANCE,
     FINDINGS,
     GRADES,
+    REACH_CHANGES,
     STATIONS,
     TROPHIC,
     finding_rows,
@@ -204,6 +205,10 @@ def changes(
     against: Annotated[
         Against, typer.Option("--against", help="同比 last_year 或环比 previous / Compared with")
     ] = "last_year",
+    reaches: Annotated[
+        bool,
+        typer.Option("--reaches", help="河流、湖库和全部站点，而非各站 / Rivers and lakes instead"),
+    ] = False,
     station: StationsOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -212,12 +217,18 @@ def changes(
     format: FormatOption = "table",
     lang: LangOption = "zh",
 ) -> None:
-    """各站类别的同比或环比变化 / Change of each station's class, in official words."""
-    from wetland.operations.wateranswers import changes_of, told  # noqa: PLC0415 - starts fast
+    """各站类别的同比或环比变化 / Change of each station's class, in official words.
+
+    河流和全部站点还按ΔG-ΔD（Ⅰ～Ⅲ类与劣Ⅴ类比例之差）判断，取变化大者 / Rivers and the whole site
+    also by the change of shares; the larger change counts.
+    """
+    from wetland.operations import wateranswers  # noqa: PLC0415 - starts fast
 
     data = read_water(file, reading, Wanted(site, store, station, None, None), lang)
-    found = changes_of(data, per=per, against=against, since=since, until=until)
-    show(told(found, lang), CHANGES, format=format, lang=lang)
+    compare = wateranswers.reach_changes_of if reaches else wateranswers.changes_of
+    found = compare(data, per=per, against=against, since=since, until=until)
+    columns = REACH_CHANGES if reaches else CHANGES
+    show(wateranswers.told(found, lang), columns, format=format, lang=lang)
 
 
 @app.command()

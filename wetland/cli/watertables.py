@@ -34,6 +34,8 @@ GRADES = ("name", "period", "method", "condition_words", "water_class", "section
           "synthetic")  # fmt: skip
 CHANGES = ("station", "period", "before_period", "class_before", "class_after", "words", "official",
            "why_not", "synthetic")  # fmt: skip
+REACH_CHANGES = ("name", "period", "before_period", "condition_before", "condition_after",
+                 "shares_points", "words", "official", "why_not", "synthetic")  # fmt: skip
 COMPLIANCE = ("station", "target_class", "periods", "met", "not_met", "undecided", "not_judged",
               "share_met", "worst_class", "first", "last", "synthetic")  # fmt: skip
 FINDINGS = ("finding_id", "outcome", "severity", "rule", "subject", "measure", "limit",
@@ -89,6 +91,9 @@ TITLES: dict[str, Text] = {
     "main_pollutants": text("主要污染指标", "main pollutants"),
     "before_period": text("比较时段", "against"),
     "class_before": text("原类别", "before"),
+    "condition_before": text("原状况", "before"),
+    "condition_after": text("现状况", "after"),
+    "shares_points": text("ΔG-ΔD", "ΔG-ΔD"),
     "class_after": text("现类别", "now"),
     "why_not": text("说明", "note"),
     "why_not_official": text("说明", "note"),

@@ -91,6 +91,10 @@ def word(column: str, key: str, lang: Lang) -> str:
         from wetland.water.certaintytable import WHY_NONE  # noqa: PLC0415 - the program starts fast
 
         return _known(WHY_NONE, key, lang)
+    if column in {"condition_before", "condition_after"}:
+        from wetland.water.standards import assessment_on  # noqa: PLC0415 - starts fast
+
+        return _known({k: c.name for k, c in assessment_on().conditions.items()}, key, lang)
     return _known(_OTHERS.get(column, {}), key, lang)
 
 

@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 
 SURE = 0.001  # smaller p are written as "< 0.001"
 
-METHOD_WORDS: dict[Method, Text] = {
-    "mann_kendall": text("Mann-Kendall 检验", "Mann-Kendall test"),
-    "seasonal_kendall": text("季节性 Kendall 检验", "seasonal Kendall test"),
-    "regional_kendall": text("区域 Kendall 检验", "regional Kendall test"),
-}
 COLUMNS = (
     "station", "parameter", "method", "s", "var_s", "z", "p_value", "slope_per_year", "lower",
     "upper", "n", "tau", "intercept", "alpha", "autocorrelation", "censored", "first", "last",
