@@ -204,6 +204,7 @@ class Fitting:
         with np.errstate(divide="ignore", invalid="ignore"):
             return 2.0 * float(np.sum(count * np.log(count / mu)))
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def levels(
         self, beta: Floats, precision: Precision
     ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -214,30 +215,34 @@ class Fitting:
         the left side is not above 0 the solution of maximum likelihood stands in.
         """
         cells = self.cells
-        with np.errstate(over="ignore", invalid="ignore"):
-            effect = np.exp(self.columns @ beta)
+        effect = np.exp(self.columns @ beta)
         if not np.isfinite(effect).all():
             raise InputError(_DIVERGED.fill(n=MOST_ROUNDS), hint=_SIMPLER)
         shape = self.table.counts.shape
         base = effect[self.design.group].reshape(shape) / self.table.weights
         there = base.ravel()[cells.at]
         root = np.sqrt(there)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = precision.times(root) / root
+        z = precision.times(root) / root
         seen = np.bincount(cells.site, z * cells.count, self.sites)
         told = np.bincount(cells.site, z * there, self.sites)
         without = ~((seen > 0) & (told > 0))
         if without.any():
             seen = np.where(without, np.bincount(cells.site, cells.count, self.sites), seen)
             told = np.where(without, np.bincount(cells.site, there, self.sites), told)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            alpha = np.log(seen) - np.log(told)
+        alpha = np.log(seen) - np.log(told)
         return alpha, np.exp(alpha)[:, None, None] * base, without
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def evaluate(
         self, beta: Floats, rho: float, *, sigma2: float = 1.0, rounds: int = 0
     ) -> Estimates:
-        """Return levels, information and score at ``beta``."""
+        """Return levels, information and score at ``beta``.
+
+        Raises
+        ------
+        InputError
+            Steps have led so far out that numbers overflow.
+        """
         cells, size = self.cells, self.columns.shape[1]
         precision = Precision.of(cells, rho)
         alpha, expected, _ = self.levels(beta, precision)
@@ -248,23 +253,25 @@ class Fitting:
         rows = np.zeros(expected.size)
         rows[cells.at] = row
         by_site = rows.reshape(self.sites, size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rest = root * precision.times((cells.count - mu) / root)
+        rest = root * precision.times((cells.count - mu) / root)
         left = np.bincount(cells.kind, rest, self._kinds).reshape(-1, size)
         effects = np.empty((self.sites, self.design.parameters))
         for group, columns in enumerate(self.columns):
             members = self.design.group == group
             effects[members] = by_site[members] @ columns
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = effects / own[:, None]
+        shares = effects / own[:, None]
+        information = self._crossed(precision, root) - shares.T @ effects
+        score = np.einsum("gcp,gc->p", self.columns, left)
+        if not all(np.isfinite(numbers).all() for numbers in (mu, information, score)):
+            raise InputError(_DIVERGED.fill(n=rounds), hint=_SIMPLER)
         return Estimates(
             alpha=alpha,
             beta=beta,
             expected=expected,
             sigma2=sigma2,
             rho=rho,
-            information=self._crossed(precision, root) - shares.T @ effects,
-            score=np.einsum("gcp,gc->p", self.columns, left),
+            information=information,
+            score=score,
             site_information=own,
             site_effects=shares,
             rounds=rounds,
