@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from wetland.base.texts import text
+from wetland.cli.opened import opened_store
 from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
 from wetland.cli.output import emit
 
@@ -52,13 +53,10 @@ def list_(
 ) -> None:
     """列出疑似问题 / List findings."""
     from wetland.operations.findings import list_findings, notice_for  # noqa: PLC0415
-    from wetland.operations.stores import open_store  # noqa: PLC0415
     from wetland.reports.findings import finding_json, rows_of  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
     wanted = None if outcome == "all" else outcome
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         found = list_findings(kept, site=opened.id, outcome=wanted, status=status, rule=rule)
     notice = notice_for(found, opened)
     if format == "table":
@@ -84,11 +82,8 @@ def explain(
 ) -> None:
     """说明一条疑似问题：条款、版本、事实、除外 / Explain one finding: article, facts, unless."""
     from wetland.operations.findings import explain_finding  # noqa: PLC0415
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         found = explain_finding(kept, opened, finding, lang=lang)
     if format == "table":
         if found["notice"]:
@@ -108,12 +103,9 @@ def export(
 ) -> None:
     """导出（GPKG、GeoJSON、CSV），每行带示意说明 / Export; every row has the notice."""
     from wetland.operations.findings import export_findings  # noqa: PLC0415
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
     wanted = None if outcome == "all" else outcome
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         typer.echo(export_findings(kept, opened, out, outcome=wanted))
 
 
@@ -126,9 +118,6 @@ def sheet(
 ) -> None:
     """写出可打印的清单（HTML，不需网络） / Write the sheet to print (HTML, no network)."""
     from wetland.operations.findings import write_sheet  # noqa: PLC0415
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         typer.echo(write_sheet(kept, opened, out, lang=lang))

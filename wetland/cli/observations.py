@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wetland.base.texts import text
+from wetland.cli.opened import opened_store
 from wetland.cli.options import (
     DEFAULT_SITE,
     ActorOption,
@@ -54,11 +55,8 @@ def import_(
 ) -> None:
     """导入观察记录，好的行入库，错的行列明 / Import observations; wrong rows are listed."""
     from wetland.operations.screening import import_observations  # noqa: PLC0415 - starts fast
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         done = import_observations(kept, opened, given_file(file), options=reading, actor=actor)
     answer = done.to_json(lang)
     if format == "table":
@@ -169,9 +167,5 @@ def list_(
     lang: LangOption = "zh",
 ) -> None:
     """列出已入库的观察记录 / List the observations of the store."""
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
-
-    opened = open_site(site)
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         emit(kept.read("observations", {"site": opened.id}), format=format, lang=lang)

@@ -9,6 +9,7 @@ import typer
 
 from wetland.base.texts import text
 from wetland.cli.observations import TITLES as PROBLEM_TITLES
+from wetland.cli.opened import opened_store
 from wetland.cli.options import (
     DEFAULT_SITE,
     ActorOption,
@@ -74,13 +75,10 @@ def import_(
 ) -> None:
     """导入许可与公告，好的行入库，错的行列明 / Import records; wrong rows are listed."""
     from wetland.operations.records import import_records  # noqa: PLC0415 - starts fast
-    from wetland.operations.stores import open_store  # noqa: PLC0415
     from wetland.screening.options import ReadOptions  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
     reading = ReadOptions(parse_pairs(map or ()), datum=datum, encoding=encoding, layer=layer)
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         done = import_records(kept, opened, given_file(file), options=reading, actor=actor)
     answer = done.to_json(lang)
     if format == "table":
@@ -109,12 +107,9 @@ def list_(
 ) -> None:
     """列出许可与公告，可限某日有效 / List records; with --on those that may hold on a day."""
     from wetland.operations.records import list_records  # noqa: PLC0415
-    from wetland.operations.stores import open_store  # noqa: PLC0415
     from wetland.regulations.records import RECORDS  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened, create=False) as kept:
+    with opened_store(store, site, create=False) as (kept, opened):
         found = list_records(kept, opened, on=on, kind=kind, status=status)
     titles = {c.name: c.description for c in RECORDS.columns}
     shown = found[list(SHOWN)] if format == "table" else found
@@ -134,14 +129,11 @@ def add(
 ) -> None:
     """登记一条许可或公告 / Add one record."""
     from wetland.operations.records import add_record  # noqa: PLC0415
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
     given: dict[str, object] = {**parse_pairs(values or ()), "kind": kind, "valid_from": valid_from}
     if last_day is not None:
         given["last_day"] = last_day
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         typer.echo(add_record(kept, opened, given, actor=actor))
 
 
@@ -157,11 +149,8 @@ def change(
 ) -> None:
     """变更一条记录的字段 / Change fields of a record."""
     from wetland.operations.records import change_record  # noqa: PLC0415
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened, create=False) as kept:
+    with opened_store(store, site, create=False) as (kept, opened):
         pairs = parse_pairs(values or ())
         change_record(kept, opened, record, pairs, actor=actor, reason=reason)
 
@@ -178,8 +167,6 @@ def revoke(
 ) -> None:
     """撤销一条记录 / Revoke a record."""
     from wetland.operations.records import revoke_record  # noqa: PLC0415
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    with open_store(store, open_site(site), create=False) as kept:
+    with opened_store(store, site, create=False) as (kept, _):
         revoke_record(kept, record, on=on, actor=actor, reason=reason)

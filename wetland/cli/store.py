@@ -10,6 +10,7 @@ import typer
 
 from wetland.base.errors import StoreDamaged
 from wetland.base.texts import text
+from wetland.cli.opened import opened_store
 from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
 from wetland.cli.output import emit
 
@@ -40,10 +41,9 @@ def info(
     lang: LangOption = "zh",
 ) -> None:
     """存储在哪里、有多少行、链头是什么 / Where it is, how many rows, the head of its chain."""
-    from wetland.operations.stores import open_store, store_info  # noqa: PLC0415 - starts fast
-    from wetland.sites.load import open_site  # noqa: PLC0415
+    from wetland.operations.stores import store_info  # noqa: PLC0415 - starts fast
 
-    with open_store(store, open_site(site), create=False, migrate=False) as kept:
+    with opened_store(store, site, create=False, migrate=False) as (kept, _):
         said = store_info(kept)
     if format in {"csv", "geojson"}:
         emit(said, format=format, lang=lang, rows=said["tables"])
@@ -62,10 +62,9 @@ def verify(
     lang: LangOption = "zh",
 ) -> None:
     """核验审计链与每一行；有不符以 1 退出 / Check chain and rows; exit 1 if anything is off."""
-    from wetland.operations.stores import open_store, verification_json  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
+    from wetland.operations.stores import verification_json  # noqa: PLC0415
 
-    with open_store(store, open_site(site), create=False, migrate=False) as kept:
+    with opened_store(store, site, create=False, migrate=False) as (kept, _):
         found = kept.verify(known_head=head)
     said = verification_json(found, lang)
     if format != "table":
@@ -94,10 +93,7 @@ def backup(
 
     不写文件名时放在存储旁边，以时刻命名。 / Without a name: beside the store, by the time.
     """
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
-
-    with open_store(store, open_site(site), create=False, migrate=False) as kept:
+    with opened_store(store, site, create=False, migrate=False) as (kept, _):
         typer.echo(kept.backup(out or target or _beside(kept.path)))
 
 
@@ -114,11 +110,9 @@ def export(
     store: StoreOption = None,
 ) -> None:
     """导出一张表（GPKG、GeoJSON、CSV），每行带示意说明 / Export; every row has the notice."""
-    from wetland.operations.stores import export_table, open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
+    from wetland.operations.stores import export_table  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened, create=False, migrate=False) as kept:
+    with opened_store(store, site, create=False, migrate=False) as (kept, opened):
         typer.echo(export_table(kept, opened, table, out))
 
 
@@ -133,9 +127,6 @@ def migrate(
     lang: LangOption = "zh",
 ) -> None:
     """补上程序新增的表和列 / Add the tables and columns that the program needs."""
-    from wetland.operations.stores import open_store  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
-
-    with open_store(store, open_site(site), create=False, migrate=False) as kept:
+    with opened_store(store, site, create=False, migrate=False) as (kept, _):
         names = kept.pending() if check else kept.migrate()
     emit([{"migration": name} for name in names], format=format, lang=lang)

@@ -10,6 +10,7 @@ import typer
 
 from wetland.base.texts import text
 from wetland.cli.observations import TITLES as PROBLEM_TITLES
+from wetland.cli.opened import opened_store
 from wetland.cli.options import (
     DEFAULT_SITE,
     ActorOption,
@@ -112,12 +113,9 @@ def import_(
     lang: LangOption = "zh",
 ) -> None:
     """导入水质检测结果，好的入库，错的列明 / Import results; what is wrong is listed."""
-    from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
     from wetland.operations.waterfiles import import_water  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened) as kept:
+    with opened_store(store, site) as (kept, opened):
         done = import_water(kept, opened, given_file(file), options=reading, actor=actor)
     answer = done.to_json(lang)
     if format == "table":
@@ -278,12 +276,9 @@ def screen(
     lang: LangOption = "zh",
 ) -> None:
     """筛查存储中的水质：超目标、变差、突变，写入疑似问题 / Screen stored results into findings."""
-    from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
     from wetland.operations.waterscreen import screen_water  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened, create=False) as kept:
+    with opened_store(store, site, create=False) as (kept, opened):
         day = as_of or datetime.now(tz=ZoneInfo(opened.timezone)).date()
         found = screen_water(kept, opened, as_of=day, since=since, actor=actor)
     answer = found.to_json(lang, undecided=undecided_rows)
@@ -311,11 +306,8 @@ def stations(
     lang: LangOption = "zh",
 ) -> None:
     """列出站点及其数据起止 / List stations and what the store holds of them."""
-    from wetland.operations.stores import open_store  # noqa: PLC0415 - starts fast
     from wetland.operations.waterstations import station_rows  # noqa: PLC0415
-    from wetland.sites.load import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
-    with open_store(store, opened, create=False) as kept:
+    with opened_store(store, site, create=False) as (kept, opened):
         rows = station_rows(kept, opened, lang)
     show(rows, STATIONS, format=format, lang=lang)
