@@ -135,31 +135,40 @@ def with_options(
     make: Callable[[dict[str, Any]], object],
     *,
     type_name: str,
+    into: str = "reading",
+    defaults: Mapping[str, object] | None = None,
 ) -> Callable[..., None]:
-    """Add options to a command that takes what is made of them as ``reading``.
+    """Add options to a command that takes what is made of them as one argument.
 
     Parameters
     ----------
     command
-        The function; its parameter ``reading`` is no option itself.
+        The function; its parameter ``into`` is no option itself.
     options
-        Name of the parameter to its declaration; all are None unless given.
+        Name of the parameter to its declaration.
     make
-        Makes the argument ``reading`` from the values of the options.
+        Makes the argument ``into`` from the values of the options.
     type_name
-        What ``reading`` is annotated with; the class need not be imported to start.
+        What ``into`` is annotated with; the class need not be imported to start.
+    into
+        Name of the parameter that takes what is made.
+    defaults
+        Values of options that are not given; None for those it does not name.
     """
     hints = get_type_hints(command, localns={type_name: object}, include_extras=True)
     own = dict(inspect.signature(command).parameters)
-    del own["reading"], hints["reading"]
+    del own[into], hints[into]
+    unless = defaults or {}
 
     def run(**values: Any) -> None:  # noqa: ANN401 - as the options declare
         asked = {name: values.pop(name) for name in options}
-        command(reading=make(asked), **values)
+        command(**{into: make(asked)}, **values)
 
     parameters = [p.replace(annotation=hints[name]) for name, p in own.items()]
     parameters += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=unless.get(name), annotation=option
+        )
         for name, option in options.items()
     ]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -27,14 +28,11 @@ from wetland.cli.reading import given_file
 from wetland.cli.screen import RowsOption
 from wetland.cli.wateroutlook import certainty, forecast, trends
 from wetland.cli.waterreading import (
+    Asked,
     FileArgument,
-    MaybeFileArgument,
     MeanPerOption,
-    SinceOption,
-    StationsOption,
-    UntilOption,
-    Wanted,
     read_water,
+    water_answer,
     water_options,
 )
 from wetland.cli.watersummary import summary
@@ -48,6 +46,7 @@ from wetland.cli.watertables import (
     STATIONS,
     TROPHIC,
     finding_rows,
+    reply,
     show,
 )
 
@@ -129,76 +128,48 @@ def import_(
 
 
 @app.command()
-@water_options
+@water_answer()
 def classes(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     per: PerOption = "sample",
     programme: ProgrammeOption = None,
-    station: StationsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """水质类别、决定指标与主要污染指标 / Class, what sets it, and the main pollutants."""
-    from wetland.operations.wateranswers import classes_of, told  # noqa: PLC0415 - starts fast
+    from wetland.operations.wateranswers import classes_of  # noqa: PLC0415 - starts fast
 
-    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
-    rows = told(classes_of(data, per=per, programme=programme), lang)
-    show(rows, CLASSES, format=format, lang=lang)
+    reply(asked, classes_of(read_water(asked), per=per, programme=programme), CLASSES)
 
 
 @app.command()
-@water_options
+@water_answer()
 def trophic(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     per: PerOption = "month",
-    station: StationsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """湖库、池塘的综合营养状态指数 / Trophic level index of lakes and ponds, never of rivers."""
-    from wetland.operations.wateranswers import told, trophic_of  # noqa: PLC0415 - starts fast
+    from wetland.operations.wateranswers import trophic_of  # noqa: PLC0415 - starts fast
 
-    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
     # Named stations are taken at their word: a river among them is refused, not left out.
-    rows = told(trophic_of(data, per=per, lakes_only=not station), lang)
-    show(rows, TROPHIC, format=format, lang=lang)
+    found = trophic_of(read_water(asked), per=per, lakes_only=not asked.station)
+    reply(asked, found, TROPHIC)
 
 
 @app.command()
-@water_options
+@water_answer(stations=False)
 def grades(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     per: MeanPerOption = "year",
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """河流、湖库和全部站点的评价，断面比例 / Rivers, lakes and the whole: shares and condition."""
-    from wetland.operations.wateranswers import grades_of, told  # noqa: PLC0415 - starts fast
+    from wetland.operations.wateranswers import grades_of  # noqa: PLC0415 - starts fast
 
-    data = read_water(file, reading, Wanted(site, store, None, since, until), lang)
-    show(told(grades_of(data, per=per), lang), GRADES, format=format, lang=lang)
+    reply(asked, grades_of(read_water(asked), per=per), GRADES)
 
 
 @app.command()
-@water_options
+@water_answer()
 def changes(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     per: MeanPerOption = "year",
     against: Annotated[
         Against, typer.Option("--against", help="同比 last_year 或环比 previous / Compared with")
@@ -207,13 +178,6 @@ def changes(
         bool,
         typer.Option("--reaches", help="河流、湖库和全部站点，而非各站 / Rivers and lakes instead"),
     ] = False,
-    station: StationsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """各站类别的同比或环比变化 / Change of each station's class, in official words.
 
@@ -222,37 +186,28 @@ def changes(
     """
     from wetland.operations import wateranswers  # noqa: PLC0415 - starts fast
 
-    data = read_water(file, reading, Wanted(site, store, station, None, None), lang)
+    data = read_water(replace(asked, since=None, until=None))  # periods compared with lie before
     compare = wateranswers.reach_changes_of if reaches else wateranswers.changes_of
-    found = compare(data, per=per, against=against, since=since, until=until)
-    columns = REACH_CHANGES if reaches else CHANGES
-    show(wateranswers.told(found, lang), columns, format=format, lang=lang)
+    found = compare(data, per=per, against=against, since=asked.since, until=asked.until)
+    reply(asked, found, REACH_CHANGES if reaches else CHANGES)
 
 
 @app.command()
-@water_options
+@water_answer()
 def compliance(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     per: PerOption = "month",
-    station: StationsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """各站达到目标类别的时段数 / In how many periods each station met its target class."""
     from wetland.operations.water import listed  # noqa: PLC0415 - starts fast
-    from wetland.operations.wateranswers import compliance_of, told  # noqa: PLC0415
+    from wetland.operations.wateranswers import compliance_of  # noqa: PLC0415
 
-    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
-    show(told(compliance_of(data, per=per), lang), COMPLIANCE, format=format, lang=lang)
+    data = read_water(asked)
+    reply(asked, compliance_of(data, per=per), COMPLIANCE)
     held = data.stations
     aimless = [i for i in data.station_ids if i not in held or held[i].target_class is None]
     if aimless:
-        typer.echo(_NO_TARGET.fill(s=listed(aimless)).get(lang), err=True)
+        typer.echo(_NO_TARGET.fill(s=listed(aimless)).get(asked.lang), err=True)
 
 
 @app.command()

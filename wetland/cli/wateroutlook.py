@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
 from wetland.cli.screen import heading
 from wetland.cli.waterreading import (
-    MaybeFileArgument,
+    Asked,
     MeanPerOption,
-    SinceOption,
-    StationsOption,
-    UntilOption,
-    Wanted,
     read_annual,
     read_series,
     read_water,
-    water_options,
+    water_answer,
 )
 from wetland.cli.watertables import (
     ANNUAL_TRENDS,
@@ -28,11 +23,9 @@ from wetland.cli.watertables import (
     FORECAST,
     FORECAST_CLASSES,
     TRENDS,
+    reply,
     show,
 )
-
-if TYPE_CHECKING:
-    from wetland.water.readoptions import WaterOptions
 
 Method = Literal["mann_kendall", "seasonal_kendall", "regional_kendall", "spearman"]
 Autocorrelation = Literal[
@@ -59,10 +52,9 @@ PeriodOption = Annotated[
 ]
 
 
-@water_options
+@water_answer()
 def trends(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     method: Annotated[Method, typer.Option("--method", help="方法 / Method")] = "seasonal_kendall",
     period: PeriodOption = 12,
     alpha: AlphaOption = 0.05,
@@ -75,13 +67,6 @@ def trends(
         typer.Option("--autocorrelation", help="自相关修正 / Correction for autocorrelation"),
     ] = "none",
     parameter: ParametersOption = None,
-    station: StationsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """趋势检验与 Sen 斜率 / Trend tests and Sen's slope.
 
@@ -90,76 +75,53 @@ def trends(
     年均值秩相关法，用水质结果，或每年一个值的文件，只接受默认选项 / spearman is the official test
     of annual means: of results, or of a file with one value a year.
     """
-    from wetland.operations.wateranswers import told  # noqa: PLC0415 - starts fast
     from wetland.operations.watertrends import Trend, annual_trends_of, trends_of  # noqa: PLC0415
     from wetland.water.annualtrends import series_trends  # noqa: PLC0415
 
-    wanted = Wanted(site, store, station, since, until)
     if method == "spearman":
         if (period, alpha, repeats, autocorrelation) != (12, 0.05, "mean", "none"):
             raise InputError(_FIXED)
-        annual = read_annual(file, reading, wanted, parameters=parameter, lang=lang)
+        annual = read_annual(asked, parameter)
         if annual is None:
-            data = read_water(file, reading, wanted, lang)
-            found = annual_trends_of(data, parameters=parameter)
+            found = annual_trends_of(read_water(asked), parameters=parameter)
         else:
-            found = series_trends(annual, as_of=until)
-        rows = told(found, lang)
-        show(rows, ANNUAL_TRENDS, format=format, lang=lang)
+            found = series_trends(annual, as_of=asked.until)
+        reply(asked, found, ANNUAL_TRENDS)
         return
-    series = read_series(file, reading, wanted, parameters=parameter, lang=lang)
-    asked = Trend(method, period, alpha, repeats, autocorrelation)
-    rows = told(trends_of(series, asked), lang)
-    show(rows, TRENDS, format=format, lang=lang)
+    how = Trend(method, period, alpha, repeats, autocorrelation)
+    reply(asked, trends_of(read_series(asked, parameter), how), TRENDS)
 
 
-@water_options
+@water_answer()
 def certainty(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     per: MeanPerOption = "year",
-    station: StationsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """类别的抽样可信度，如“Ⅲ类，86%” / How sure a class is, given the sampling."""
-    from wetland.operations.wateranswers import certainty_of, told  # noqa: PLC0415 - starts fast
+    from wetland.operations.wateranswers import certainty_of  # noqa: PLC0415 - starts fast
 
-    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
-    show(told(certainty_of(data, per=per), lang), CERTAINTY, format=format, lang=lang)
+    reply(asked, certainty_of(read_water(asked), per=per), CERTAINTY)
 
 
-@water_options
+@water_answer()
 def forecast(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     months: Annotated[
         int, typer.Option("--months", min=1, max=12, help="预测几个月 / Months ahead")
     ] = 12,
     alpha: AlphaOption = 0.05,
     parameter: ParametersOption = None,
-    station: StationsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """预测指标与类别，胜过“照去年同月”才可用 / Forecast, shown only where it beats last year."""
     from wetland.operations.wateranswers import forecast_of, told  # noqa: PLC0415 - starts fast
 
-    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
-    found = forecast_of(data, months=months, parameters=parameter, alpha=alpha)
-    rows, classes = (told(frame, lang) for frame in found)
-    if format == "table":
-        show(rows, FORECAST, format=format, lang=lang)
-        heading(text("类别", "Classes"), lang)
-        show(classes, FORECAST_CLASSES, format=format, lang=lang)
+    data = read_water(asked)
+    found, classes = forecast_of(data, months=months, parameters=parameter, alpha=alpha)
+    if asked.format == "table":
+        reply(asked, found, FORECAST)
+        heading(text("类别", "Classes"), asked.lang)
+        reply(asked, classes, FORECAST_CLASSES)
     else:
-        whole = {"parameters": rows, "classes": classes}
-        show(rows, FORECAST, format=format, lang=lang, whole=whole)
+        rows = told(found, asked.lang)
+        whole = {"parameters": rows, "classes": told(classes, asked.lang)}
+        show(rows, FORECAST, format=asked.format, lang=asked.lang, whole=whole)

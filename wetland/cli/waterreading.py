@@ -12,7 +12,17 @@ import typer
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, text
-from wetland.cli.options import Datum, parse_day, parse_pairs
+from wetland.cli.options import (
+    DEFAULT_SITE,
+    Datum,
+    Format,
+    FormatOption,
+    LangOption,
+    SiteOption,
+    StoreOption,
+    parse_day,
+    parse_pairs,
+)
 from wetland.cli.reading import EncodingOption, TimezoneOption, given_file, with_options
 
 if TYPE_CHECKING:
@@ -25,6 +35,7 @@ Layout = Literal["tidy", "wide", "wqp", "cnemc", "egret"]
 DateOrder = Literal["mdy", "dmy"]
 Body = Literal["river", "lake"]
 MeanPer = Literal["month", "quarter", "year"]
+Command = Callable[..., None]
 MOST_TOLD = 5
 
 FileArgument = Annotated[
@@ -177,17 +188,54 @@ def _options(asked: dict[str, Any]) -> WaterOptions:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Where results are read from, and which of them."""
+class Asked:
+    """What every command that answers from results is told: which results, and how to answer."""
 
+    file: str | None
+    reading: WaterOptions
     site: str
     store: str | None
-    stations: list[str] | None
-    since: date | None
-    until: date | None
+    format: Format
+    lang: Lang
+    station: list[str] | None = None
+    since: date | None = None
+    until: date | None = None
 
 
-def read_water(file: str | None, reading: WaterOptions, wanted: Wanted, lang: Lang) -> WaterData:
+# name of the parameter -> its option; `water_answer` adds them all to a command.
+ASKED: dict[str, object] = {
+    "file": MaybeFileArgument,
+    "station": StationsOption,
+    "since": SinceOption,
+    "until": UntilOption,
+    "site": SiteOption,
+    "store": StoreOption,
+    "format": FormatOption,
+    "lang": LangOption,
+}
+DEFAULTS: dict[str, object] = {"site": DEFAULT_SITE, "format": "table", "lang": "zh"}
+
+
+def water_answer(*, stations: bool = True) -> Callable[[Command], Command]:
+    """Add the options of which results, of reading and of the answer to a command.
+
+    The command takes them as ``asked: Asked``; without ``stations`` it is about all of them.
+    """
+    own = {name: option for name, option in ASKED.items() if stations or name != "station"}
+
+    def make(values: dict[str, Any]) -> Asked:
+        told = {name: values.pop(name) for name in own}
+        return Asked(reading=_options(values), **told)
+
+    def add(command: Command) -> Command:
+        return with_options(
+            command, own | OPTIONS, make, type_name="Asked", into="asked", defaults=DEFAULTS
+        )
+
+    return add
+
+
+def read_water(asked: Asked) -> WaterData:
     """Read the results of a file, or of the store where no file is given.
 
     Problems of the file are counted on standard error: the answer itself has no place for them.
@@ -199,61 +247,56 @@ def read_water(file: str | None, reading: WaterOptions, wanted: Wanted, lang: La
     from wetland.operations.waterfiles import water_of_file  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
-    check_days(wanted.since, wanted.until)
-    site = open_site(wanted.site)
-    if file is None:
-        with open_store(wanted.store, site, create=False) as kept:
-            data = water_of_store(kept, site, stations=wanted.stations, since=wanted.since,
-                                  until=wanted.until)  # fmt: skip
-        data = data if reading.water_body is None else data.assume(reading.water_body)
+    check_days(asked.since, asked.until)
+    site = open_site(asked.site)
+    if asked.file is None:
+        with open_store(asked.store, site, create=False) as kept:
+            data = water_of_store(kept, site, stations=asked.station, since=asked.since,
+                                  until=asked.until)  # fmt: skip
+        body = asked.reading.water_body
+        data = data if body is None else data.assume(body)
     else:
-        data = water_of_file(given_file(file), site, options=reading)
-        _tell_problems(data.problems, lang)
+        data = water_of_file(given_file(asked.file), site, options=asked.reading)
+        _tell_problems(data.problems, asked.lang)
         if not len(data.results):
-            raise InputError(_NO_RESULTS.fill(f=file))
-        data = data.only(wanted.stations, since=wanted.since, until=wanted.until)
+            raise InputError(_NO_RESULTS.fill(f=asked.file))
+        data = data.only(asked.station, since=asked.since, until=asked.until)
     today = datetime.now(tz=ZoneInfo(site.timezone)).date()
-    return replace(data, as_of=min(today, wanted.until or today))
+    return replace(data, as_of=min(today, asked.until or today))
 
 
-def read_series(
-    file: str | None,
-    reading: WaterOptions,
-    wanted: Wanted,
-    *,
-    parameters: list[str] | None,
-    lang: Lang,
-) -> pd.DataFrame:
+def read_series(asked: Asked, parameters: list[str] | None) -> pd.DataFrame:
     """Read series for trends: of any tidy file, or of the results that the store holds."""
     from wetland.operations.watertrends import only_series, series_of, series_of_file  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
-    if file is None:
-        found = series_of(read_water(None, reading, wanted, lang))
-        return only_series(found, parameters=parameters)
-    found, problems = series_of_file(given_file(file), lambda: open_site(wanted.site), reading)
-    _tell_problems(problems, lang)
-    return only_series(found, stations=wanted.stations, parameters=parameters,
-                       since=wanted.since, until=wanted.until)  # fmt: skip
+    if asked.file is None:
+        return only_series(series_of(read_water(asked)), parameters=parameters)
+    given = given_file(asked.file)
+    return _asked_for(series_of_file(given, lambda: open_site(asked.site), asked.reading),
+                      asked, parameters)  # fmt: skip
 
 
-def read_annual(
-    file: str | None,
-    reading: WaterOptions,
-    wanted: Wanted,
-    *,
-    parameters: list[str] | None,
-    lang: Lang,
-) -> pd.DataFrame | None:
+def read_annual(asked: Asked, parameters: list[str] | None) -> pd.DataFrame | None:
     """Read a file that holds one value for each year; None for any other, and for the store."""
-    from wetland.operations.watertrends import annual_series_of_file, only_series  # noqa: PLC0415
+    from wetland.operations.watertrends import annual_series_of_file  # noqa: PLC0415
 
-    found = None if file is None else annual_series_of_file(given_file(file), reading)
-    if found is None:
+    if asked.file is None:
         return None
-    _tell_problems(found[1], lang)
-    return only_series(found[0], stations=wanted.stations, parameters=parameters,
-                       since=wanted.since, until=wanted.until)  # fmt: skip
+    found = annual_series_of_file(given_file(asked.file), asked.reading)
+    return None if found is None else _asked_for(found, asked, parameters)
+
+
+def _asked_for(
+    found: tuple[pd.DataFrame, pd.DataFrame], asked: Asked, parameters: list[str] | None
+) -> pd.DataFrame:
+    """Tell the problems of a file, and keep of its series what was asked for."""
+    from wetland.operations.watertrends import only_series  # noqa: PLC0415
+
+    series, problems = found
+    _tell_problems(problems, asked.lang)
+    return only_series(series, stations=asked.station, parameters=parameters, since=asked.since,
+                       until=asked.until)  # fmt: skip
 
 
 def _tell_problems(problems: pd.DataFrame, lang: Lang) -> None:

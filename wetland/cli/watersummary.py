@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from wetland.base.texts import Lang, Text, text
-from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
 from wetland.cli.output import emit
 from wetland.cli.wateroutlook import ParametersOption
-from wetland.cli.waterreading import (
-    MaybeFileArgument,
-    SinceOption,
-    StationsOption,
-    UntilOption,
-    Wanted,
-    read_water,
-    water_options,
-)
+from wetland.cli.waterreading import Asked, read_water, water_answer
 from wetland.cli.watertables import SYNTHETIC
 from wetland.cli.waterwords import item_with_unit, worded
-
-if TYPE_CHECKING:
-    from wetland.water.readoptions import WaterOptions
 
 METHODS = ("half", "kaplan_meier", "ros", "mle")
 Over = Literal["all", "year", "quarter", "month"]
@@ -44,10 +32,9 @@ TITLES: dict[str, Text] = {
 }
 
 
-@water_options
+@water_answer()
 def summary(
-    reading: WaterOptions,
-    file: MaybeFileArgument = None,
+    asked: Asked,
     method: Annotated[
         list[str] | None,
         typer.Option(
@@ -61,31 +48,24 @@ def summary(
         float, typer.Option("--confidence", min=0.5, max=0.999, help="置信度 / Confidence")
     ] = 0.95,
     parameter: ParametersOption = None,
-    station: StationsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    site: SiteOption = DEFAULT_SITE,
-    store: StoreOption = None,
-    format: FormatOption = "table",
-    lang: LangOption = "zh",
 ) -> None:
     """含未检出值的均值：官方口径与统计方法并列 / Means with non-detects, two ways."""
     from wetland.operations.wateranswers import told  # noqa: PLC0415 - starts fast
     from wetland.operations.watersummary import summary_of  # noqa: PLC0415
 
-    data = read_water(file, reading, Wanted(site, store, station, since, until), lang)
     found = summary_of(
-        data, methods=method or METHODS[:2], per=per, parameters=parameter,
+        read_water(asked), methods=method or METHODS[:2], per=per, parameters=parameter,
         confidence=confidence,
     )  # fmt: skip
+    lang = asked.lang
     rows = told(found, lang)
-    if format != "table":
-        emit(rows, format=format, lang=lang)
+    if asked.format != "table":
+        emit(rows, format=asked.format, lang=lang)
         return
     if any(row["synthetic"] for row in rows):
         typer.echo(SYNTHETIC.get(lang), err=True)
     shown = [name for name in TITLES if name != "period" or per != "all"]
-    emit([_short(row, shown, lang) for row in rows], format=format, lang=lang, titles=TITLES)
+    emit([_short(row, shown, lang) for row in rows], format="table", lang=lang, titles=TITLES)
 
 
 def _short(row: dict[str, Any], shown: list[str], lang: Lang) -> dict[str, object]:

@@ -12,7 +12,10 @@ from wetland.cli.output import emit
 from wetland.cli.waterwords import worded
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from wetland.cli.options import Format
+    from wetland.cli.waterreading import Asked
 
 Row = Mapping[str, Any]
 
@@ -120,6 +123,13 @@ TITLES: dict[str, Text] = {
 SYNTHETIC = text(
     "含虚构（合成）数据，不是实测。", "Some of this is invented (synthetic), not measured."
 )
+
+
+def reply(asked: Asked, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Print a table in the format and language asked for; see `show`."""
+    from wetland.operations.wateranswers import told  # noqa: PLC0415 - starts fast
+
+    show(told(frame, asked.lang), columns, format=asked.format, lang=asked.lang)
 
 
 def show(
