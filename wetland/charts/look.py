@@ -11,16 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wetland.base.texts import Lang, Text, text
+from wetland.base.texts import Lang, Text
+from wetland.water.standards import CLASS_LETTERS, CLASS_WORDS, COLOURS
 
-CLASS_COLOURS: Mapping[str, str] = {
-    "I": "#2166AC",
-    "II": "#2166AC",
-    "III": "#4DB8A4",
-    "IV": "#F7E04B",
-    "V": "#E08214",
-    "inferior_v": "#7F1D1D",
-}
+CLASS_COLOURS: Mapping[str, str] = COLOURS
 INK: Mapping[str, str] = {
     "I": "#FFFFFF",
     "II": "#FFFFFF",
@@ -29,17 +23,8 @@ INK: Mapping[str, str] = {
     "V": "#10231F",
     "inferior_v": "#FFFFFF",
 }
-LETTERS: Mapping[str, Text] = {
-    "I": text("Ⅰ", "I"),
-    "II": text("Ⅱ", "II"),
-    "III": text("Ⅲ", "III"),
-    "IV": text("Ⅳ", "IV"),
-    "V": text("Ⅴ", "V"),
-    "inferior_v": text("劣Ⅴ", ">V"),
-}
-CLASS_NAMES: Mapping[str, Text] = {
-    key: text(f"{letter.zh}类", f"class {letter.en}") for key, letter in LETTERS.items()
-} | {"inferior_v": text("劣Ⅴ类", "worse than class V")}
+LETTERS: Mapping[str, Text] = CLASS_LETTERS
+CLASS_NAMES: Mapping[str, Text] = CLASS_WORDS
 CLASS_ORDER = tuple(LETTERS)
 
 NO_DATA = "#E3E7E6"

@@ -13,14 +13,6 @@ from wetland.base.findings import OUTCOMES
 from wetland.base.texts import Lang, Text, text
 
 SHOWN_FROM = 0.005  # a smaller probability is not written
-CLASSES: dict[str, Text] = {
-    "I": text("Ⅰ", "I"),
-    "II": text("Ⅱ", "II"),
-    "III": text("Ⅲ", "III"),
-    "IV": text("Ⅳ", "IV"),
-    "V": text("Ⅴ", "V"),
-    "inferior_v": text("劣Ⅴ", ">V"),
-}
 BODIES: dict[str, Text] = {"river": text("河流", "river"), "lake": text("湖库", "lake")}
 METHODS: dict[str, Text] = {
     "mann_kendall": text("Mann-Kendall", "Mann-Kendall"),
@@ -78,7 +70,9 @@ def worded(column: str, value: Any, lang: Lang) -> object:  # noqa: ANN401 - any
 def word(column: str, key: str, lang: Lang) -> str:
     """Return the word for a key of a column."""
     if column in _CLASS_COLUMNS:
-        return _known(CLASSES, key, lang)
+        from wetland.water.standards import CLASS_LETTERS  # noqa: PLC0415 - starts fast
+
+        return _known(CLASS_LETTERS, key, lang)
     if column in _PARAMETER_COLUMNS:
         return item_word(key, lang)
     if column in _ALL_COLUMNS and key == "*":

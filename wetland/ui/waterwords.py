@@ -16,7 +16,7 @@ from wetland.ui import language
 from wetland.ui.language import COMMA, name_of, say
 from wetland.ui.watersummary import meets_target
 from wetland.water.parameters import parameters
-from wetland.water.standards import assessment_on, standard_on
+from wetland.water.standards import CONDITIONS, standard_on
 from wetland.water.stations import CLASSES, WaterBody
 
 NO_CLASS = text("缺测", "no data")
@@ -66,8 +66,8 @@ def class_words(row: Mapping[Any, Any] | None) -> str:
 
 def condition_words(water_class: str | None) -> str:
     """Return the word of the condition of a class (优, 良好, 轻度污染 ...)."""
-    known = {key: assessment_on().condition(key).name for key in assessment_on().classes}
-    return say(known[water_class]) if water_class in known else "–"
+    known = CONDITIONS.get(water_class or "")
+    return "–" if known is None else say(known)
 
 
 def badge(water_class: str | None, words: str | None = None) -> str:

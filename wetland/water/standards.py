@@ -218,7 +218,15 @@ def _load(pattern: str, model: type[Version]) -> tuple[Version, ...]:
 
 
 # The words and colours of the newest method, for whoever shows a class.
-CLASS_WORDS: Mapping[WaterClass, Text] = {c: w.name for c, w in assessment_on().classes.items()}
-CONDITIONS: Mapping[WaterClass, Text] = {c: assessment_on().condition(c).name for c in CLASSES}
-COLOURS: Mapping[WaterClass, str] = {c: assessment_on().condition(c).hex for c in CLASSES}
-COLOUR_WORDS: Mapping[WaterClass, Text] = {c: assessment_on().condition(c).colour for c in CLASSES}
+CLASS_WORDS: Mapping[str, Text] = {c: w.name for c, w in assessment_on().classes.items()}
+CLASS_LETTERS: Mapping[str, Text] = {
+    "I": text("Ⅰ", "I"),
+    "II": text("Ⅱ", "II"),
+    "III": text("Ⅲ", "III"),
+    "IV": text("Ⅳ", "IV"),
+    "V": text("Ⅴ", "V"),
+    "inferior_v": text("劣Ⅴ", ">V"),
+}
+CONDITIONS: Mapping[str, Text] = {c: assessment_on().condition(c).name for c in CLASSES}
+COLOURS: Mapping[str, str] = {c: assessment_on().condition(c).hex for c in CLASSES}
+COLOUR_WORDS: Mapping[str, Text] = {c: assessment_on().condition(c).colour for c in CLASSES}
