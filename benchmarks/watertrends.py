@@ -1,28 +1,23 @@
 """Trends: 1,000 synthetic series x 240 months with ties and 5 % missing, beside pymannkendall.
 
 Statistics of all series that the peer tests are compared to 1e-12 before a time counts. It gives no
-interval of the slope and has no test of many series at once; ours does both. The peer is loaded
-from ``build/peers`` into this process, so that both use the same numpy.
+interval of the slope and has no test of many series at once; ours does both.
 
 Run alone: ``python benchmarks/watertrends.py [--quick]``.
 """
 
 from __future__ import annotations
 
-import importlib
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pymannkendall as peer
 import report
 from numpy.typing import NDArray
 
 from wetland.statistics.kendallmany import TrendTests, mann_kendall_many, seasonal_kendall_many
 
 Floats = NDArray[np.float64]
-PEERS = Path(__file__).resolve().parent.parent / "build" / "peers"
 SEED, SERIES, MONTHS, PERIOD = 20_261_123, 1_000, 240, 12
 SAME = 1e-12
 OURS, OURS_2, PEER = "ours, 1 thread", "ours, 2 threads", "pymannkendall"
@@ -35,19 +30,18 @@ def rows(*, quick: bool = False) -> list[report.Row]:
     values = series(SERIES // 10 if quick else SERIES)
     most = 10 if quick else 100
     times = np.arange(values.shape[1], dtype=np.float64)
-    peer = pymannkendall()
     found = _section(
         f"seasonal Kendall + Sen, {MONTHS} months",
         values,
         lambda threads: seasonal_kendall_many(values, PERIOD, threads=threads),
-        None if peer is None else lambda y: peer.seasonal_test(y, period=PERIOD),
+        lambda y: peer.seasonal_test(y, period=PERIOD),
         most,
     )
     return found + _section(
         f"Mann-Kendall + Sen, {MONTHS} values",
         values,
         lambda threads: mann_kendall_many(times, values, threads=threads),
-        None if peer is None else peer.original_test,
+        peer.original_test,
         most,
     )
 
@@ -64,32 +58,16 @@ def series(size: int) -> Floats:
     return values
 
 
-def pymannkendall() -> ModuleType | None:
-    """Load the peer from where ``make peers`` puts it; None where it is not installed."""
-    for folder in sorted(PEERS.glob("lib/python*/site-packages")):
-        if (folder / "pymannkendall").is_dir():
-            sys.path.append(str(folder))
-            try:
-                return importlib.import_module("pymannkendall")
-            finally:
-                sys.path.remove(str(folder))
-    return None
-
-
-def _section(title: str, values: Floats, ours: Any, peer: Any, most: int) -> list[report.Row]:  # noqa: ANN401
-    ways: dict[str, report.Way] = {OURS: lambda: ours(1), OURS_2: lambda: ours(2)}
-    sizes = {}
-    if peer is not None:
-        _compare(title, ours(1), [peer(y) for y in values[:most]])
-        ways[PEER] = lambda: [peer(y) for y in values[:most]]
-        sizes[PEER] = most
-    measured = report.measure(
-        ways, section="trends", scene=title, size=len(values), ours=OURS, sizes=sizes
+def _section(title: str, values: Floats, ours: Any, theirs: Any, most: int) -> list[report.Row]:  # noqa: ANN401
+    _compare(title, ours(1), [theirs(y) for y in values[:most]])
+    ways: dict[str, report.Way] = {
+        OURS: lambda: ours(1),
+        OURS_2: lambda: ours(2),
+        PEER: lambda: [theirs(y) for y in values[:most]],
+    }
+    return report.measure(
+        ways, section="trends", scene=title, size=len(values), ours=OURS, sizes={PEER: most}
     )
-    if peer is None:
-        missing = "not installed: make peers"
-        measured.append(report.Row("trends", title, PEER, 0, 0.0, 0.0, 0.0, note=missing))
-    return measured
 
 
 def _compare(title: str, ours: TrendTests, theirs: list[Any]) -> None:
