@@ -44,8 +44,8 @@ def expect(size: int) -> bool:
 
     Examples
     --------
-    >>> expect(10), compiled_pays(3_000)
-    (False, False)
+    >>> expect(10)
+    False
     """
     pays = compiled_pays(size)
     if pays:
