@@ -22,6 +22,20 @@ REQUIRE_ALL = "WETLAND_REQUIRE_ALL"
 SHARED = "WETLAND_SHARED"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the mark of tests that take minutes."""
+    config.addinivalue_line("markers", "soak: takes long; run with -m soak")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave soak tests out unless they are asked for."""
+    if "soak" in str(config.getoption("-m")):
+        return
+    for item in items:
+        if item.get_closest_marker("soak") is not None:
+            item.add_marker(pytest.mark.skip(reason="takes long; run with -m soak"))
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a command line printed and how it ended."""

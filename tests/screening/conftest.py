@@ -14,20 +14,6 @@ from wetland.screening.read import Reading, read_observations
 from wetland.sites.load import Site, open_site
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Know the mark of tests that take minutes."""
-    config.addinivalue_line("markers", "soak: takes long; run with -m soak")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave soak tests out unless they are asked for."""
-    if "soak" in str(config.getoption("-m")):
-        return
-    for item in items:
-        if item.get_closest_marker("soak") is not None:
-            item.add_marker(pytest.mark.skip(reason="takes long; run with -m soak"))
-
-
 @pytest.fixture(scope="session")
 def site() -> Site:
     """Give the Xixi pack."""
