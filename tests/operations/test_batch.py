@@ -35,7 +35,7 @@ def alone(site: Site, tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.Data
     return findings, screened.counts
 
 
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, suppress_health_check=list(HealthCheck))
 @given(cuts=st.lists(st.integers(1, len(TABLE) - 1), max_size=8),
        group=st.sampled_from([7, 100, 10_000]), part_rows=st.sampled_from([11, 64, 50_000]),
        seed=st.integers(0, 5))  # fmt: skip
