@@ -23,6 +23,7 @@ from wetland.cli.options import (
     parse_day,
     parse_pairs,
 )
+from wetland.cli.problems import tell_problems
 from wetland.cli.reading import EncodingOption, TimezoneOption, given_file, with_options
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ DateOrder = Literal["mdy", "dmy"]
 Body = Literal["river", "lake"]
 MeanPer = Literal["month", "quarter", "year"]
 Command = Callable[..., None]
-MOST_TOLD = 5
 
 FileArgument = Annotated[
     str,
@@ -257,7 +257,7 @@ def read_water(asked: Asked) -> WaterData:
         data = data if body is None else data.assume(body)
     else:
         data = water_of_file(given_file(asked.file), site, options=asked.reading)
-        _tell_problems(data.problems, asked.lang)
+        tell_problems(data.problems.to_dict("records"), asked.lang, _ASIDE)
         if not len(data.results):
             raise InputError(_NO_RESULTS.fill(f=asked.file))
         data = data.only(asked.station, since=asked.since, until=asked.until)
@@ -294,21 +294,6 @@ def _asked_for(
     from wetland.operations.watertrends import only_series  # noqa: PLC0415
 
     series, problems = found
-    _tell_problems(problems, asked.lang)
+    tell_problems(problems.to_dict("records"), asked.lang, _ASIDE)
     return only_series(series, stations=asked.station, parameters=parameters, since=asked.since,
                        until=asked.until)  # fmt: skip
-
-
-def _tell_problems(problems: pd.DataFrame, lang: Lang) -> None:
-    """Say on standard error what of a file is set aside or doubtful: a few, errors first."""
-    if not len(problems):
-        return
-    is_error = problems["level"] == "error"
-    errors = int(is_error.sum())
-    typer.echo(_ASIDE.fill(e=errors, w=len(problems) - errors).get(lang), err=True)
-    told = [*problems[is_error].to_dict("records"), *problems[~is_error].to_dict("records")]
-    for row in told[:MOST_TOLD]:
-        cells = [row[name] for name in ("row", "column", "value")]
-        place = " ".join(str(cell) for cell in cells if cell and cell == cell)  # NaN is not itself
-        message = row[f"message_{lang}"]
-        typer.echo(f"  {place}: {message}" if place else f"  {message}", err=True)

@@ -9,6 +9,7 @@ from wetland.base.findings import FINDINGS
 from wetland.base.problems import PROBLEMS
 from wetland.base.tables import TableSchema
 from wetland.base.texts import Lang, Text
+from wetland.birds.tables import BIRD_NAMES, BIRD_RECORDS, BIRD_SURVEYS
 from wetland.operations.findings import notice_for
 from wetland.regulations.records import RECORDS
 from wetland.screening.tables import OBSERVATIONS, SOURCES
@@ -22,6 +23,7 @@ from wetland.water.tables import WATER_RESULTS, WATER_STATIONS
 # A new table is one line here; its schema belongs to the capability that owns it.
 SCHEMAS: tuple[TableSchema, ...] = (
     SOURCES, OBSERVATIONS, PROBLEMS, FINDINGS, RECORDS, WATER_STATIONS, WATER_RESULTS,
+    BIRD_SURVEYS, BIRD_RECORDS, BIRD_NAMES,
 )  # fmt: skip
 
 FOLDER = ".wetland"
