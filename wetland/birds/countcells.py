@@ -151,8 +151,8 @@ _SIGNED = re.compile(r"[-−]\s*\d+(?:\.\d+)?$")
 _TWO = re.compile(r"\d+(?:\.\d+)?(?:\s*[,;、/&和]\s*|\s+)\d+(?:\.\d+)?")
 
 _AT_LEAST = frozenset({">", ">=", "≥", "≧", "至少", "不少于", "不低于", "超过", "多于", "大于",
-                       "上", "at least", "more than", "over", "min", "min.", "余", "多", "+", "以上",
-                       "及以上", "or more"})  # fmt: skip
+                       "上", "at least", "more than", "over", "min", "min.", "余", "多", "+",
+                       "以上", "及以上", "or more"})  # fmt: skip
 _AT_MOST = frozenset({"<", "<=", "≤", "≦", "至多", "最多", "不超过", "不足", "不到", "少于", "小于",
                       "低于", "at most", "up to", "less than", "fewer than", "max", "max.", "以下",
                       "以内", "及以下", "or less"})  # fmt: skip
