@@ -61,11 +61,11 @@ class Species(Strict):
     waterbird: bool | None = None
     season: Season | None = None
     present: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1[0-2])$")] | None = None
-    most: float | None = Field(default=None, gt=0)
+    most: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     fluctuates: bool = False
     flyway: str | None = None
-    population_estimate: float | None = Field(default=None, gt=0)
-    one_percent: float | None = Field(default=None, gt=0)
+    population_estimate: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    one_percent: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     one_percent_edition: str | None = None
     sensitivity: Sensitivity = "none"
     habitats: tuple[str, ...] = ()

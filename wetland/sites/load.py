@@ -20,9 +20,11 @@ from wetland.base.errors import InputError, Mistake, PackError
 from wetland.base.mistakes import explain
 from wetland.base.texts import Text, text
 from wetland.base.yaml import read_yaml
+from wetland.birds.species import BirdPack
 from wetland.regulations.load import load_regulations, load_vocabulary
 from wetland.regulations.rulebook import Regulations
 from wetland.regulations.vocabulary import Vocabulary
+from wetland.sites.birdpack import BIRD_FILES, NO_BIRDS, read_bird_pack
 from wetland.sites.config import SiteConfig
 from wetland.sites.landmarks import read_landmarks
 from wetland.sites.reference import Reference, read_reference
@@ -44,12 +46,14 @@ LANDMARKS_FILE, VOCABULARY_FILE, REGULATIONS_FOLDER = (
     "landmarks.geojson", "vocabulary.yaml", "regulations",
 )  # fmt: skip
 REFERENCE_FILE = "reference.geojson"
-PACK_FILES = (SITE_FILE, ZONES_FILE, LANDMARKS_FILE, VOCABULARY_FILE, REFERENCE_FILE, WATER_FILE)
+PACK_FILES = (
+    SITE_FILE, ZONES_FILE, LANDMARKS_FILE, VOCABULARY_FILE, REFERENCE_FILE, WATER_FILE, *BIRD_FILES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """A site: its zones, landmarks, words, law and water stations, as one pack holds them."""
+    """A site: its zones, landmarks, words, law, water and birds, as one pack holds them."""
 
     id: str
     name: Text
@@ -62,6 +66,7 @@ class Site:
     digest: str
     reference: tuple[Reference, ...] = ()
     water: WaterPack = NO_WATER
+    birds: BirdPack = NO_BIRDS
 
     @property
     def crs_epsg(self) -> int:
@@ -173,6 +178,9 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
     mistakes += wrong
     water, wrong = read_water_pack(folder)
     mistakes += wrong
+    named = None if config is None else {*config.zone_names, *(zone.id for zone in zones)}
+    birds, wrong = read_bird_pack(folder, zones=named)
+    mistakes += wrong
     vocabulary, regulations, wrong = _read_law(folder, config)
     mistakes += wrong
     if config is None or vocabulary is None or regulations is None or landmarks is None:
@@ -190,6 +198,7 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
         digest=pack_digest(folder),
         reference=reference,
         water=water,
+        birds=birds,
     )
     return site, mistakes
 
@@ -197,9 +206,9 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
 def pack_digest(folder: Path) -> str:
     """Return the SHA-256 over the pack's files that decide outcomes.
 
-    Every `.yaml` and `.geojson` of the folder and of `regulations/` counts, with its name; the
-    README, examples and cases do not. Line ends are made equal first, so that a checkout on another
-    system has the same digest.
+    Every `.yaml`, `.geojson` and table of birds of the folder and every rule of `regulations/`
+    counts, with its name; the README, examples and cases do not. Line ends are made equal first, so
+    that a checkout on another system has the same digest.
     """
     paths = [p for p in (folder / name for name in PACK_FILES) if p.is_file()]
     rules = (folder / REGULATIONS_FOLDER).glob("*.yaml")
