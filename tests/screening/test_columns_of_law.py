@@ -134,7 +134,7 @@ def same(new: Screened, old: by_row.Screened) -> None:
 NEW = ["likelihood"]  # not known row by row
 
 
-SEEDS = [*range(5), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(5, 45))]
+SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 45))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -151,7 +151,7 @@ def test_by_column_is_by_row(site: Site, seed: int, monkeypatch: pytest.MonkeyPa
     same(new, old)
 
 
-@pytest.mark.parametrize("seed", [2, 7])
+@pytest.mark.parametrize("seed", [2, pytest.param(7, marks=pytest.mark.soak)])
 def test_parts_add_up_to_the_whole(site: Site, seed: int) -> None:
     """Whatever the partitioning: the same counts, and the same findings in the same order."""
     rng = np.random.default_rng(seed)

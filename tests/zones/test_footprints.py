@@ -92,7 +92,7 @@ SIZES = st.one_of(st.sampled_from([0.0, 5.0, 100.0]), st.floats(0.0, 1500.0))
 
 @pytest.mark.parametrize("assume", [True, False])
 def test_hostile_things_come_out_the_same(both_ways: Any, assume: bool) -> None:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=90, deadline=None)
     @given(st.lists(THINGS, min_size=1, max_size=8), SIZES)
     def check(things: list[Any], uncertainty_m: float) -> None:
         assert_same(*both_ways(LAYER, things, uncertainty_m, on=None, assume_schematic=assume))

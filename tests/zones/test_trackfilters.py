@@ -152,12 +152,12 @@ def test_compiled_and_plain_say_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (compiled == plain).all()
 
 
-def test_a_million_fixes_and_a_track_that_is_none() -> None:
+def test_many_fixes_and_a_track_that_is_none() -> None:
     rng = np.random.default_rng(6)
-    at = np.arange(1_000_000) * 5 * S
-    lonlat = (rng.uniform(120, 120.2, 1_000_000), rng.uniform(30.2, 30.4, 1_000_000))
+    at = np.arange(400_000) * 5 * S
+    lonlat = (rng.uniform(120, 120.2, 400_000), rng.uniform(30.2, 30.4, 400_000))
     flag_fixes([0] * 400, at[:400], lonlat=(lonlat[0][:400], lonlat[1][:400]))  # warm
     started = time.process_time()
-    flags = flag_fixes(np.zeros(1_000_000, dtype=np.int64), at, lonlat=lonlat)
+    flags = flag_fixes(np.zeros(400_000, dtype=np.int64), at, lonlat=lonlat)
     assert flags.impossible_speed.any()
-    assert time.process_time() - started < 15.0  # 3 s on an idle core of 2024
+    assert time.process_time() - started < 6.0  # 1.2 s on an idle core of 2024
