@@ -1,0 +1,292 @@
+"""Bird tables with one header row: which row it is, and its rows as sightings.
+
+Rule of decision: of the first rows the header is the one with most cells that name a role, the
+first of equals; at least one of them must name the species, or be told by a person. What stands
+above it is a title. A row that repeats the header, a row of totals and a note below are no rows.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wetland.base.errors import InputError
+from wetland.base.problems import Problems
+from wetland.base.texts import text
+from wetland.birds.birdsource import BirdSource
+from wetland.birds.countcells import parse_count
+from wetland.birds.sheetgrid import HEAD_ROWS, Grid
+from wetland.birds.sheetnames import NAME_ROLES, find_roles, is_note, is_total, plain, role_of
+from wetland.birds.sightings import Sightings
+from wetland.reading.cells import is_blank
+
+CHUNK_ROWS = 50_000
+LISTED = 20
+_UNIT = re.compile(r"[(\[【]\s*([^()\[\]【】]{1,12}?)\s*[)\]】]\s*$")
+_BARE_NUMBER = re.compile(r"\d+(?:\.\d+)?$")
+_WITH_UNITS = ("duration_min", "distance_km", "area_ha")
+# What else tells of a visit and has no column of its own.
+_OF_VISIT = frozenset(
+    {"天气", "天气状况", "风力", "风速", "风向", "温度", "气温", "水温", "水位", "能见度", "潮位",
+     "云量", "湿度", "干扰", "干扰因素", "weather", "wind", "windspeed", "temperature", "temp",
+     "visibility", "cloud", "cloudcover", "tide", "waterlevel", "disturbance", "humidity"}
+)  # fmt: skip
+
+NO_HEADER = text(
+    "{f}：找不到表头：没有一行写有鸟种名称的列；第一行是：{n}",
+    "{f}: no header found: no row names a column of species; the first row is: {n}",
+)
+HEADER_HINT = text(
+    "表头可写：样点,日期,鸟种,数量；或用 --map name=列名 指明",
+    "write a header such as plot,date,species,count; or tell by --map name=NAME",
+)
+NO_SUCH_COLUMN = text("{f}：没有列 {c}；现有：{n}", "{f}: there is no column {c}; there are: {n}")
+ONLY_HEADER = text("{f}：只有表头，没有数据行", "{f}: there is a header and no row")
+CELLS = text("列数不对：应有 {n} 列，实有 {m} 列", "wrong number of cells: {n} expected, {m} found")
+NOTE_ROW = text("这一行是注释，不是记录", "this row is a note, not a record")
+NO_NAME = text("有数量而没有鸟名", "a count without a name")
+SAME_NAME = text("有两列同名，只用第一列", "two columns of this name; the first is used")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """A table whose header is found.
+
+    Parameters
+    ----------
+    grid
+        All rows of the file.
+    headers
+        Names of the columns; each one once.
+    roles
+        Role -> position of its column.
+    start
+        Position of the first row below the header.
+    """
+
+    grid: Grid
+    headers: tuple[str, ...]
+    roles: Mapping[str, int]
+    start: int
+
+    def others(self) -> list[int]:
+        """Return the positions of columns that have a name and no role."""
+        taken = set(self.roles.values())
+        return [at for at, name in enumerate(self.headers) if name and at not in taken]
+
+
+def header_score(row: Sequence[str], told: Collection[str] = ()) -> int:
+    """Return how many cells of a row name a role; 0 where none names the species."""
+    given = {plain(name) for name in told}
+    roles = {role_of(cell) for cell in row if cell} - {None}
+    extra = sum(plain(cell) in given for cell in row if cell)
+    if not extra and not roles & set(NAME_ROLES):
+        return 0
+    return len(roles) + extra
+
+
+def find_header(grid: Grid, told: Collection[str] = ()) -> int | None:
+    """Return the position of the header; None where no row can be one."""
+    scores = [header_score(row, told) for row in grid.rows[:HEAD_ROWS]]
+    best = max(range(len(scores)), key=lambda at: (scores[at], -at), default=None)
+    return None if best is None or not scores[best] else best
+
+
+def table_of(grid: Grid, told: Mapping[str, str], problems: Problems) -> SheetTable:
+    """Find the header of a grid and what its columns mean.
+
+    Parameters
+    ----------
+    grid
+        The cells.
+    told
+        Role -> column, as a person tells them.
+    problems
+        Takes columns of the same name.
+
+    Raises
+    ------
+    InputError
+        There is no header, no row below it, or a column that is told is not there.
+    """
+    at = find_header(grid, tuple(told.values()))
+    if at is None:
+        shown = listed(grid.rows[0])
+        raise InputError(NO_HEADER.fill(f=problems.file, n=shown), hint=HEADER_HINT)
+    return table_at(grid, at, told, problems)
+
+
+def table_at(grid: Grid, at: int, told: Mapping[str, str], problems: Problems) -> SheetTable:
+    """Return the table whose header stands at a position; InputError as `table_of`."""
+    headers = _named(grid.rows[at], problems, grid.numbers[at])
+    if at + 1 >= len(grid.rows):
+        raise InputError(ONLY_HEADER.fill(f=problems.file))
+    roles = find_roles([name for name in headers if name], told)
+    for role, column in told.items():
+        if role not in roles:
+            message = NO_SUCH_COLUMN.fill(f=problems.file, c=column, n=listed(headers))
+            raise InputError(message)
+    positions = {name: position for position, name in reversed(list(enumerate(headers)))}
+    found = {role: positions[name] for role, name in roles.items()}
+    if "plot" in found and "locality" not in found:
+        second = [p for p, name in enumerate(headers)
+                  if role_of(name) == "plot" and p not in found.values()]  # fmt: skip
+        if second:
+            found["locality"] = second[0]
+    return SheetTable(grid, tuple(headers), found, at + 1)
+
+
+def listed(cells: Sequence[str]) -> str:
+    """Return names in one line, the first twenty of them."""
+    named = [cell[:40] for cell in cells if cell]
+    return ", ".join(named[:LISTED]) + ("…" if len(named) > LISTED else "")
+
+
+def _named(row: Sequence[str], problems: Problems, number: int) -> list[str]:
+    seen: set[str] = set()
+    names = []
+    for cell in row:
+        name = " ".join(cell.split())
+        if name and name in seen:
+            problems.add("duplicate_column", row=number, column=name, level="warning",
+                         message=SAME_NAME)  # fmt: skip
+            name = ""
+        seen.add(name)
+        names.append(name)
+    return names
+
+
+def with_unit(role: str, header: str, cell: str) -> str:
+    """Put the unit of a header to a bare number of effort: ``样线长度(m)`` and ``800``.
+
+    Examples
+    --------
+    >>> with_unit("distance_km", "样线长度（m）", "800"), with_unit("plot", "样点(号)", "3")
+    ('800m', '3')
+    """
+    if role not in _WITH_UNITS or not _BARE_NUMBER.match(cell):
+        return cell
+    unit = _UNIT.search(unicodedata.normalize("NFKC", header))
+    return cell + unit[1] if unit else cell
+
+
+def is_of_visit(header: str) -> bool:
+    """Tell whether a column without a role speaks of the visit (weather, wind, water level)."""
+    return plain(header) in _OF_VISIT
+
+
+def body_rows(table: SheetTable, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and cells of the rows below the header that are rows of the table.
+
+    A row with more cells than the header is an error; notes and totals are told as warnings.
+    """
+    header = [plain(name) for name in table.headers]
+    width = len(header)
+    name_at = next((table.roles[role] for role in NAME_ROLES if role in table.roles), 0)
+    grid = table.grid
+    for at in range(table.start, len(grid.rows)):
+        cells, number = grid.rows[at], grid.numbers[at]
+        filled = [cell for cell in cells if cell]
+        if not filled or [plain(cell) for cell in cells] == header:
+            continue
+        if len(filled) == 1 and (is_note(filled[0]) or _is_line(cells, table)):
+            problems.add("note_row", row=number, value=filled[0], level="warning",
+                         message=NOTE_ROW)  # fmt: skip
+            continue
+        if any(cells[width:]):
+            problems.add("wrong_cells", row=number, value=",".join(cells),
+                         message=CELLS.fill(n=width, m=len(cells)))  # fmt: skip
+            continue
+        padded = cells[:width] + [""] * (width - len(cells))
+        if not is_total(padded[name_at]) and not is_total(filled[0]):
+            yield number, padded
+
+
+def _is_line(cells: Sequence[str], table: SheetTable) -> bool:
+    """Tell whether a row holds words in its first column only, which is not the species."""
+    names = {table.roles[role] for role in NAME_ROLES if role in table.roles}
+    return bool(cells[0]) and 0 not in names and len(table.headers) > 2
+
+
+def sightings_of(
+    table: SheetTable, source: BirdSource, *, given: Mapping[str, Any] | None = None
+) -> Iterator[Sightings]:
+    """Yield the rows of a table as sightings, some ten thousand at a time.
+
+    Rule of decision: a row with a name and an empty count was not recorded and is left out; a row
+    without a name and without a count speaks of a visit only; a count without a name is an error.
+    Without a column of counts a row is a species that was met.
+
+    Parameters
+    ----------
+    table
+        The table.
+    source
+        Takes rows that cannot be read, and counts those left out.
+    given
+        Cells for all rows of roles that no column has.
+    """
+    rows: list[tuple[int, list[str]]] = []
+    for number, cells in body_rows(table, source.problems):
+        rows.append((number, cells))
+        if len(rows) >= CHUNK_ROWS:
+            yield from _chunk(table, rows, source, given or {})
+            rows = []
+    if rows:
+        yield from _chunk(table, rows, source, given or {})
+
+
+def _chunk(
+    table: SheetTable,
+    rows: list[tuple[int, list[str]]],
+    source: BirdSource,
+    given: Mapping[str, Any],
+) -> Iterator[Sightings]:
+    kept: list[tuple[int, list[str]]] = []
+    only_survey: list[bool] = []
+    names = [table.roles[role] for role in NAME_ROLES if role in table.roles]
+    count_at, status_at = table.roles.get("count"), table.roles.get("status")
+    for number, cells in rows:
+        has_name = any(not is_blank(cells[at]) for at in names)
+        count = None if count_at is None else cells[count_at]
+        is_told = status_at is not None and not is_blank(cells[status_at])
+        is_empty = count is not None and parse_count(count) is None and not is_told
+        if has_name and is_empty:
+            source.tally.count("not_recorded")
+        elif has_name or is_empty or count is None:
+            kept.append((number, cells))
+            only_survey.append(not has_name)
+        else:
+            source.problems.add("name_missing", row=number, column=table.headers[names[0]],
+                                value=count, message=NO_NAME)  # fmt: skip
+    if kept:
+        yield _sightings(table, kept, only_survey, given)
+
+
+def _sightings(
+    table: SheetTable,
+    kept: list[tuple[int, list[str]]],
+    only_survey: list[bool],
+    given: Mapping[str, Any],
+) -> Sightings:
+    columns: dict[str, Any] = dict(given)
+    headers: dict[str, str] = {}
+    for role, at in table.roles.items():
+        header = table.headers[at]
+        headers[role] = header
+        columns[role] = [with_unit(role, header, cells[at]) for _, cells in kept]
+    others = table.others()
+    visit = [at for at in others if is_of_visit(table.headers[at])]
+    rest = [at for at in others if at not in visit]
+    columns["event_extra"] = [_cells(table, cells, visit) for _, cells in kept]
+    columns["extra"] = [_cells(table, cells, rest) for _, cells in kept]
+    columns["only_survey"] = only_survey
+    return Sightings.of([number for number, _ in kept], columns, headers=headers)
+
+
+def _cells(table: SheetTable, cells: list[str], positions: list[int]) -> dict[str, str] | None:
+    found = {table.headers[at]: cells[at] for at in positions if cells[at]}
+    return found or None
