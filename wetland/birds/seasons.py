@@ -94,6 +94,19 @@ def season_end(year: int, season: CountSeason) -> dt.date:
     return following - dt.timedelta(days=1)
 
 
+def season_label(year: int, season: CountSeason) -> str:
+    """Return what a season is written as: "2023", or "2023/24" where it goes over the year's end.
+
+    Examples
+    --------
+    >>> winter = CountSeason(name=text("冬季", "winter"), months=(11, 12, 1, 2, 3))
+    >>> season_label(2023, winter), season_label(2023, YEAR)
+    ('2023/24', '2023')
+    """
+    ends = season_end(year, season).year
+    return str(year) if ends == year else f"{year}/{ends % 100:02d}"
+
+
 @dataclass(frozen=True, eq=False)
 class SeasonSurveys:
     """Surveys with the season each belongs to; made once for all species.

@@ -190,7 +190,7 @@ class _Rows:
     @staticmethod
     def _information(shares: Floats, mass: Floats) -> Floats:
         scaled = shares * np.sqrt(mass)[:, :, None]
-        out = -np.matmul(scaled.transpose(0, 2, 1), scaled)
+        out: Floats = -np.matmul(scaled.transpose(0, 2, 1), scaled)
         at = np.arange(shares.shape[2])
         out[:, at, at] += np.einsum("bi,bit->bt", mass, shares)
         return out
@@ -201,7 +201,8 @@ class _Rows:
         mass = np.maximum(np.exp(log - top) @ self.seen.T, 1e-300)
         each = log @ self.counts.T - (np.log(mass) + top) * self.totals
         roughness = np.einsum("bt,ts,bs->b", log, penalty, log)
-        out: Floats = (weights[:, self.site] * each).sum(axis=1) - roughness / 2
+        each *= weights[:, self.site]
+        out: Floats = each.sum(axis=1) - roughness / 2
         return out
 
     def fit(self, weights: Floats, penalty: Floats, start: Floats | None = None) -> Floats:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from wetland.base.texts import Lang, Text, text
+from wetland.birds.detectbase import BREEDING, CONFIRMATION, DECLINE, FIRST_RECORD, ONE_PERCENT
+from wetland.birds.detectbase import DETECTOR as BIRDS
+from wetland.birds.detectbase import RULES as BIRD_RULES
 from wetland.water.detectbase import DETECTOR as WATER
 from wetland.water.detectbase import RULES as WATER_RULES
 from wetland.water.parameters import parameters
@@ -14,6 +17,12 @@ LIMIT = "detection_limit"
 WATER_LIKELIHOOD = text(
     "考虑抽样误差，劣于目标的可能性", "likelihood to be worse than the target, given the sampling"
 )
+BIRD_LIKELIHOOD = text(
+    "考虑样点之间的差异，下降达到该预警限值的可能性",
+    "likelihood that the decline reaches the limit of the alert, given how plots differ",
+)
+_LIKELIHOODS: Mapping[str, Text] = {WATER: WATER_LIKELIHOOD, BIRDS: BIRD_LIKELIHOOD}
+_CONFIRMATION = text("人工核实", "confirmation by a person")
 _ABOUT = text("约 {p}%", "about {p} %")
 _ABOVE, _BELOW = text("大于 99%", "above 99 %"), text("小于 1%", "below 1 %")
 _LIMIT = text("{name}的检出限", "detection limit of {name}")
@@ -21,7 +30,7 @@ _LIMIT = text("{name}的检出限", "detection limit of {name}")
 
 def rule_titles() -> dict[str, Text]:
     """Return the name of every rule that is no rule of the law, by its id."""
-    return dict(WATER_RULES)
+    return {**WATER_RULES, **BIRD_RULES}
 
 
 def says(rule: str) -> Text | None:
@@ -45,17 +54,42 @@ _SAYS: Mapping[str, Text] = {
         "A result beyond the robust prediction limit of its station's own seasonal history: find "
         "out why.",
     ),
+    DECLINE: text(
+        "平滑指数在 5、10、25 季或全部计数季内下降 25% 以上（中度预警）或 50% 以上（高度预警），"
+        "须查明原因。",
+        "The smoothed index declined by 25 % or more (medium alert) or 50 % or more (high alert) "
+        "over 5, 10, 25 seasons or the full series: find out why.",
+    ),
+    ONE_PERCENT: text(
+        "最近五个有计数的季（至少三季）季最高数的平均值不低于迁飞区种群 1% 标准值"
+        "（拉姆萨尔公约标准六），须由人核实。",
+        "The mean of the highest numbers of the last five seasons with counts (at least three) is "
+        "not below the 1 % threshold of the flyway population (Ramsar Criterion 6): a person has "
+        "to confirm it.",
+    ),
+    FIRST_RECORD: text(
+        "已载入的记录中首次出现的鸟种，须由人核实。",
+        "A species that is in the loaded records for the first time: a person has to confirm it.",
+    ),
+    BREEDING: text(
+        "有繁殖证据的鸟种：核实，并避免干扰繁殖地。",
+        "A species with evidence of breeding: confirm it, and keep disturbance away.",
+    ),
 }
 
 
 def missing_name(name: str) -> Text | None:
-    """Return what a missing parameter, or its missing detection limit, is called; else None.
+    """Return what a parameter, its detection limit or a confirmation is called; else None.
 
     Examples
     --------
     >>> missing_name("nh3n").zh, missing_name("tp.detection_limit").zh, missing_name("consent")
     ('氨氮', '总磷的检出限', None)
+    >>> missing_name("confirmation").zh
+    '人工核实'
     """
+    if name == CONFIRMATION:
+        return _CONFIRMATION
     code, dot, what = name.partition(".")
     known = parameters()
     if code not in known or (dot and what != LIMIT):
@@ -66,6 +100,16 @@ def missing_name(name: str) -> Text | None:
 def of_water(row: Mapping[str, Any]) -> bool:
     """Tell whether a finding is one of the water detector."""
     return row.get("detector") == WATER
+
+
+def of_detector(row: Mapping[str, Any]) -> bool:
+    """Tell whether a finding is one of a detector that knows no law."""
+    return row.get("detector") in _LIKELIHOODS
+
+
+def likelihood_label(row: Mapping[str, Any]) -> Text:
+    """Return what the likelihood of such a finding is the likelihood of."""
+    return _LIKELIHOODS.get(str(row.get("detector")), WATER_LIKELIHOOD)
 
 
 def estimate_text(value: float | None, lang: Lang) -> str:

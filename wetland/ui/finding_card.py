@@ -13,10 +13,10 @@ from wetland.regulations.models import CarriedOver
 from wetland.regulations.rulebook import DatedRule
 from wetland.regulations.wording import MODALITIES
 from wetland.reports.detectors import (
-    WATER_LIKELIHOOD,
     estimate_text,
+    likelihood_label,
     missing_name,
-    of_water,
+    of_detector,
     rule_titles,
     says,
 )
@@ -38,7 +38,7 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
     fine = evidence.get("fine")
     if fine and fine.get("carried_over"):
         fine = {**fine, "carried_over": {"note": _history(fine["carried_over"])}}
-    words = _water_words(said) if of_water(said) else _rule_words(said, rule)
+    words = _own_words(said) if of_detector(said) else _rule_words(said, rule)
     return {
         **words,
         "rule": said["rule"],
@@ -54,7 +54,7 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
         "missing": said["missing"] or [],
         "missing_text": [_missing(site, name) for name in said["missing"] or []],
         "either_side": None,
-        "text_seen": True if said["text_seen"] is None or of_water(said) else said["text_seen"],
+        "text_seen": True if said["text_seen"] is None or of_detector(said) else said["text_seen"],
         "confidence": said["confidence"],
         "authority": said["authority"] or "",
         "explanation": said["explanation"] or "",
@@ -76,14 +76,14 @@ def _missing(site: Site, name: str) -> str:
 
 def _likelihood(said: Mapping[str, Any]) -> dict[str, str]:
     value, lang = said["likelihood"], language.current()
-    if of_water(said):
+    if of_detector(said):
         return {"likelihood_text": estimate_text(value, lang),
-                "likelihood_label": say(WATER_LIKELIHOOD)}  # fmt: skip
+                "likelihood_label": say(likelihood_label(said))}  # fmt: skip
     return {"likelihood_text": likelihood_text(value, lang), "likelihood_label": say(LIKELIHOOD)}
 
 
-def _water_words(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words of a rule of the water detector: no law is broken by it."""
+def _own_words(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of a rule of a detector: no law is broken by it."""
     rule = str(said["rule"])
     title = rule_titles().get(rule, text(rule, rule))
     told = says(rule)
