@@ -10,31 +10,33 @@ from typing import Any
 import altair as alt
 
 from wetland.base.texts import Lang, Text, text
+from wetland.birds.alerts import LEVELS as ALERT_LEVELS
 from wetland.charts.drawing import Drawing, drawing, inline
 from wetland.charts.look import MUTED
 
+FILTERED = "filtered"
 LEVELS: Mapping[str, Text] = {
-    "high": text("高：下降 50% 及以上", "high: down 50 % or more"),
-    "medium": text("中：下降 25%–50%", "medium: down 25 to 50 %"),
-    "filtered": text("自然波动大，不警示", "fluctuates by nature: no alert"),
-    "increase": text("上升", "increase"),
-    "none": text("无警示", "no alert"),
-    "not_tested": text("数据不足", "too few data"),
+    **ALERT_LEVELS,
+    FILTERED: text("自然波动大，不预警", "fluctuates by nature: no alert"),
 }
 LEVEL_COLOURS: Mapping[str, str] = {
-    "high": "#B00040",
-    "medium": "#E08214",
-    "filtered": "#8C8C8C",
+    "high_alert": "#B00040",
+    "medium_alert": "#E08214",
+    FILTERED: "#8C8C8C",
+    "decline": "#5F6E6A",
+    "stable": "#5F6E6A",
     "increase": "#2166AC",
-    "none": "#5F6E6A",
+    "strong_increase": "#2166AC",
     "not_tested": "#B9C6C4",
 }
 _SHAPES: Mapping[str, str] = {
-    "high": "triangle-down",
-    "medium": "diamond",
-    "filtered": "cross",
+    "high_alert": "triangle-down",
+    "medium_alert": "diamond",
+    FILTERED: "cross",
+    "decline": "circle",
+    "stable": "square",
     "increase": "triangle-up",
-    "none": "circle",
+    "strong_increase": "triangle-up",
     "not_tested": "stroke",
 }
 _HIGHEST = 200.0
@@ -60,7 +62,7 @@ class SpanChange:
     change: float
     lower: float = math.nan
     upper: float = math.nan
-    level: str = "none"
+    level: str = "stable"
     likelihood: float | None = None
 
 
@@ -107,7 +109,7 @@ def _value(c: SpanChange, lang: Lang) -> dict[str, Any]:
     said = f"{c.change:+.0f}%" + (f" ({c.lower:+.0f} – {c.upper:+.0f})" if known else "")
     if c.change > _HIGHEST:
         said += f" {_BEYOND.get(lang)}"
-    level = c.level if c.level in LEVELS else "none"
+    level = c.level if c.level in LEVELS else "not_tested"
     return {
         "row": c.row,
         "at": min(c.change, _HIGHEST),
@@ -125,7 +127,9 @@ def _words(shown: Sequence[SpanChange], lang: Lang) -> str:
     if not shown:
         return _EMPTY.get(lang)
     cases = [
-        _CASE.fill(row=c.row, change=f"{c.change:+.0f}", word=LEVELS.get(c.level, LEVELS["none"]))
+        _CASE.fill(
+            row=c.row, change=f"{c.change:+.0f}", word=LEVELS.get(c.level, LEVELS["not_tested"])
+        )
         for c in shown[:12]
     ]
     return _ALT.fill(cases=("，" if lang == "zh" else ", ").join(x.get(lang) for x in cases)).get(
