@@ -133,6 +133,13 @@ class Checklist:
         found = self.species.get(taxon_id)
         return found.name if found is not None else Text(zh=taxon_id, en=taxon_id)
 
+    def names(self, taxon_id: str) -> tuple[str, ...]:
+        """Return every name of a species, synonyms last; none where it is not listed."""
+        if taxon_id not in self.species:
+            return ()
+        others = (s.name for all_of in self._synonyms.values() for s in all_of if s.id == taxon_id)
+        return tuple(dict.fromkeys((*names_of(self.species[taxon_id]), *others)))
+
     def match(
         self, name: str, *, accepted: Mapping[str, str] = _NOTHING, on: dt.date | None = None
     ) -> Match:

@@ -42,9 +42,15 @@ _HAN = re.compile(r"[㐀-鿿\U00020000-\U0003134f]")
 _BRACKETS = re.compile(r"[(\[（【](?P<inside>[^()\[\]（）【】]*)[)\]）】]")
 
 
+def flat(words: str) -> str:
+    """Return words of any length without what does not distinguish names."""
+    whole = unicodedata.normalize("NFKC", words)
+    return _IGNORED.sub("", "".join(c for c in whole if unicodedata.category(c) != "Cf")).casefold()
+
+
 @lru_cache(maxsize=1 << 16)
 def key(name: str) -> str:
-    """Return what names are compared by.
+    """Return what names are compared by; a longer one than `LONGEST` is cut.
 
     Examples
     --------
@@ -53,9 +59,7 @@ def key(name: str) -> str:
     >>> key("白鹭？") == key("白鹭")
     False
     """
-    whole = unicodedata.normalize("NFKC", name[:LONGEST])
-    shown = "".join(c for c in whole if unicodedata.category(c) != "Cf")
-    return _IGNORED.sub("", shown).casefold()
+    return flat(name[:LONGEST])
 
 
 def tidy(name: str) -> str:
