@@ -140,6 +140,9 @@ _ROLE_OF = {plain(name): role for role, names in reversed(ALIASES.items()) for n
 _OF_SPECIES = frozenset(plain(name) for name in OF_SPECIES)
 _TOTALS = frozenset(plain(name) for name in TOTALS)
 _SUMMARIES = frozenset(plain(name) for name in SUMMARIES)
+_SCIENTIFIC = frozenset(plain(name) for name in ("scientific name", "latin name", "latin", "学名",
+                                                 "拉丁名", "拉丁学名", "拉丁文名",
+                                                 "species scientific name"))  # fmt: skip
 NAME_ROLES = ("name", "name_zh", "name_en", "code")
 
 
@@ -152,6 +155,11 @@ def role_of(name: str) -> str | None:
     ('name', 'plot', 'count', 'plot')
     """
     return _ROLE_OF.get(plain(name))
+
+
+def is_scientific(name: str) -> bool:
+    """Tell whether a column of that name holds scientific names."""
+    return plain(name) in _SCIENTIFIC
 
 
 def is_of_species(name: str) -> bool:
@@ -178,13 +186,15 @@ def find_roles(names: Iterable[str], told: Mapping[str, str]) -> dict[str, str]:
     """Return role -> column, of the columns that mean something.
 
     Rule of decision: what a person tells wins, and takes that column from any other role; of two
-    columns named after one role the first counts. Where no column is the name of the species but
-    one is its Chinese name, its English name or its code, that one is enough.
+    columns named after one role the first counts. Beside a column of scientific names (学名) one
+    of names (鸟种) is taken for the Chinese names.
 
     Examples
     --------
     >>> find_roles(["样点", "日期", "中文名", "数量", "天气"], {})
     {'plot': '样点', 'date': '日期', 'name_zh': '中文名', 'count': '数量'}
+    >>> find_roles(["鸟种", "学名"], {})
+    {'name': '学名', 'name_zh': '鸟种'}
     >>> find_roles(["where", "year", "species", "count"], {"plot": "where"})["plot"]
     'where'
     """
@@ -197,6 +207,14 @@ def find_roles(names: Iterable[str], told: Mapping[str, str]) -> dict[str, str]:
         if name is not None:
             found[role] = name
     taken = set(found.values())
+    scientific = next((name for name in listed if is_scientific(name)), None)
+    if scientific is not None and "name" not in found and scientific not in taken:
+        found["name"] = scientific
+        taken.add(scientific)
+        also = next((name for name in listed if role_of(name) == "name" and name not in taken), "")
+        if also and "name_zh" not in found and not any(role_of(n) == "name_zh" for n in listed):
+            found["name_zh"] = also
+            taken.add(also)
     for name in listed:
         named_role = role_of(name)
         if named_role is not None and named_role not in found and name not in taken:

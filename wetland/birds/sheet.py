@@ -1,0 +1,142 @@
+"""A park's own sheet (野外调查表): species in rows, dates or count plots in columns.
+
+Each column of counts is one visit. An empty cell is not recorded, ``0`` is absent, and a column in
+which nothing is filled in was not surveyed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from wetland.base.errors import InputError
+from wetland.base.texts import text
+from wetland.birds.birdsource import BirdSource
+from wetland.birds.countcells import parse_count
+from wetland.birds.sheetaxis import Axis
+from wetland.birds.sheetbody import (
+    SheetBody,
+    SpeciesRow,
+    check_totals,
+    read_body,
+    tell_columns,
+)
+from wetland.birds.sheetcaption import read_caption
+from wetland.birds.sheetgrid import Grid, read_grid
+from wetland.birds.sheethead import SheetHead, find_sheet_head
+from wetland.birds.sheettable import listed
+from wetland.birds.sightings import Sightings
+
+NO_SHEET = text(
+    "{f}：找不到表头：没有一行写有鸟种的列和日期或样点的列；第一行是：{n}",
+    "{f}: no header found: no row has a column of species and columns of dates or plots; the first "
+    "row is: {n}",
+)
+NO_SHEET_HINT = text(
+    "表头可写：鸟种,2024-01-05,2024-02-03；或用 --map name=列名 指明鸟种列",
+    "write a header such as species,2024-01-05,2024-02-03; or tell the species by --map name=NAME",
+)
+NO_DATE = text(
+    "{f}：没有写明日期：列头、标题和表头信息里都没有",
+    "{f}: no date is told: neither the columns nor the lines around the table name one",
+)
+NO_DATE_HINT = text(
+    "用 --default-date 2024-01-05 指明；缺年份的用 --year 2024",
+    "tell it by --default-date 2024-01-05; where only the year is missing, by --year 2024",
+)
+UNREAD = text(
+    "这次调查有 {n} 格数量无法读取，不再算作记录了全部物种",
+    "{n} counts of this visit cannot be read: it no longer counts as complete",
+)
+
+
+def read_sheet(source: BirdSource) -> Iterator[Sightings]:
+    """Yield the sightings of a sheet, column by column.
+
+    Raises
+    ------
+    InputError
+        No header, no date anywhere, or a file that cannot be read.
+    """
+    options = source.options
+
+    def is_sheet(grid: Grid) -> bool:
+        return find_sheet_head(grid, told=options.columns, year=options.year) is not None
+
+    grid = read_grid(source.given, options, source.problems, wanted=is_sheet)
+    source.tally.format, source.tally.encoding = grid.format, grid.encoding
+    head = _head(source, grid)
+    body = read_body(grid, head, source.problems)
+    source.tally.rows = len(body.species)
+    if not (_is_dated(head, body) or options.default_date or options.year):
+        raise InputError(NO_DATE.fill(f=source.problems.file), hint=NO_DATE_HINT)
+    check_totals(head, body, source.problems)
+    tell_columns(grid, head, body, source.problems)
+    for at in head.counts:
+        found = [row for row in body.species if parse_count(row.cells[at]) is not None]
+        blank = len(body.species) - len(found)
+        if found:
+            source.tally.count("not_recorded", blank)
+            yield _visit(source, head, body, at, found)
+        else:
+            source.tally.count("columns_empty")
+
+
+def _head(source: BirdSource, grid: Grid) -> SheetHead:
+    told, year = source.options.columns, source.options.year
+    head = find_sheet_head(grid, told=told, year=year)
+    if head is None:
+        message = NO_SHEET.fill(f=source.problems.file, n=listed(grid.rows[0]))
+        raise InputError(message, hint=NO_SHEET_HINT)
+    if year is None and head.caption.year is None and grid.part:
+        named = read_caption([[grid.part]]).year  # the sheet "2024"
+        if named is not None:
+            return find_sheet_head(grid, told=told, year=named) or head
+    return head
+
+
+def _is_dated(head: SheetHead, body: SheetBody) -> bool:
+    if head.caption.date or "year" in head.caption.cells or {"date", "year"} & set(head.fixed):
+        return True
+    return any(axis.is_dated or "date" in body.told.get(at, {}) for at, axis in head.counts.items())
+
+
+def _visit(
+    source: BirdSource,
+    head: SheetHead,
+    body: SheetBody,
+    at: int,
+    rows: list[SpeciesRow],
+) -> Sightings:
+    """Return the sightings of one column of counts."""
+    axis, told = head.counts[at], body.told.get(at, {})
+    columns: dict[str, Any] = {**head.caption.cells, **_of_axis(axis), **told}
+    if not axis.is_dated and "date" not in told:
+        columns["date"] = head.caption.date
+    elif axis.date is not None:
+        columns.pop("year", None)
+    headers = {role: axis.label for role in ("count", "date", "plot", "time")}
+    for role, position in head.fixed.items():
+        known = columns.get(role)
+        columns[role] = [row.cells[position] or known for row in rows]
+        headers[role] = head.labels[position]
+    columns["count"] = [row.cells[at] for row in rows]
+    extra = {**head.caption.extra, **body.extra.get(at, {})}
+    columns["event_extra"] = [extra or None] * len(rows)
+    unread = [row for row in rows if not _is_read(row.cells[at])]
+    if unread and source.options.complete:
+        columns["complete"] = False
+        source.problems.add("not_complete", row=unread[0].number, column=axis.label,
+                            level="warning", message=UNREAD.fill(n=len(unread)))  # fmt: skip
+    return Sightings.of([row.number for row in rows], columns, headers=headers)
+
+
+def _is_read(cell: str) -> bool:
+    count = parse_count(cell)
+    return count is None or count.status is not None
+
+
+def _of_axis(axis: Axis) -> dict[str, str]:
+    told = {"date": axis.date, "month": axis.month, "time": axis.time, "plot": axis.plot,
+            "locality": axis.locality}  # fmt: skip
+    return {role: cell for role, cell in told.items() if cell is not None}
