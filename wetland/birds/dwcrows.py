@@ -87,7 +87,7 @@ def cell(value: object) -> str:
 
 def is_missing(value: object) -> bool:
     """Tell whether a cell of a table is missing (None, NaN, NA, NaT)."""
-    return value is None or value != value or type(value).__name__ in {"NAType", "NaTType"}
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value
 
 
 def event_columns(
