@@ -36,7 +36,7 @@ LEVELS: dict[Level, Text] = {
     "strong_increase": text("增加一倍以上", "increase to double or more"),
     "not_tested": text("未检验", "not tested"),
 }
-DIGITS = 9  # a change is compared with its limits at so many decimals of a per cent
+DIGITS = 6  # a change is compared with its limits at so many decimals of a per cent
 
 _FULL = text("全部计数季", "the full series")
 _SPAN = text("{n} 季", "{n} seasons")
