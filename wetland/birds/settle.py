@@ -1,0 +1,48 @@
+"""Turn sightings into surveys and records: the one way in for every kind of bird file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from wetland.birds.birdsource import BirdSource
+from wetland.birds.readplaces import Shift
+from wetland.birds.settlerecords import Records
+from wetland.birds.settlesurveys import Surveys
+from wetland.birds.sightings import Sightings
+from wetland.birds.telling import Teller
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Settled(NamedTuple):
+    """Rows of `BIRD_SURVEYS` and `BIRD_RECORDS` from a part of a file."""
+
+    surveys: pd.DataFrame
+    records: pd.DataFrame
+
+
+class Settler:
+    """What is known of a file while its parts are settled one after the other."""
+
+    def __init__(
+        self, source: BirdSource, *, site_id: str, source_id: str, accepted: Mapping[str, str],
+        shift: Shift | None = None,
+    ) -> None:  # fmt: skip
+        self.tell = Teller(source.problems)
+        self.surveys = Surveys(source, self.tell, site_id=site_id, source_id=source_id, shift=shift)
+        self.records = Records(
+            source, self.tell, self.surveys, site_id=site_id, source_id=source_id,
+            accepted=accepted,
+        )  # fmt: skip
+
+    def settle(self, sightings: Sightings) -> Settled:
+        """Return the surveys and records of a part of the file; each survey once."""
+        visits, surveys = self.surveys.settle(sightings)
+        return Settled(surveys, self.records.settle(sightings, visits))
+
+    def close(self) -> None:
+        """Tell what is only known at the end."""
+        self.surveys.close()
+        self.tell.close()

@@ -1,0 +1,302 @@
+"""Records of sightings: names matched, counts read, identifiers given.
+
+Rule of decision: a row without a name, a count that is none, ``absent`` with individuals and an
+occurrence that stood before in the file are told and kept aside. Where the file names a species
+twice (scientific and Chinese) the first name that is matched counts; two names of two species match
+nothing and are told. Rows of another class than birds are counted and left out. Without a count and
+without a status the species was there and not counted; 0 without a status is absent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wetland.base.texts import Text, text
+from wetland.birds.birdids import digest, record_id
+from wetland.birds.birdsource import BirdSource
+from wetland.birds.checklist import Match
+from wetland.birds.countcells import ABSENT, PRESENT, Count, parse_count
+from wetland.birds.settlesurveys import Surveys, Visit, Where, json_of, words_of
+from wetland.birds.sightings import RECORD_COLUMNS, Sightings
+from wetland.birds.tables import BIRD_RECORDS
+from wetland.birds.telling import Teller
+from wetland.reading.cells import number
+from wetland.reading.dates import CellError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NO_NAME = text("没有鸟名", "there is no name")
+NAMES_DIFFER = text("同一行的名称指不同物种：{s}", "the names of one row mean several species: {s}")
+TWICE = text("记录编号重复，已用前面的一行", "this occurrence stood before: the first row is used")
+CONTRADICTS = text("写着没有（absent），数量却大于 0", "the row says absent, with a count above 0")
+BAD_STATUS = text("请写 present 或 absent", "write present or absent")
+UNMATCHED = text("名录中没有此名称", "the checklist does not have this name")
+PERHAPS = text("名录中没有此名称；是否指：{s}", "not in the checklist; perhaps: {s}")
+
+_NAMES = ("name", "name_zh", "name_en", "code")
+_BIRDS = frozenset({"aves", "bird", "birds", "鸟", "鸟纲", "鸟类"})
+_BREEDING = {
+    "possible": "possible", "probable": "probable", "confirmed": "confirmed",
+    "可能": "possible", "可能繁殖": "possible", "很可能": "probable", "很可能繁殖": "probable",
+    "确认": "confirmed", "确认繁殖": "confirmed", "证实": "confirmed", "已证实": "confirmed",
+    "possible breeding": "possible", "probable breeding": "probable",
+    "confirmed breeding": "confirmed",
+    **{f"a{n}": "possible" for n in (1, 2)}, **{f"b{n}": "probable" for n in range(3, 10)},
+    **{f"c{n}": "confirmed" for n in range(10, 17)},
+}  # fmt: skip
+_CONTENT = tuple(
+    name for name in BIRD_RECORDS.names
+    if name not in {"record_id", "site", "source_id", "source_row", "taxon_id", "match", "flags",
+                    "validation", "validated_by", "validated_at", "validation_reason",
+                    "before_correction", "content"}
+)  # fmt: skip
+_CELLS = (*RECORD_COLUMNS, "datum", "extra", "media", "only_survey")
+
+
+class Counted(NamedTuple):
+    """What the cells of count and status of a record say."""
+
+    status: str
+    value: float | None
+    qualifier: str
+    sex: str | None = None
+    note: str | None = None
+
+
+class Records:
+    """The records of a file, from one part of it to the next."""
+
+    def __init__(
+        self, source: BirdSource, tell: Teller, surveys: Surveys, *, site_id: str, source_id: str,
+        accepted: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        self._source, self._tell, self._surveys = source, tell, surveys
+        self._site, self._source_id, self._accepted = site_id, source_id, dict(accepted)
+        self._matches: dict[str, Match] = {}
+        self._dated: dict[tuple[str, dt.date], Match] = {}
+        self._counts: dict[tuple[Any, Any], Counted | Count | CellError | None] = {}
+        self._seen: set[str] = set()
+        self._ordinals: Counter[str] = Counter()
+        self.unmatched: dict[str, int] = {}
+
+    def settle(self, sightings: Sightings, visits: list[Visit | None]) -> pd.DataFrame:
+        """Return the records of a part of the file."""
+        import pandas as pd
+
+        from wetland.base.tables import DTYPES
+
+        frame = sightings.frame
+        cells = {name: frame[name].to_numpy(dtype=object).tolist() for name in _CELLS}
+        numbers = frame["row"].to_numpy(dtype=np.int64)
+        self._match_names(cells)
+        rows: list[tuple[Any, ...]] = []
+        for at, visit in enumerate(visits):
+            if visit is None or cells["only_survey"][at]:
+                continue
+            told = {name: column[at] for name, column in cells.items()}
+            where = Where(at, None, numbers, sightings, self._tell)
+            row = self._record(told, visit, where)
+            if row is not None:
+                rows.append(tuple(row.get(name) for name in BIRD_RECORDS.names))
+        made = pd.DataFrame.from_records(rows, columns=BIRD_RECORDS.names)
+        return made.astype({c.name: DTYPES[c.kind] for c in BIRD_RECORDS.columns})
+
+    def _record(self, told: dict[str, Any], visit: Visit, where: Where) -> dict[str, Any] | None:
+        if told["taxon_class"] is not None and not _is_bird(told["taxon_class"]):
+            self._source.tally.count("not_birds")
+            return None
+        try:
+            counted = self._counted(told, where)
+            if counted is None:
+                return None
+            name, match = self._named(told, visit, where)
+        except CellError as error:
+            where.wrong(error, "count" if error.code != "name_missing" else "name", told["count"])
+            return None
+        values = {**self._words(told), **self._placed(told, visit, where),
+                  "survey_id": visit.survey_id, "name_received": name,
+                  "occurrence_status": counted.status, "individual_count": counted.value,
+                  "count_qualifier": counted.qualifier,
+                  "synthetic": self._surveys.synthetic(told["synthetic"], where)}  # fmt: skip
+        values["sex"] = values["sex"] or counted.sex
+        if counted.note is not None:
+            values["remarks"] = "; ".join(w for w in (values["remarks"], counted.note) if w)
+        identifier = self._identity(values)
+        if identifier in self._seen:
+            where.wrong(CellError("occurrence_twice", TWICE), "occurrence_id",
+                        values["occurrence_id"])  # fmt: skip
+            return None
+        self._seen.add(identifier)
+        return self._finished(values, identifier, match, where)
+
+    def _finished(
+        self, values: dict[str, Any], identifier: str, match: Match, where: Where
+    ) -> dict[str, Any]:
+        import shapely
+
+        place = values["geometry"]
+        content = digest([values.get(name) for name in _CONTENT])
+        return {**values, "record_id": identifier, "site": self._site,
+                "source_id": self._source_id, "source_row": where.row, "taxon_id": match.taxon_id,
+                "match": match.how, "geometry": None if place is None else shapely.Point(place),
+                "validation": "unreviewed", "content": content}  # fmt: skip
+
+    def _words(self, told: dict[str, Any]) -> dict[str, Any]:
+        extra = dict(told["extra"] or {})
+        breeding = words_of(told["breeding"])
+        evidence = None if breeding is None else _BREEDING.get(breeding.casefold())
+        if breeding is not None and evidence is None:
+            extra["breeding"] = breeding
+        return {
+            "occurrence_id": words_of(told["occurrence_id"]),
+            "count_received": words_of(told["count"]),
+            "sex": words_of(told["sex"]),
+            "life_stage": words_of(told["life_stage"]),
+            "behavior": words_of(told["behavior"]),
+            "breeding": evidence,
+            "recorded_by": words_of(told["recorded_by"]),
+            "basis_of_record": words_of(told["basis"]),
+            "media": json_of(told["media"]),
+            "remarks": words_of(told["remarks"]),
+            "extra": json_of(extra),
+        }
+
+    def _placed(self, told: dict[str, Any], visit: Visit, where: Where) -> dict[str, Any]:
+        """Return the record's own place; none where it is the survey's."""
+        uncertainty = None
+        if told["record_uncertainty_m"] is not None:
+            try:
+                uncertainty = number(told["record_uncertainty_m"])
+            except CellError as error:
+                where.warn(error, "record_uncertainty_m", told["record_uncertainty_m"])
+        if told["record_lon"] is not None or told["record_lat"] is not None:
+            place = self._surveys.record_place(told, where)
+            return {"geometry": place, "uncertainty_m": uncertainty}
+        if visit.place is not None and visit.place != self._surveys.place(visit.survey_id):
+            return {"geometry": visit.place, "uncertainty_m": uncertainty or visit.uncertainty_m}
+        return {"geometry": None, "uncertainty_m": uncertainty}
+
+    def _identity(self, values: dict[str, Any]) -> str:
+        if values["occurrence_id"] is not None:
+            return record_id(self._site, "occurrence", values["occurrence_id"])
+        parts = [values[n] for n in ("survey_id", "name_received", "sex", "life_stage")]
+        plain = record_id(self._site, "row", *parts)
+        self._ordinals[plain] += 1
+        ordinal = self._ordinals[plain]
+        return plain if ordinal == 1 else record_id(self._site, "row", *parts, ordinal)
+
+    def _counted(self, told: dict[str, Any], where: Where) -> Counted | None:
+        """Read count and status; None where nothing was recorded. CellError where it is wrong."""
+        cells = (told["count"], told["status"])
+        key = (type(cells[0]), cells)
+        if key not in self._counts:
+            try:
+                self._counts[key] = counted_of(*cells)
+            except CellError as error:
+                self._counts[key] = error
+        found = self._counts[key]
+        if isinstance(found, CellError):
+            raise found
+        if isinstance(found, Count):
+            problem = found.problem
+            if problem is not None:
+                where.warn(CellError(problem.code, problem.message), "count", told["count"])
+            return _of_count(found, told["status"])
+        return found
+
+    def _match_names(self, cells: dict[str, list[Any]]) -> None:
+        names = {words for role in _NAMES for cell in cells[role]
+                 if cell is not None and (words := words_of(cell)) is not None}  # fmt: skip
+        fresh = sorted(names - self._matches.keys())
+        checklist = self._source.checklist
+        self._matches.update(checklist.match_all(fresh, accepted=self._accepted))
+
+    def _named(self, told: dict[str, Any], visit: Visit, where: Where) -> tuple[str, Match]:
+        """Return the name as received and what it was matched with."""
+        names = [words for role in _NAMES if (words := words_of(told[role])) is not None]
+        if not names:
+            raise CellError("name_missing", NO_NAME)
+        matches = [self._match(name, visit.day) for name in names]
+        found = list(dict.fromkeys(m.taxon_id for m in matches if m.taxon_id is not None))
+        if len(found) > 1 and matches[0].how != "accepted":
+            both = ", ".join(names)
+            if both not in self.unmatched:
+                where.warn(CellError("names_differ", NAMES_DIFFER.fill(s=both)), "name", both)
+            self.unmatched[both] = self.unmatched.get(both, 0) + 1
+            return names[0], Match(None, "none", tuple(found))
+        match = next((m for m in matches if m.taxon_id is not None), matches[0])
+        if match.taxon_id is None:
+            self._tell_unmatched(names[0], match, where)
+        return names[0], match
+
+    def _match(self, name: str, day: dt.date) -> Match:
+        """Match a name; by the day of the survey where it meant several species over time."""
+        match = self._matches[name]
+        if match.taxon_id is not None or len(match.suggestions) <= 1:
+            return match
+        key = (name, day)
+        if key not in self._dated:
+            checklist = self._source.checklist
+            self._dated[key] = checklist.match(name, accepted=self._accepted, on=day)
+        return self._dated[key]
+
+    def _tell_unmatched(self, name: str, match: Match, where: Where) -> None:
+        """Tell a name the checklist does not have, once."""
+        if name not in self.unmatched:
+            message: Text = match.note or UNMATCHED
+            if match.suggestions:
+                listed = [self._source.checklist.name(s) for s in match.suggestions]
+                alike = Text(zh="、".join(t.zh for t in listed), en=", ".join(t.en for t in listed))
+                message = PERHAPS.fill(s=alike)
+            where.warn(CellError("name_unmatched", message), "name", name)
+        self.unmatched[name] = self.unmatched.get(name, 0) + 1
+
+
+def counted_of(count: Any, status: Any) -> Counted | Count | None:  # noqa: ANN401 - cells
+    """Read the cells of count and status; None where a count says that nothing was recorded.
+
+    Raises
+    ------
+    CellError
+        No count, no status, or an absence with individuals.
+    """
+    told = _status_of(status)
+    if count is None:
+        value = 0.0 if told == "absent" else None
+        return Counted(told or "present", value, "exact" if told == "absent" else "present")
+    read = parse_count(count)
+    if read is None:
+        return None
+    if read.problem is not None and read.status is None:
+        raise CellError(read.problem.code, read.problem.message)
+    if told == "absent" and (read.value is None or read.value > 0):
+        raise CellError("count_contradicts", CONTRADICTS)
+    return read if read.problem is not None else _of_count(read, status)
+
+
+def _of_count(read: Count, status: Any) -> Counted:  # noqa: ANN401 - a cell
+    """Return a count; a status the file tells wins, so that "present, 0" stays to be questioned."""
+    value = None if read.value is None else float(read.value)
+    told = _status_of(status) or read.status or "present"
+    return Counted(told, value, read.qualifier, read.sex, read.note)
+
+
+def _status_of(status: Any) -> str | None:  # noqa: ANN401 - a cell
+    if status is None:
+        return None
+    word = str(words_of(status) or "").casefold()
+    if word in {"present", *PRESENT}:
+        return "present"
+    if word in {"absent", *ABSENT}:
+        return "absent"
+    raise CellError("status_invalid", BAD_STATUS)
+
+
+def _is_bird(word: Any) -> bool:  # noqa: ANN401 - a cell
+    return str(word).strip().casefold() in _BIRDS

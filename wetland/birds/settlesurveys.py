@@ -1,0 +1,386 @@
+"""Surveys of sightings: which rows are of one survey, its days, place, plot and effort.
+
+Rule of decision: rows with the same event are one survey, and of each column the first cell told
+counts; rows of one event on other days are surveys of their own, since a count must not move to
+another day. Rows without an event are one survey when source, plot (or locality and place), days,
+time, observers and protocol are the same. A row whose date is missing or wrong is kept aside. An
+effort or a place that cannot be read is told and left out. A survey without a place of its own is
+at its plot, where the site knows it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wetland.base.texts import text
+from wetland.birds.birdids import digest, survey_id
+from wetland.birds.birdsource import BirdSource
+from wetland.birds.readdates import Clock, Span, When, read_when
+from wetland.birds.readeffort import hectares, kilometres, minutes, truth
+from wetland.birds.readoptions import zone_of
+from wetland.birds.readplaces import (
+    NOT_SHIFTED,
+    UNKNOWN_DATUM,
+    Place,
+    Shift,
+    datum_of,
+    folded,
+    place_of,
+    plots_by_name,
+)
+from wetland.birds.sightings import EVENT_COLUMNS, Sightings
+from wetland.birds.tables import BIRD_SURVEYS
+from wetland.birds.telling import Teller
+from wetland.reading.cells import number
+from wetland.reading.dates import CellError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_NAMES = 30
+_LONGEST_WORDS = 2_000
+DAY_MIN = 24 * 60.0
+
+OTHER_DAYS = text(
+    "同一调查编号有不同日期，按不同调查读入", "one event has several dates: read as several surveys"
+)
+DIFFERS = text(
+    "同一调查的“{c}”前后不一，用最先的：{v}", "{c} differs within one survey; the first counts: {v}"
+)
+NO_PLOT = text(
+    "场地没有登记这些样点，按原名保留：{s}", "plots the site does not declare, kept as named: {s}"
+)
+MORE = text("等 {n} 个", "{n} in all")
+FROM_PARTS = text(
+    "日期无法读取，用了年、月、日列",
+    "the date cannot be read: the columns of year, month, day were",
+)
+
+_KEYS = (*EVENT_COLUMNS, "synthetic")
+# Columns whose difference within one event is told.
+_TOLD = ("plot", "sampling_protocol", "duration_min", "distance_km", "area_ha", "complete")
+_CONTENT = tuple(
+    name for name in BIRD_SURVEYS.names
+    if name not in {"survey_id", "site", "source_id", "source_row", "content"}
+)  # fmt: skip
+
+
+class Visit(NamedTuple):
+    """What a row says of its survey: its identifier and the place the row itself gives."""
+
+    survey_id: str
+    day: dt.date
+    place: Place | None
+    uncertainty_m: float | None
+
+
+class Surveys:
+    """The surveys of a file, from one part of it to the next."""
+
+    def __init__(
+        self, source: BirdSource, tell: Teller, *, site_id: str, source_id: str, shift: Shift | None
+    ) -> None:
+        options = source.options
+        self._source, self._tell, self._shift = source, tell, shift
+        self._site, self._source_id = site_id, source_id
+        self._name = options.source or source.given.name
+        self._plots = plots_by_name(source.plots)
+        zone = zone_of(source.timezone)
+        self._clock = Clock(
+            zone if options.timezone is None else zone_of(options.timezone),
+            zone, options.year, options.date_order, options.default_date,
+        )  # fmt: skip
+        self._days: dict[str, tuple[dt.date, dt.date]] = {}
+        self._seen: dict[str, Place | None] = {}
+        self._unknown: dict[str, None] = {}
+        self._untold_datums: set[str] = set()
+
+    def __len__(self) -> int:
+        """Return the number of surveys so far."""
+        return len(self._seen)
+
+    def place(self, identifier: str) -> Place | None:
+        """Return where a survey is."""
+        return self._seen[identifier]
+
+    def settle(self, sightings: Sightings) -> tuple[list[Visit | None], pd.DataFrame]:
+        """Return what each row says of its survey (None: kept aside), and the new surveys."""
+        frame = sightings.frame
+        groups, firsts = _groups(frame)
+        cells = {name: frame[name].to_numpy(dtype=object) for name in _KEYS}
+        rows = frame["row"].to_numpy(dtype=np.int64)
+        extras = frame["event_extra"].to_numpy(dtype=object)
+        found: dict[str, dict[str, Any]] = {}
+        visits: list[Visit | None] = []
+        for at in firsts:
+            told = {name: column[at] for name, column in cells.items()}
+            where = Where(at, groups, rows, sightings, self._tell)
+            visit, values = self._visit(told, where)
+            visits.append(visit)
+            if visit is not None and values is not None:
+                self._merge(found, visit, {**values, "extra": extras[at]}, where)
+        return [visits[group] for group in groups.tolist()], self._frame(found)
+
+    def close(self) -> None:
+        """Tell which plots the site does not know."""
+        if self._unknown and self._source.plots:
+            names = list(self._unknown)
+            shown = ", ".join(names[:_MOST_NAMES])
+            message = NO_PLOT.fill(s=shown)
+            if len(names) > _MOST_NAMES:
+                more = MORE.fill(n=len(names))
+                message = NO_PLOT.fill(s=text(f"{shown} {more.zh}", f"{shown} ({more.en})"))
+            self._source.problems.add("plot_unknown", message=message, level="warning")
+
+    def _visit(
+        self, told: dict[str, Any], where: Where
+    ) -> tuple[Visit | None, dict[str, Any] | None]:
+        try:
+            span = self._span(told, where)
+        except CellError as error:
+            where.wrong(error, "date", told["date"])
+            return None, None
+        plot, locality = self._plot(told)
+        place = self._place(told, where)
+        uncertainty = _read(told, "uncertainty_m", number, where)
+        values = {**_plain_words(told), **self._effort(told, span, where), "plot": plot,
+                  "event_date": span.first, "event_end": span.last, "event_at": span.at,
+                  "uncertainty_m": uncertainty, "place": place, "locality": locality,
+                  "synthetic": self.synthetic(told["synthetic"], where)}  # fmt: skip
+        identifier = self._identity(told, span, values, where)
+        return Visit(identifier, span.first, place, uncertainty), values
+
+    def _span(self, told: dict[str, Any], where: Where) -> Span:
+        when = When(*(told[name] for name in ("date", "date_end", "time", "time_end", "year",
+                                              "month", "day")))  # fmt: skip
+        try:
+            return read_when(when, self._clock)
+        except CellError:
+            parts = when._replace(date=None, date_end=None)
+            if when.date is None or when.year is None:
+                raise
+            span = read_when(parts, self._clock)
+            where.warn(CellError("date_from_parts", FROM_PARTS), "date", when.date)
+            return span
+
+    def _plot(self, told: dict[str, Any]) -> tuple[str | None, str | None]:
+        """Return the plot, and the locality where it is not the plot."""
+        options, named, locality = self._source.options, told["plot"], told["locality"]
+        if named is not None:
+            known = self._plots.get(folded(named))
+            if known is None:
+                known = words_of(named) or str(named)
+                self._unknown[known] = None
+            return known, words_of(locality)
+        known = None if locality is None else self._plots.get(folded(locality))
+        if known is not None:
+            return known, None
+        default = None if options.plot is None else self._plots.get(folded(options.plot))
+        return default or options.plot, words_of(locality)
+
+    def _place(self, told: dict[str, Any], where: Where) -> Place | None:
+        try:
+            place = place_of(told["lon"], told["lat"])
+        except CellError as error:
+            where.warn(error, "lon", f"{told['lon']}, {told['lat']}")
+            return None
+        return place if place is None else self._shifted(place, told["datum"], where)
+
+    def _shifted(self, place: Place, datum: Any, where: Where) -> Place | None:  # noqa: ANN401
+        """Bring a place to WGS84; None where nothing can."""
+        word = datum if datum is not None else self._source.options.datum or "wgs84"
+        known = datum_of(word)
+        if known == "wgs84":
+            return place
+        message = (UNKNOWN_DATUM if known is None else NOT_SHIFTED).fill(d=word)
+        if known is not None and self._shift is not None:
+            lon, lat = self._shift(*place, known)
+            return float(lon), float(lat)
+        if str(word) not in self._untold_datums:
+            self._untold_datums.add(str(word))
+            where.warn(CellError("datum_unread", message), "datum", word)
+        return place if known is None else None
+
+    def synthetic(self, cell: Any, where: Where) -> bool | None:  # noqa: ANN401 - a cell
+        """Return whether a row is invented: as it says, else as the options say."""
+        told: bool | None = _read({"synthetic": cell}, "synthetic", truth, where)
+        return self._source.options.synthetic if told is None else told
+
+    def record_place(self, told: dict[str, Any], where: Where) -> Place | None:
+        """Return the place of a record of its own."""
+        lon, lat = told["record_lon"], told["record_lat"]
+        return self._place({"lon": lon, "lat": lat, "datum": told["datum"]}, where)
+
+    def _effort(self, told: dict[str, Any], span: Span, where: Where) -> dict[str, Any]:
+        options = self._source.options
+        duration = _read(told, "duration_min", minutes, where)
+        if duration is None and span.at is not None and span.until is not None:
+            passed = (span.until - span.at).total_seconds() / 60
+            duration = passed if 0 < passed <= DAY_MIN else None
+        count = _read(told, "observer_count", number, where)
+        complete = _read(told, "complete", truth, where)
+        return {
+            "duration_min": duration,
+            "distance_km": _read(told, "distance_km", kilometres, where),
+            "area_ha": _read(told, "area_ha", hectares, where),
+            "observer_count": None if count is None or count < 0 else int(count),
+            "complete": options.complete if complete is None else complete,
+            "sampling_protocol": words_of(told["protocol"]) or options.protocol,
+        }
+
+    def _identity(
+        self, told: dict[str, Any], span: Span, values: dict[str, Any], where: Where
+    ) -> str:
+        days = (span.first, span.last)
+        if told["event_id"] is not None:
+            event = words_of(told["event_id"]) or ""
+            if self._days.setdefault(event, days) == days:
+                return survey_id(self._site, "event", event)
+            where.warn(CellError("event_dates_differ", OTHER_DAYS), "event_id", event)
+            return survey_id(self._site, "event", event, *days)
+        plot, place = values["plot"], values["place"]
+        spot = [plot] if plot is not None else [values["locality"], place]
+        return survey_id(self._site, "visit", self._name, spot, *days, span.at,
+                         values["observers"], values["sampling_protocol"])  # fmt: skip
+
+    def _merge(
+        self, found: dict[str, dict[str, Any]], visit: Visit, values: dict[str, Any], where: Where
+    ) -> None:
+        """Keep the first cell told of each column of a survey."""
+        identifier = visit.survey_id
+        kept = found.get(identifier)
+        if kept is None:
+            if identifier not in self._seen:
+                self._seen[identifier] = values["place"]
+                found[identifier] = {**values, "source_row": where.row}
+            return
+        for name, value in values.items():
+            if value is None or kept[name] == value:
+                continue
+            if kept[name] is None:
+                kept[name] = value
+            elif name in _TOLD and values["event_id"] is not None:
+                message = DIFFERS.fill(c=BIRD_SURVEYS.column(name).description, v=kept[name])
+                where.warn(CellError("event_differs", message), None, value)
+        self._seen[identifier] = kept["place"]
+
+    def _frame(self, found: dict[str, dict[str, Any]]) -> pd.DataFrame:
+        import pandas as pd
+        import shapely
+
+        from wetland.base.tables import DTYPES
+
+        rows = []
+        for identifier, values in found.items():
+            place = values["place"] or self._plot_place(values["plot"])
+            extra = dict(values["extra"] or {})
+            if values["locality"] is not None:
+                extra["locality"] = values["locality"]
+            row = {**values, "survey_id": identifier, "site": self._site,
+                   "source_id": self._source_id, "geometry": place,
+                   "extra": json_of(extra)}  # fmt: skip
+            row["content"] = digest([row.get(name) for name in _CONTENT])
+            row["geometry"] = None if place is None else shapely.Point(place)
+            rows.append(tuple(row.get(name) for name in BIRD_SURVEYS.names))
+        frame = pd.DataFrame.from_records(rows, columns=BIRD_SURVEYS.names)
+        return frame.astype({c.name: DTYPES[c.kind] for c in BIRD_SURVEYS.columns})
+
+    def _plot_place(self, plot: str | None) -> Place | None:
+        known = None if plot is None else self._source.plots.get(plot)
+        if known is None or known.lon is None or known.lat is None:
+            return None
+        return known.lon, known.lat
+
+
+class Where:
+    """The rows of one group of cells, to tell problems of them.
+
+    ``groups`` None is one row only.
+    """
+
+    __slots__ = ("_at", "_groups", "_rows", "_sightings", "_tell")
+
+    def __init__(
+        self, at: int, groups: np.ndarray[Any, Any] | None, rows: np.ndarray[Any, Any],
+        sightings: Sightings, tell: Teller,
+    ) -> None:  # fmt: skip
+        self._at, self._groups, self._rows = at, groups, rows
+        self._sightings, self._tell = sightings, tell
+
+    @property
+    def row(self) -> int:
+        """Return the first row."""
+        return int(self._rows[self._at])
+
+    def wrong(self, error: CellError, role: str | None, value: Any) -> None:  # noqa: ANN401
+        """Tell an error of every row."""
+        groups = self._groups
+        rows = [self.row] if groups is None else self._rows[groups == groups[self._at]].tolist()
+        self._tell.rows(error.code, rows, error.message, column=self._column(role), value=value)
+
+    def warn(self, error: CellError, role: str | None, value: Any) -> None:  # noqa: ANN401
+        """Tell a warning of the first row."""
+        self._tell.rows(error.code, [self.row], error.message, column=self._column(role),
+                        value=value, level="warning")  # fmt: skip
+
+    def _column(self, role: str | None) -> str | None:
+        return None if role is None else self._sightings.headers.get(role, role)
+
+
+def _groups(frame: pd.DataFrame) -> tuple[np.ndarray[Any, Any], list[int]]:
+    """Return the group of each row with the same cells of its survey, and where each begins."""
+    import pandas as pd
+
+    codes = {}
+    for name in _KEYS:
+        found, distinct = pd.factorize(frame[name].to_numpy(dtype=object))
+        if len(distinct) > 1 or (len(distinct) and (found < 0).any()):
+            codes[name] = found
+    if not codes:
+        return np.zeros(len(frame), dtype=np.int64), [0] if len(frame) else []
+    keys = pd.DataFrame(codes)
+    groups = keys.groupby(list(codes), sort=False).ngroup().to_numpy()
+    _, firsts = np.unique(groups, return_index=True)
+    return groups, firsts.tolist()
+
+
+def _plain_words(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "event_id": words_of(told["event_id"]),
+        "parent_event_id": words_of(told["parent_event_id"]),
+        "observers": words_of(told["observers"]),
+        "habitat": words_of(told["habitat"]),
+        "remarks": words_of(told["event_remarks"]),
+    }
+
+
+def words_of(cell: Any) -> str | None:  # noqa: ANN401 - a cell
+    """Return a cell as words: a whole number without its fraction, spaces made single."""
+    if cell is None:
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return " ".join(str(cell).split())[:_LONGEST_WORDS] or None
+
+
+def _read(told: dict[str, Any], role: str, reader: Callable[[Any], Any], where: Where) -> Any:  # noqa: ANN401 - a number or a truth value
+    """Read a cell that may be left out: what is wrong is a warning, and None."""
+    if told[role] is None:
+        return None
+    try:
+        return reader(told[role])
+    except CellError as error:
+        where.warn(error, role, told[role])
+        return None
+
+
+def json_of(value: Any) -> str | None:  # noqa: ANN401 - a dict or a list
+    """Return JSON with sorted keys, None where there is nothing."""
+    if not value:
+        return None
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
