@@ -1,0 +1,129 @@
+"""Screen the stored bird surveys: declines, 1 % of a population, first records, breeding."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from wetland.base.texts import Lang
+from wetland.operations.birds import birds_of_store, plots_of, require_records
+from wetland.operations.keptfindings import keep_findings
+from wetland.reports.findings import finding_json, rows_of
+from wetland.sites.load import Site
+from wetland.store.store import Store
+from wetland.store.transaction import Written
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wetland.birds.detect import BirdSettings
+
+
+@dataclass(frozen=True, slots=True)
+class BirdScreening:
+    """What screening the birds of a site gave.
+
+    Parameters
+    ----------
+    findings
+        Rows of `FINDINGS`, the severest first.
+    as_of
+        The day it was looked on.
+    synthetic
+        Whether anything that was looked at is invented.
+    written
+        What changed in the table of findings, None where nothing was to be written.
+    """
+
+    site: Site
+    findings: pd.DataFrame
+    as_of: dt.date
+    synthetic: bool
+    written: Written | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many findings there are, by outcome and by rule."""
+        outcomes, rules = self.findings["outcome"], self.findings["rule"]
+        found = {name: int((outcomes == name).sum()) for name in ("broken", "undecided")}
+        return found | {str(rule): int(n) for rule, n in rules.value_counts().items()}
+
+    def rows(self, *, undecided: bool = True) -> pd.DataFrame:
+        """Return the findings; without ``undecided`` the broken ones only."""
+        if undecided:
+            return self.findings
+        return self.findings[self.findings["outcome"] == "broken"].reset_index(drop=True)
+
+    def to_json(self, lang: Lang = "zh", *, undecided: bool = True) -> dict[str, Any]:
+        """Return the screening as JSON-ready mappings in one language."""
+        return {
+            "site": self.site.id,
+            "as_of": self.as_of.isoformat(),
+            "synthetic": self.synthetic,
+            "findings": [finding_json(r, lang) for r in rows_of(self.rows(undecided=undecided))],
+            "counts": self.counts,
+        }
+
+
+def screen_birds(
+    store: Store,
+    site: Site,
+    *,
+    as_of: dt.date | None = None,
+    settings: BirdSettings | None = None,
+    actor: str | None = None,
+) -> BirdScreening:
+    """Screen every bird survey of the site that the store holds; kept only with ``actor``.
+
+    Rule of decision: an open finding of an earlier screening that is not found any more is set to
+    ``passed``; one of a first record or of breeding only within the days that were looked at, since
+    older ones are no longer looked for. What a person verified or dismissed keeps that status.
+
+    Parameters
+    ----------
+    as_of
+        Later surveys are not known yet, and a season counts when it is over; None is the last day
+        of a survey.
+    settings
+        What is looked for; None is what the pack's usual season makes.
+    actor
+        Who does this.
+
+    Raises
+    ------
+    InputError
+        There are no surveys.
+    """
+    from wetland.birds.detect import BirdSettings, bird_findings  # noqa: PLC0415 - starts fast
+
+    data = require_records(birds_of_store(store, site))
+    on = as_of or data.last_day or max(data.surveys["event_date"])
+    chosen = settings or BirdSettings.of(site.birds)
+    found = bird_findings(
+        data.records, data.surveys, data.checklist, site=site.id, pack_digest=site.digest,
+        as_of=on, settings=chosen, plots=plots_of(site),
+    )  # fmt: skip
+    screening = BirdScreening(site, found, on, data.synthetic)
+    if actor is None:
+        return screening
+    return replace(screening, written=_keep(store, screening, chosen, actor=actor))
+
+
+def _keep(store: Store, screening: BirdScreening, settings: BirdSettings, *, actor: str) -> Written:
+    """Keep findings; of what was looked for again, those not found any more have passed."""
+    from wetland.birds.detect import DETECTOR  # noqa: PLC0415 - starts fast
+    from wetland.birds.detectbase import BREEDING, FIRST_RECORD  # noqa: PLC0415
+
+    recent = screening.as_of - dt.timedelta(days=settings.recent_days)
+
+    def looked_at(held: pd.DataFrame) -> pd.Series[bool]:
+        of_days = held["rule"].isin((FIRST_RECORD, BREEDING))
+        days = held["occurred_on"]
+        again = held["rule"].isin(settings.rules) & (days <= screening.as_of)
+        return again & (~of_days | (days > recent))
+
+    return keep_findings(
+        store, screening.findings, of=(screening.site.id, DETECTOR), looked_at=looked_at,
+        actor=actor,
+    )  # fmt: skip
