@@ -1,7 +1,8 @@
 """A park's own sheet (野外调查表): species in rows, dates or count plots in columns.
 
 Each column of counts is one visit. An empty cell is not recorded, ``0`` is absent, and a column in
-which nothing is filled in was not surveyed.
+which nothing is filled in was not surveyed. A table of visits with a column for each species is
+read too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from wetland.birds.sheetcaption import read_caption
 from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheethead import SheetHead, find_sheet_head
 from wetland.birds.sheettable import listed
+from wetland.birds.sheetwide import find_wide_head, read_wide
 from wetland.birds.sightings import Sightings
 
 NO_SHEET = text(
@@ -61,11 +63,29 @@ def read_sheet(source: BirdSource) -> Iterator[Sightings]:
     options = source.options
 
     def is_sheet(grid: Grid) -> bool:
-        return find_sheet_head(grid, told=options.columns, year=options.year) is not None
+        if find_sheet_head(grid, told=options.columns, year=options.year) is not None:
+            return True
+        return find_wide_head(grid, source.checklist, options.columns) is not None
 
     grid = read_grid(source.given, options, source.problems, wanted=is_sheet)
     source.tally.format, source.tally.encoding = grid.format, grid.encoding
     head = _head(source, grid)
+    if head is None:
+        yield from _read_wide(source, grid)
+        return
+    yield from _read_columns(source, grid, head)
+
+
+def _read_wide(source: BirdSource, grid: Grid) -> Iterator[Sightings]:
+    wide = find_wide_head(grid, source.checklist, source.options.columns)
+    if wide is None:
+        message = NO_SHEET.fill(f=source.problems.file, n=listed(grid.rows[0]))
+        raise InputError(message, hint=NO_SHEET_HINT)
+    yield from read_wide(source, grid, wide)
+
+
+def _read_columns(source: BirdSource, grid: Grid, head: SheetHead) -> Iterator[Sightings]:
+    options = source.options
     body = read_body(grid, head, source.problems)
     source.tally.rows = len(body.species)
     if not (_is_dated(head, body) or options.default_date or options.year):
@@ -82,12 +102,11 @@ def read_sheet(source: BirdSource) -> Iterator[Sightings]:
             source.tally.count("columns_empty")
 
 
-def _head(source: BirdSource, grid: Grid) -> SheetHead:
+def _head(source: BirdSource, grid: Grid) -> SheetHead | None:
     told, year = source.options.columns, source.options.year
     head = find_sheet_head(grid, told=told, year=year)
     if head is None:
-        message = NO_SHEET.fill(f=source.problems.file, n=listed(grid.rows[0]))
-        raise InputError(message, hint=NO_SHEET_HINT)
+        return None
     if year is None and head.caption.year is None and grid.part:
         named = read_caption([[grid.part]]).year  # the sheet "2024"
         if named is not None:
