@@ -1,4 +1,4 @@
-"""Surveys and records in the terms of Darwin Core: one mapping of term to cells per file.
+"""Surveys in the terms of Darwin Core: one mapping of term to cells per file of an archive.
 
 A cell is text without tabs and line breaks, empty where nothing is known; a term of which no row
 knows anything is left out, unless the standard or its readers want it.
@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,27 +21,14 @@ from wetland.base.texts import text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from wetland.birds.checklist import Checklist
-    from wetland.birds.species import Species
 
 Columns = dict[str, list[str]]
 
 WGS84 = "EPSG:4326"
-# What a person decided, in the words of identificationVerificationStatus.
-VERIFICATION: Mapping[str, str] = {
-    "accepted": "verified",
-    "corrected": "verified, corrected",
-    "flagged": "unverified, flagged for review",
-    "unreviewed": "unverified",
-}
 BLURRED = text("位置已概化到网格", "place generalised to a cell of a grid")
 WITHHELD = text("位置不公开", "place withheld")
-UNMATCHED = text("名称未与名录匹配", "the name was not matched with the checklist")
-HUMAN = "HumanObservation"
-INDIVIDUALS = "individuals"
 
 _BREAKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_LATIN = re.compile(r"[A-Z][a-z-]+(?: [a-z-]+){1,2}$")
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -108,70 +94,21 @@ def event_columns(
     """
     rows = rows_of(surveys)
     made: Columns = {"eventID": list(events)}
-    made["parentEventID"] = _cells(rows, "parent_event_id")
+    made["parentEventID"] = cells_of(rows, "parent_event_id")
     made["eventDate"] = [event_date(row, ZoneInfo(timezone)) for row in rows]
-    made["samplingProtocol"] = _cells(rows, "sampling_protocol")
+    made["samplingProtocol"] = cells_of(rows, "sampling_protocol")
     sizes = [_sample_size(row) for row in rows]
     made["sampleSizeValue"] = [size[0] for size in sizes]
     made["sampleSizeUnit"] = [size[1] for size in sizes]
     made["samplingEffort"] = [_effort_words(row) for row in rows]
-    made["locationID"] = _cells(rows, "plot")
-    made["habitat"] = _cells(rows, "habitat")
-    made |= _place_columns(rows)
-    made["eventRemarks"] = _cells(rows, "remarks")
-    made["dataGeneralizations"] = _each(rows, lambda r: _generalised(r)[0])
-    made["informationWithheld"] = _each(rows, lambda r: _generalised(r)[1])
-    made["dynamicProperties"] = [_properties({"synthetic": _true(r["synthetic"])}) for r in rows]
-    return _used(made | _constant(common, len(rows)), keep=("eventID", "eventDate"))
-
-
-def occurrence_columns(
-    records: pd.DataFrame,
-    events: Sequence[str],
-    checklist: Checklist,
-    *,
-    observers: Mapping[str, str],
-    common: Mapping[str, str],
-) -> Columns:
-    """Return the occurrences of an archive: one cell per record and term.
-
-    Parameters
-    ----------
-    records
-        `BIRD_RECORDS`, with ``blurred`` where places were generalised.
-    events
-        The identifier of the event of each.
-    observers
-        Who made a survey, by ``survey_id``: recorded its records unless they name somebody.
-    common
-        Terms that are the same in every row.
-    """
-    rows = rows_of(records)
-    made: Columns = {"eventID": list(events)}
-    made["occurrenceID"] = [occurrence_id(row) for row in rows]
-    made["basisOfRecord"] = [cell(row["basis_of_record"]) or HUMAN for row in rows]
-    made["occurrenceStatus"] = _cells(rows, "occurrence_status")
-    made["individualCount"] = [_whole(row["individual_count"]) for row in rows]
-    made["organismQuantity"] = [_not_whole(row["individual_count"]) for row in rows]
-    made["organismQuantityType"] = [INDIVIDUALS if q else "" for q in made["organismQuantity"]]
-    made |= _taxon_columns(rows, checklist)
-    for term, name in (
-        ("sex", "sex"), ("lifeStage", "life_stage"), ("behavior", "behavior"),
-        ("reproductiveCondition", "breeding"),
-    ):  # fmt: skip
-        made[term] = _cells(rows, name)
-    made["recordedBy"] = [
-        cell(row["recorded_by"]) or cell(observers.get(row["survey_id"])) for row in rows
-    ]
-    made["identificationVerificationStatus"] = [VERIFICATION[r["validation"]] for r in rows]
-    made |= _place_columns(rows)
-    made["associatedMedia"] = [_media(row["media"]) for row in rows]
-    made["occurrenceRemarks"] = _cells(rows, "remarks")
-    made["dataGeneralizations"] = _each(rows, lambda r: _generalised(r)[0])
-    made["informationWithheld"] = _each(rows, lambda r: _generalised(r)[1])
-    made["dynamicProperties"] = [_record_properties(row) for row in rows]
-    keep = ("eventID", "occurrenceID", "basisOfRecord", "occurrenceStatus", "scientificName")
-    return _used(made | _constant(common, len(rows)), keep=keep)
+    made["locationID"] = cells_of(rows, "plot")
+    made["habitat"] = cells_of(rows, "habitat")
+    made |= place_columns(rows)
+    made["eventRemarks"] = cells_of(rows, "remarks")
+    made["dataGeneralizations"] = each(rows, lambda r: generalised(r)[0])
+    made["informationWithheld"] = each(rows, lambda r: generalised(r)[1])
+    made["dynamicProperties"] = [properties({"synthetic": is_true(r["synthetic"])}) for r in rows]
+    return used(made | constant(common, len(rows)), keep=("eventID", "eventDate"))
 
 
 def measurement_columns(surveys: pd.DataFrame, events: Sequence[str]) -> Columns:
@@ -214,12 +151,7 @@ def event_id(row: Mapping[str, Any]) -> str:
 
     A generalised survey has ours: its source's could tell where it was.
     """
-    return ("" if _is_blurred(row) else cell(row["event_id"])) or cell(row["survey_id"])
-
-
-def occurrence_id(row: Mapping[str, Any]) -> str:
-    """Return the identifier of a record, by the rule of `event_id`."""
-    return ("" if _is_blurred(row) else cell(row["occurrence_id"])) or cell(row["record_id"])
+    return ("" if is_blurred(row) else cell(row["event_id"])) or cell(row["survey_id"])
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -227,27 +159,33 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
-def _cells(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+def cells_of(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+    """Return one column as cells."""
     return [cell(row[name]) for row in rows]
 
 
-def _each(rows: Iterable[Mapping[str, Any]], tell: Callable[[Mapping[str, Any]], str]) -> list[str]:
+def each(rows: Iterable[Mapping[str, Any]], tell: Callable[[Mapping[str, Any]], str]) -> list[str]:
+    """Return what is told of each row."""
     return [tell(row) for row in rows]
 
 
-def _constant(common: Mapping[str, str], count: int) -> Columns:
+def constant(common: Mapping[str, str], count: int) -> Columns:
+    """Return columns that are the same in every row."""
     return {term: [cell(value)] * count for term, value in common.items()}
 
 
-def _used(columns: Columns, *, keep: Sequence[str]) -> Columns:
+def used(columns: Columns, *, keep: Sequence[str]) -> Columns:
+    """Leave out the terms of which no row knows anything."""
     return {term: cells for term, cells in columns.items() if term in keep or any(cells)}
 
 
-def _is_blurred(row: Mapping[str, Any]) -> bool:
-    return _true(row.get("blurred"))
+def is_blurred(row: Mapping[str, Any]) -> bool:
+    """Tell whether the place of a row was generalised or withheld."""
+    return is_true(row.get("blurred"))
 
 
-def _true(value: object) -> bool:
+def is_true(value: object) -> bool:
+    """Tell whether a truth value is known and true."""
     return not is_missing(value) and bool(value)
 
 
@@ -269,7 +207,8 @@ def _effort_words(row: Mapping[str, Any]) -> str:
     return "; ".join(told)
 
 
-def _place_columns(rows: Sequence[Mapping[str, Any]]) -> Columns:
+def place_columns(rows: Sequence[Mapping[str, Any]]) -> Columns:
+    """Return the columns of the place: a point, or the middle of a shape and the shape."""
     import shapely
 
     places = np.array(
@@ -303,82 +242,16 @@ def _half_diagonal_m(bounds: Sequence[float]) -> float:
     return float(np.hypot(wide, north - south) * _METRES_PER_DEGREE / 2)
 
 
-def _taxon_columns(rows: Sequence[Mapping[str, Any]], checklist: Checklist) -> Columns:
-    """Return the columns of the name.
-
-    Rule of decision: a matched record has the name of its species. One that was not matched has the
-    name as received where that looks like a scientific name, else it is only a bird (Aves); the
-    name as received stands in verbatimIdentification either way.
-    """
-    terms = ("taxonID", "scientificName", "scientificNameAuthorship", "taxonRank", "kingdom",
-             "class", "order", "family", "vernacularName", "verbatimIdentification",
-             "identificationRemarks")  # fmt: skip
-    known: dict[str, tuple[str, ...]] = {}
-    cells: list[tuple[str, ...]] = []
-    for row in rows:
-        taxon_id, received = cell(row["taxon_id"]), cell(row["name_received"])
-        if taxon_id not in known and taxon_id in checklist.species:
-            known[taxon_id] = _of_species(checklist.species[taxon_id])
-        if taxon_id in known:
-            cells.append((*known[taxon_id], received, ""))
-        else:
-            cells.append(_unmatched(received))
-    return {term: [one[at] for one in cells] for at, term in enumerate(terms)}
-
-
-def _of_species(species: Species) -> tuple[str, ...]:
-    told = (species.id, species.scientific_name, species.authorship, "species", "Animalia", "Aves",
-            species.order, species.family, species.name_zh or species.name_en)  # fmt: skip
-    return tuple(cell(one) for one in told)
-
-
-def _unmatched(received: str) -> tuple[str, ...]:
-    latin = _LATIN.match(received) is not None
-    rank = "" if latin else "class"
-    why = f"{UNMATCHED.zh} / {UNMATCHED.en}"
-    return ("", received if latin else "Aves", "", rank, "Animalia", "Aves", "", "", "", received,
-            why)  # fmt: skip
-
-
-def _generalised(row: Mapping[str, Any]) -> tuple[str, str]:
+def generalised(row: Mapping[str, Any]) -> tuple[str, str]:
     """Return what dataGeneralizations and informationWithheld say of a row."""
-    if not _is_blurred(row):
+    if not is_blurred(row):
         return "", ""
     if is_missing(row["geometry"]):
         return "", f"{WITHHELD.zh} / {WITHHELD.en}"
     return f"{BLURRED.zh} / {BLURRED.en}", ""
 
 
-def _whole(value: object) -> str:
-    shown = cell(value)
-    return shown if shown.isdigit() else ""
-
-
-def _not_whole(value: object) -> str:
-    shown = cell(value)
-    return "" if shown.isdigit() else shown
-
-
-def _media(value: object) -> str:
-    """Return the addresses of media, parted as Darwin Core wants it; local files are not told."""
-    if is_missing(value) or not value:
-        return ""
-    items = json.loads(str(value))
-    found = [str(item.get("identifier") or "") for item in items if isinstance(item, dict)]
-    return cell(" | ".join(one for one in found if urlsplit(one).scheme in {"http", "https"}))
-
-
-def _record_properties(row: Mapping[str, Any]) -> str:
-    told: dict[str, object] = {"synthetic": _true(row["synthetic"])}
-    if row["count_qualifier"] != "exact":
-        told["countQualifier"] = row["count_qualifier"]
-    if not is_missing(row["count_received"]) and row["count_received"]:
-        shown = cell(row["count_received"])
-        if shown != _whole(row["individual_count"]):
-            told["countReceived"] = shown
-    return _properties(told)
-
-
-def _properties(told: Mapping[str, object]) -> str:
+def properties(told: Mapping[str, object]) -> str:
+    """Return what has no term of its own as JSON; empty where there is nothing."""
     kept = {name: value for name, value in told.items() if value is not False}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else ""
