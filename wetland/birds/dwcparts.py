@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.dwcrows import event_id, is_missing, rows_of
 from wetland.birds.eml import ArchiveMetadata, title_of
