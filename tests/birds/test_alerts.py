@@ -168,15 +168,16 @@ def test_declines_are_found_and_steady_numbers_are_not() -> None:
 
 
 @pytest.mark.soak
-def test_the_interval_covers_the_true_change() -> None:
-    """Few plots make a bootstrap over plots too narrow: 8 of them are known to miss a little."""
+@pytest.mark.parametrize("plots", [4, 8, 20])
+def test_the_interval_covers_the_true_change(plots: int) -> None:
+    """Plain percentiles of the draws cover 81 % of the time at 4 plots and 87 % at 8."""
     hit = []
     for seed in range(400):
-        change = alerts(made(20, 14, slope=-0.05, noise=0.3, seed=seed)).changes[1]
+        change = alerts(made(plots, 14, slope=-0.05, noise=0.3, seed=seed)).changes[1]
         assert change.lower is not None
         assert change.upper is not None
         hit.append(change.lower <= 100 * (np.exp(-0.5) - 1) <= change.upper)
-    assert 0.88 <= np.mean(hit) <= 0.98
+    assert 0.90 <= np.mean(hit) <= 0.99
 
 
 @settings(max_examples=15)

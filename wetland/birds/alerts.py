@@ -285,8 +285,7 @@ def _change(
             return Change(span, first, last, "not_tested", note=note)
     percent, drawn = smoothed.change(first, last)
     level = level_of(percent, settings)
-    tail = (1 - settings.level) / 2
-    lower, upper = (float(q) for q in np.quantile(drawn, [tail, 1 - tail]))
+    lower, upper = smoothed.change_interval(first, last, settings.level)
     limit = -settings.high if level == "high_alert" else -settings.medium
     beyond = _share(drawn, limit)
     filtered = fluctuates and level in ALERTED and (last - first) <= settings.filtered_spans

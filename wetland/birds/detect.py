@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from wetland.base.findings import FINDINGS
 from wetland.birds.detectbase import (
     BREEDING,
@@ -101,7 +103,8 @@ def bird_findings(  # noqa: PLR0913 - what a site has, and what every finding ca
 
 def _look(records: pd.DataFrame, surveys: pd.DataFrame, checklist: HasSpecies, rest: Rest) -> Look:
     """Choose the surveys and records that are known on a day."""
-    known = surveys[[day <= rest.as_of for day in surveys["event_end"]]].reset_index(drop=True)
+    over = np.array([day <= rest.as_of for day in surveys["event_end"]], dtype=bool)
+    known = surveys[over].reset_index(drop=True)
     columns = known[["survey_id", "event_date", "plot", "geometry"]]
     joined = records.merge(
         columns.rename(columns={"geometry": "survey_geometry"}), on="survey_id", how="inner"

@@ -9,6 +9,8 @@ References
 Fewster, Buckland, Siriwardena, Baillie and Wilson (2000), Analysis of population trends for
 farmland birds using generalized additive models, Ecology 81:1970-1984 (model, degrees of freedom,
 bootstrap over plots).
+Hesterberg (2015), What teachers should know about the bootstrap, The American Statistician
+69:371-386 (few plots).
 Atkinson, Austin, Rehfisch et al. (2006), Identifying declines in waterbirds, Biological
 Conservation 130:549-559 (waterbirds).
 Green and Silverman (1994), Nonparametric regression and generalized linear models, ch. 2 (penalty).
@@ -25,6 +27,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.smoothfit import CountRows, shapes_of
 from wetland.birds.trimtable import CountTable, Floats, Numbers
+from wetland.statistics.bootstrap import stratum_weights
 
 SHARE = 0.3
 MOST_CELLS = 4_000_000  # of arrays (draws, rows, times) at one go
@@ -69,20 +72,39 @@ class Smoothed:
         return out
 
     def interval(self, base: int | None = None, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Return the interval of the index: quantiles of the draws, each with 100 at the base."""
-        if not 0 < level < 1:
-            raise InputError(_LEVEL.fill(level=level))
+        """Return the interval of the index, made as that of a change (`change_interval`)."""
         at = -1 if base is None else int(np.searchsorted(self.times, base))
-        drawn = 100 * np.exp(self.drawn - self.drawn[:, [at]])
-        tail = (1 - level) / 2
-        lower, upper = np.quantile(drawn, [tail, 1 - tail], axis=0)
-        return lower, upper
+        lower, upper = self._spread(self.log - self.log[at], self.drawn - self.drawn[:, [at]],
+                                    level)  # fmt: skip
+        return 100 * np.exp(lower), 100 * np.exp(upper)
 
     def change(self, first: int, last: int) -> tuple[float, Floats]:
         """Return the change in per cent from one time to another, and that of each draw."""
         a, b = np.searchsorted(self.times, [first, last])
         drawn: Floats = 100 * np.expm1(self.drawn[:, b] - self.drawn[:, a])
         return 100 * math.expm1(float(self.log[b] - self.log[a])), drawn
+
+    def change_interval(self, first: int, last: int, level: float = 0.95) -> tuple[float, float]:
+        """Return the interval of the change in per cent.
+
+        Quantiles of the draws, their distances from the estimate (on the logarithm) stretched by
+        Student's t with the plots less one over the normal deviate: a few plots say little of how
+        plots differ (Hesterberg's expanded percentiles).
+        """
+        a, b = np.searchsorted(self.times, [first, last])
+        step = self.log[[b]] - self.log[[a]]
+        lower, upper = self._spread(step, self.drawn[:, [b]] - self.drawn[:, [a]], level)
+        return 100 * math.expm1(float(lower[0])), 100 * math.expm1(float(upper[0]))
+
+    def _spread(self, log: Floats, drawn: Floats, level: float) -> tuple[Floats, Floats]:
+        from scipy.special import ndtri, stdtrit  # noqa: PLC0415 - scipy is slow to import
+
+        if not 0 < level < 1:
+            raise InputError(_LEVEL.fill(level=level))
+        tail = (1 - level) / 2
+        wider = float(stdtrit(max(1, self.plots - 1), tail) / ndtri(tail))
+        lower, upper = np.quantile(drawn - log, [tail, 1 - tail], axis=0)
+        return log + wider * lower, log + wider * upper
 
 
 def smooth(
@@ -100,7 +122,8 @@ def smooth(
     freedom
         Effective degrees of freedom; None is ``round(0.3 x times)``, at least 1 (a straight line).
     draws, seed
-        Plots are drawn with replacement so many times, with the penalty of the whole.
+        Plots are drawn with replacement so many times, with the penalty of the whole: one less
+        than there are, weighted up, so that the spread of few plots is not too small (Rao and Wu).
 
     Raises
     ------
@@ -117,10 +140,8 @@ def smooth(
     whole = np.ones((1, sites))
     shapes = shapes_of(rows.information(np.zeros((1, count)), whole)[0], wanted)
     log = rows.fit(whole, shapes)
-    weights = np.random.default_rng(seed).multinomial(sites, np.full(sites, 1 / sites), size=draws)
+    weights = stratum_weights(np.zeros(sites, dtype=np.intp), draws, seed)
     step = max(1, MOST_CELLS // max(1, rows.counts.size))
-    parts = [
-        rows.fit(weights[k : k + step].astype(np.float64), shapes) for k in range(0, draws, step)
-    ]
+    parts = [rows.fit(weights[k : k + step], shapes) for k in range(0, draws, step)]
     held = shapes.freedom(rows.information(log, whole)[0])
     return Smoothed(table.times, log[0], np.concatenate(parts), held, sites)
