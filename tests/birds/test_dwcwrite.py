@@ -21,7 +21,8 @@ from tests.birds.exportcases import CHECKLIST, POINT, record, records_of, survey
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.dwcrows import cell
-from wetland.birds.dwcwrite import DWC, EVENT, MEASUREMENT, OCCURRENCE, write_archive, write_flat
+from wetland.birds.dwcflat import write_flat
+from wetland.birds.dwcwrite import DWC, EVENT, MEASUREMENT, OCCURRENCE, write_archive
 from wetland.birds.eml import LICENCES, ArchiveMetadata
 
 TOLD = ArchiveMetadata(
