@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from tests.birds.exportcases import CHECKLIST, POINT, record, records_of, survey, surveys_of
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.birds.dwcrows import cell
 from wetland.birds.dwcflat import write_flat
+from wetland.birds.dwcrows import cell
 from wetland.birds.dwcwrite import DWC, EVENT, MEASUREMENT, OCCURRENCE, write_archive
 from wetland.birds.eml import LICENCES, ArchiveMetadata
 
