@@ -9,8 +9,10 @@ import typer
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, text
+from wetland.cli.birdanswers import stored_birds
 from wetland.cli.birdoptions import (
     MaybeFileArgument,
+    PlotsOption,
     SeasonOption,
     SinceOption,
     SpeciesOption,
@@ -119,6 +121,7 @@ def index(
     file: MaybeFileArgument = None,
     species: SpeciesOption = None,
     season: SeasonOption = None,
+    plot: PlotsOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     model: ModelOption = "3",
@@ -154,7 +157,10 @@ def index(
         found = index_of_file(given_file(file), settings, reading=reading, base=bases, level=level,
                               monthly=monthly)  # fmt: skip
     else:
-        raise InputError(_ONE_SOURCE)
+        from wetland.operations.birdanswers import index_of  # noqa: PLC0415 - starts fast
+
+        data = stored_birds(site, store, since=since, until=until, plots=plot)
+        found = index_of(data, species or "", settings, season=season, base=bases, level=level)
     _show(found, format, lang)
 
 

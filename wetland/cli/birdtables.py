@@ -13,7 +13,64 @@ from wetland.cli.output import emit
 
 Row = Mapping[str, Any]
 
+ALERTS = ("species", "name", "alert", "change_5", "change_10", "change_25", "change_all",
+          "likelihood", "reference", "plots", "one_percent", "mean", "threshold",
+          "note")  # fmt: skip
+CHECKLIST = ("species", "name", "scientific_name", "protection", "red_list", "waterbird",
+             "one_percent", "sensitivity", "records", "most", "first", "last")  # fmt: skip
+ESTIMATES = ("measure", "value", "se", "lower", "upper")
+FINDINGS = ("finding_id", "outcome", "severity", "rule", "about", "likelihood", "explanation")
+PHENOLOGY = ("name", "first_day_of_year", "last_day_of_year", "first_week", "last_week", "n")
+RICHNESS = ("period", "observed", "surveys", "hours", "km", "coverage", "standardised", "lower",
+            "upper", "region", "flagged", "synthetic")  # fmt: skip
+
 TITLES: dict[str, Text] = {
+    "species": text("物种", "species"),
+    "name": text("名称", "name"),
+    "scientific_name": text("学名", "scientific name"),
+    "protection": text("保护级别", "protection"),
+    "red_list": text("红色名录", "red list"),
+    "waterbird": text("水鸟", "waterbird"),
+    "sensitivity": text("敏感", "sensitive"),
+    "records": text("记录数", "records"),
+    "most": text("最高数", "most"),
+    "first": text("首次", "first"),
+    "last": text("末次", "last"),
+    "alert": text("预警", "alert"),
+    "change_5": text("5季%", "5 seasons %"),
+    "change_10": text("10季%", "10 %"),
+    "change_25": text("25季%", "25 %"),
+    "change_all": text("全部%", "all %"),
+    "likelihood": text("可能性", "likelihood"),
+    "reference": text("参照季", "reference"),
+    "plots": text("样点", "plots"),
+    "one_percent": text("1%标准", "1 %"),
+    "mean": text("均值", "mean"),
+    "threshold": text("1%值", "threshold"),
+    "note": text("说明", "note"),
+    "measure": text("指标", "measure"),
+    "value": text("值", "value"),
+    "se": text("标准误", "se"),
+    "lower": text("下限", "lower"),
+    "upper": text("上限", "upper"),
+    "period": text("时段", "period"),
+    "region": text("方式", "how"),
+    "flagged": text("存疑", "flagged"),
+    "surveys": text("调查次数", "surveys"),
+    "hours": text("小时", "hours"),
+    "km": text("公里", "km"),
+    "coverage": text("覆盖度", "coverage"),
+    "standardised": text("等覆盖度", "standardised"),
+    "n": text("数", "n"),
+    "synthetic": text("虚构", "synthetic"),
+    "first_day_of_year": text("最早(年内第几天)", "first day of year"),
+    "last_day_of_year": text("最晚(年内第几天)", "last day of year"),
+    "finding_id": text("编号", "identifier"),
+    "outcome": text("结论", "outcome"),
+    "severity": text("严重程度", "severity"),
+    "rule": text("规则", "rule"),
+    "about": text("对象", "about"),
+    "explanation": text("说明", "explanation"),
     "time": text("年份", "time"),
     "observed": text("实测", "counted"),
     "imputed": text("插补总数", "imputed"),
@@ -60,6 +117,24 @@ def show(
     shown = [column for column in columns if any(column in row for row in rows)]
     short = [{name: _short(row.get(name)) for name in shown} for row in rows]
     emit(short, format=format, lang=lang, titles=TITLES)
+
+
+def finding_rows(findings: Sequence[Row], lang: Lang) -> list[Row]:
+    """Return findings about birds with the names of rules and species."""
+    from wetland.reports.detectors import rule_titles  # noqa: PLC0415 - starts fast
+
+    titles = rule_titles()
+    out: list[Row] = []
+    for row in findings:
+        evidence = row["evidence"] or {}
+        called = evidence.get(f"name_{lang}") or evidence.get("name") or row["subject"]
+        if isinstance(called, Mapping):
+            called = called.get(lang)
+        title = titles.get(row["rule"])
+        rule = row["rule"] if title is None else title.get(lang)
+        out.append({**row, "rule": rule, "about": called,
+                    "synthetic": bool(evidence.get("synthetic"))})  # fmt: skip
+    return out
 
 
 def _short(value: object) -> object:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from wetland.birds.alerts import AlertSettings, SpeciesAlerts
     from wetland.birds.onepercent import Criterion6
+    from wetland.birds.richnessof import RichnessSettings
     from wetland.birds.trim import TrimSettings
 
 Per = Literal["year", "season", "plot"]
@@ -196,18 +197,25 @@ def _criterion6_json(found: Criterion6, lang: Lang) -> dict[str, Any]:
     }
 
 
-def richness_of(data: BirdData, *, per: Per = "year") -> pd.DataFrame:
+def richness_of(
+    data: BirdData, *, per: Per = "year", settings: RichnessSettings | None = None
+) -> pd.DataFrame:
     """Return observed richness with its effort, and what equal effort would have found.
+
+    See `wetland.birds.richnessof.richness_of`; seasons are the pack's usual one unless ``settings``
+    say otherwise.
 
     Raises
     ------
     InputError
         There are no surveys.
     """
+    from wetland.birds.richnessof import RichnessSettings
     from wetland.birds.richnessof import richness_of as of_surveys
 
     require_records(data)
-    return of_surveys(data.records, data.surveys, data.checklist, per=per)
+    how = settings or RichnessSettings(season=data.season()[1])
+    return of_surveys(data.records, data.surveys, data.checklist, per=per, settings=how)
 
 
 def phenology_of(data: BirdData) -> pd.DataFrame:

@@ -252,6 +252,11 @@ def birds_of_store(
     return data.only(None, plots, since=since, until=until)
 
 
+def nothing_of(site: Site) -> BirdData:
+    """Return the birds of a site before anything was imported."""
+    return BirdData(empty(BIRD_SURVEYS), empty(BIRD_RECORDS), site.birds)
+
+
 def require_records(data: BirdData) -> BirdData:
     """Return the data unless there are no surveys.
 
