@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,7 +106,7 @@ def _is_folder(source: str | Path) -> bool:
 
 def _files(folder: Path) -> list[Path]:
     """Return the plain files of a folder and its folders; links are not followed."""
-    found = []
+    found: list[Path] = []
     for path in sorted(folder.rglob("*")):
         if len(found) > MOST_MEMBERS:
             raise _refused(folder.name, TOO_MANY)
@@ -139,9 +141,8 @@ def members_of(given: Given) -> Iterator[Members]:
     try:
         with zipfile.ZipFile(io.BytesIO(opened) if isinstance(opened, bytes) else opened) as packed:
             yield _Zip(given.name, packed)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zipfile.LargeZipFile):
-        raise _refused(given.name, NOT_A_ZIP, _AGAIN) from None
-    except zipfile.zlib.error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError,
+            NotImplementedError, EOFError):  # fmt: skip
         raise _refused(given.name, NOT_A_ZIP, _AGAIN) from None
 
 

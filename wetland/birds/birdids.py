@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from wetland.birds.readoptions import BirdOptions
@@ -29,6 +30,17 @@ def survey_id(site: str, *key: Any) -> str:  # noqa: ANN401 - parts of a key
 def record_id(site: str, *key: Any) -> str:  # noqa: ANN401 - parts of a key
     """Return the identifier of a record."""
     return "b-" + digest(["record", site, *key])
+
+
+def is_ours(identifier: str, kind: str) -> bool:
+    """Tell whether an identifier was given here: ``v`` to a survey, ``b`` to a record.
+
+    Examples
+    --------
+    >>> is_ours(survey_id("xixi", "event", "1"), "v"), is_ours("v-1", "v")
+    (True, False)
+    """
+    return re.fullmatch(rf"{kind}-[0-9a-f]{{24}}", identifier) is not None
 
 
 def bird_source_id(site: str, sha256: str, options: BirdOptions) -> str:

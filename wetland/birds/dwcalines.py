@@ -12,7 +12,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 from wetland.base.texts import Text, text
 
@@ -102,7 +102,7 @@ class Lines:
                 numbers.append(number)
                 yield words
 
-        quoting = csv.QUOTE_MINIMAL if self._quote else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._quote else csv.QUOTE_NONE
         csv.field_size_limit(max(csv.field_size_limit(), MOST_CELL))
         reader = csv.reader(records(), delimiter=self._separator, quoting=quoting,
                             quotechar=self._quote or None)  # fmt: skip
@@ -143,9 +143,9 @@ class Lines:
                 if len(line) > LONGEST_LINE:
                     self._complain("line_too_long", number, TOO_LONG, True)
                     continue
-                words = self._line(number, line, strict)
-                if words is not None:
-                    yield number, words
+                decoded = self._line(number, line, strict)
+                if decoded is not None:
+                    yield number, decoded
 
     def _line(self, number: int, line: bytes, encoding: str) -> str | None:
         try:

@@ -75,7 +75,7 @@ def read_rows(
             line: int | None,
             message: Text,
             is_error: bool,
-            name: str = name,  # noqa: FBT001
+            name: str = name,
         ) -> None:
             whole = IN_FILE.fill(f=name, m=message)
             if line is None:
@@ -126,8 +126,11 @@ def _compare(name: str, header: list[str], table: TableFile, problems: Problems)
 
 def _columns(found: list[Line], table: TableFile) -> Rows:
     numbers = [line.number for line in found]
-    cells = list(zip(*(line.cells[: _width(found)] for line in found), strict=True))
-    keys = [None] * len(found) if table.key is None else [k or None for k in cells[table.key]]
+    width = min(len(line.cells) for line in found)
+    cells = list(zip(*(line.cells[:width] for line in found), strict=True))
+    keys: list[str | None] = [None] * len(found)
+    if table.key is not None:
+        keys = [key or None for key in cells[table.key]]
     terms: dict[str, list[str | None]] = {}
     for at, term in table.columns.items():
         default = table.defaults.get(term)
@@ -136,10 +139,6 @@ def _columns(found: list[Line], table: TableFile) -> Rows:
         if term not in terms:
             terms[term] = [value] * len(found)
     return Rows(numbers, keys, terms)
-
-
-def _width(found: list[Line]) -> int:
-    return min(len(line.cells) for line in found)
 
 
 def refuse_missing(members: Members, base: str, table: TableFile) -> None:

@@ -12,7 +12,8 @@ from wetland.reading.cells import is_blank, number
 from wetland.reading.dates import CellError
 
 _INDIVIDUALS = {"individuals", "individual", "count", "ind", "birds", "只", "个体", "个体数", "羽"}
-_OBSERVERS = re.compile(r"(\d{1,4})\s*(?:observers?|persons?|people|人|名)$", re.I)
+_MARKS = {"about": "约", "at_least": "≥", "at_most": "≤"}
+_OBSERVERS = re.compile(r"(\d{1,4})\s*(?:observers?(?:\(s\))?|persons?|people|人|名)$", re.I)
 _PARTED = re.compile(r"\s*[,;，；|]\s*|\s+(?:and|by|&|x|×)\s+", re.I)
 _LINKS = re.compile(r"\s*\|\s*|\s+(?=https?://)")
 _MOST_MEDIA = 200
@@ -38,16 +39,26 @@ def count_of(cells: Cells) -> str | None:
     return quantity if kind in _INDIVIDUALS else None
 
 
+def count_told(cells: Cells, properties: Mapping[str, Any]) -> str | None:
+    """Return the cell of the count with what ``dynamicProperties`` say of how it was counted."""
+    received = properties.get("countReceived")
+    if isinstance(received, str) and received.strip():
+        return received
+    count, qualifier = count_of(cells), str(properties.get("countQualifier") or "")
+    return count if count is None or is_blank(count) else _MARKS.get(qualifier, "") + count
+
+
 def effort_of(cells: Cells) -> tuple[dict[str, float], dict[str, str]]:
     """Return what terms of effort say by role, and what of them could not be read.
 
-    Rule of decision: a value counts by its unit (time, distance, area); ``samplingEffort`` is parted
-    at commas. The first of two that say the same counts. A value without a unit says nothing.
+    Rule of decision: a value counts by its unit (time, distance, area); ``samplingEffort`` is
+    parted at commas. The first of two that say the same counts. A value without a unit says
+    nothing.
 
     Examples
     --------
-    >>> effort_of({"sampleSizeValue": "2", "sampleSizeUnit": "km", "samplingEffort": "90 min, 2 人"})
-    ({'distance_km': 2.0, 'duration_min': 90.0, 'observer_count': 2.0}, {})
+    >>> effort_of({"sampleSizeValue": "2", "sampleSizeUnit": "km", "samplingEffort": "90 min"})
+    ({'distance_km': 2.0, 'duration_min': 90.0}, {})
     """
     found: dict[str, float] = {}
     rest: dict[str, str] = {}

@@ -32,6 +32,7 @@ RECORD_TERMS: dict[str, tuple[str, ...]] = {
     "name": ("scientificName", "acceptedScientificName", "species", "verbatimScientificName",
              "acceptedNameUsage", "originalNameUsage"),
     "name_en": ("vernacularName",),
+    "verbatim": ("verbatimIdentification",),
     "taxon_class": ("class",),
     "status": ("occurrenceStatus",),
     "sex": ("sex",),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wetland.base.texts import Text, text
-from wetland.birds.birdids import digest, record_id
+from wetland.birds.birdids import digest, is_ours, record_id
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.checklist import Match
 from wetland.birds.countcells import ABSENT, PRESENT, Count, parse_count
@@ -56,7 +56,7 @@ _CONTENT = tuple(
                     "validation", "validated_by", "validated_at", "validation_reason",
                     "before_correction", "content"}
 )  # fmt: skip
-_CELLS = (*RECORD_COLUMNS, "datum", "extra", "media", "only_survey")
+_CELLS = (*RECORD_COLUMNS, "observers", "datum", "extra", "media", "only_survey")
 
 
 class Counted(NamedTuple):
@@ -160,7 +160,7 @@ class Records:
             "life_stage": words_of(told["life_stage"]),
             "behavior": words_of(told["behavior"]),
             "breeding": evidence,
-            "recorded_by": words_of(told["recorded_by"]),
+            "recorded_by": _recorder(words_of(told["recorded_by"]), words_of(told["observers"])),
             "basis_of_record": words_of(told["basis"]),
             "media": json_of(told["media"]),
             "remarks": words_of(told["remarks"]),
@@ -183,8 +183,12 @@ class Records:
         return {"geometry": None, "uncertainty_m": uncertainty}
 
     def _identity(self, values: dict[str, Any]) -> str:
-        if values["occurrence_id"] is not None:
-            return record_id(self._site, "occurrence", values["occurrence_id"])
+        occurrence = values["occurrence_id"]
+        if occurrence is not None and is_ours(occurrence, "b"):
+            values["occurrence_id"] = None
+            return str(occurrence)
+        if occurrence is not None:
+            return record_id(self._site, "occurrence", occurrence)
         parts = [values[n] for n in ("survey_id", "name_received", "sex", "life_stage")]
         plain = record_id(self._site, "row", *parts)
         self._ordinals[plain] += 1
@@ -211,7 +215,7 @@ class Records:
         return found
 
     def _match_names(self, cells: dict[str, list[Any]]) -> None:
-        names = {words for role in _NAMES for cell in cells[role]
+        names = {words for role in (*_NAMES, "verbatim") for cell in cells[role]
                  if cell is not None and (words := words_of(cell)) is not None}  # fmt: skip
         fresh = sorted(names - self._matches.keys())
         checklist = self._source.checklist
@@ -220,20 +224,25 @@ class Records:
     def _named(self, told: dict[str, Any], visit: Visit, where: Where) -> tuple[str, Match]:
         """Return the name as received and what it was matched with."""
         names = [words for role in _NAMES if (words := words_of(told[role])) is not None]
-        if not names:
+        verbatim = words_of(told["verbatim"])
+        if not names and verbatim is None:
             raise CellError("name_missing", NO_NAME)
-        matches = [self._match(name, visit.day) for name in names]
+        received = verbatim or names[0]
+        matches = [self._match(name, visit.day) for name in names or [received]]
         found = list(dict.fromkeys(m.taxon_id for m in matches if m.taxon_id is not None))
         if len(found) > 1 and matches[0].how != "accepted":
             both = ", ".join(names)
             if both not in self.unmatched:
                 where.warn(CellError("names_differ", NAMES_DIFFER.fill(s=both)), "name", both)
             self.unmatched[both] = self.unmatched.get(both, 0) + 1
-            return names[0], Match(None, "none", tuple(found))
-        match = next((m for m in matches if m.taxon_id is not None), matches[0])
+            return received, Match(None, "none", tuple(found))
+        match = next((m for m in matches if m.taxon_id is not None), None)
+        if match is None and verbatim is not None:
+            match = self._match(verbatim, visit.day)
+        match = match or matches[0]
         if match.taxon_id is None:
-            self._tell_unmatched(names[0], match, where)
-        return names[0], match
+            self._tell_unmatched(received, match, where)
+        return received, match
 
     def _match(self, name: str, day: dt.date) -> Match:
         """Match a name; by the day of the survey where it meant several species over time."""
@@ -296,6 +305,11 @@ def _status_of(status: Any) -> str | None:  # noqa: ANN401 - a cell
     if word in {"absent", *ABSENT}:
         return "absent"
     raise CellError("status_invalid", BAD_STATUS)
+
+
+def _recorder(recorder: str | None, observers: str | None) -> str | None:
+    """Return who recorded it, none where it is who made the survey."""
+    return None if recorder == observers else recorder
 
 
 def _is_bird(word: Any) -> bool:  # noqa: ANN401 - a cell

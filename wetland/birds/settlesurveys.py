@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wetland.base.texts import text
-from wetland.birds.birdids import digest, survey_id
+from wetland.birds.birdids import digest, is_ours, survey_id
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.readdates import Clock, Span, When, read_when
 from wetland.birds.readeffort import hectares, kilometres, minutes, truth
@@ -240,6 +240,9 @@ class Surveys:
         if told["event_id"] is not None:
             event = words_of(told["event_id"]) or ""
             if self._days.setdefault(event, days) == days:
+                if is_ours(event, "v"):
+                    values["event_id"] = None
+                    return event
                 return survey_id(self._site, "event", event)
             where.warn(CellError("event_dates_differ", OTHER_DAYS), "event_id", event)
             return survey_id(self._site, "event", event, *days)

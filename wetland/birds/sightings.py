@@ -54,6 +54,8 @@ RECORD_COLUMNS: dict[str, Text] = {
     "name_zh": text("中文名", "Chinese name"),
     "name_en": text("英文名", "English name"),
     "code": text("物种代码", "species code"),
+    # The name as it was received by who wrote the file, where other columns tell what it means.
+    "verbatim": text("原始鸟名", "name as first received"),
     "taxon_class": text("纲", "class"),
     "count": text("数量", "count"),
     "status": text("有或无", "present or absent"),
@@ -138,8 +140,13 @@ class Sightings:
             elif name == "only_survey":
                 made[name] = np.full(count, False) if value is None else _truths(value, count)
             else:
-                made[name] = _objects(value, count)
+                # As objects: words beside None would become words beside NaN.
+                made[name] = pd.Series(_objects(value, count), dtype=object)
         return cls(pd.DataFrame(made, copy=False), dict(headers or {}))
+
+    def only(self, kept: np.ndarray[Any, Any]) -> Sightings:
+        """Return some of the rows."""
+        return Sightings(self.frame[kept].reset_index(drop=True), self.headers)
 
     def __len__(self) -> int:
         """Return the number of rows."""
