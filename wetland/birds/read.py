@@ -120,7 +120,8 @@ class BirdChunks:
 
     def _finish(self, counts: dict[str, int]) -> None:
         tally = self._source.tally
-        counts["wrong"] = self._settler.tell.wrong_rows
+        told = self._settler.tell.wrong_rows + tally.numbers.pop("wrong", 0)
+        counts["wrong"] = max(told, len(self.problems.error_rows))
         self.counts = {**counts, **{word: n for word, n in sorted(tally.numbers.items()) if n}}
         left_out = tally.numbers.get("not_birds", 0)
         if left_out:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.readplaces import Shift
-from wetland.birds.settlerecords import Records
+from wetland.birds.settlerecords import Records, is_bird
 from wetland.birds.settlesurveys import Surveys
 from wetland.birds.sightings import Sightings
 from wetland.birds.telling import Teller
@@ -30,6 +32,7 @@ class Settler:
         self, source: BirdSource, *, site_id: str, source_id: str, accepted: Mapping[str, str],
         shift: Shift | None = None,
     ) -> None:  # fmt: skip
+        self._source = source
         self.tell = Teller(source.problems)
         self.surveys = Surveys(source, self.tell, site_id=site_id, source_id=source_id, shift=shift)
         self.records = Records(
@@ -39,6 +42,11 @@ class Settler:
 
     def settle(self, sightings: Sightings) -> Settled:
         """Return the surveys and records of a part of the file; each survey once."""
+        classes = sightings.frame["taxon_class"].to_numpy(dtype=object)
+        kept = np.fromiter(map(is_bird, classes), dtype=bool, count=len(classes))
+        if not kept.all():
+            self._source.tally.count("not_birds", int((~kept).sum()))
+            sightings = sightings.only(kept)
         visits, surveys = self.surveys.settle(sightings)
         return Settled(surveys, self.records.settle(sightings, visits))
 

@@ -108,9 +108,6 @@ class Records:
         return made.astype({c.name: DTYPES[c.kind] for c in BIRD_RECORDS.columns})
 
     def _record(self, told: dict[str, Any], visit: Visit, where: Where) -> dict[str, Any] | None:
-        if told["taxon_class"] is not None and not _is_bird(told["taxon_class"]):
-            self._source.tally.count("not_birds")
-            return None
         try:
             counted = self._counted(told, where)
             if counted is None:
@@ -312,5 +309,6 @@ def _recorder(recorder: str | None, observers: str | None) -> str | None:
     return None if recorder == observers else recorder
 
 
-def _is_bird(word: Any) -> bool:  # noqa: ANN401 - a cell
-    return str(word).strip().casefold() in _BIRDS
+def is_bird(word: Any) -> bool:  # noqa: ANN401 - a cell
+    """Tell whether a class is that of birds; one that is not told is."""
+    return word is None or str(word).strip().casefold() in _BIRDS
