@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 from tests.birds.test_smoothing import Floats, made, table_of
 from wetland.base.errors import InputError
+from wetland.base.texts import LANGUAGES
 from wetland.birds.alerts import LEVELS, AlertSettings, SpeciesAlerts, alerts, level_of
 
 QUICK = AlertSettings(draws=50)
@@ -184,7 +185,7 @@ def test_the_interval_covers_the_true_change(plots: int) -> None:
 @given(st.integers(0, 10_000))
 def test_words_are_there_in_both_languages(seed: int) -> None:
     answer = alerts(made(5, 12, seed=seed, missing=0.4), settings=QUICK)
-    for lang in ("zh", "en"):
-        plain = answer.to_json(lang)  # type: ignore[arg-type]
+    for lang in LANGUAGES:
+        plain = answer.to_json(lang)
         assert len(plain["changes"]) == 4
         assert all(change["words"] and change["name"] for change in plain["changes"])

@@ -206,7 +206,7 @@ def test_a_place_comes_from_the_record_its_survey_or_its_plot() -> None:
     own = sighting(day, geometry=PLACE)
     assert found(own, known, plots=PLOTS)[0]["geometry"] == PLACE
     records, surveys = sighting(day)
-    placed = surveys.assign(geometry=[PLACE, shapely.Point(120, 30)])
+    placed = surveys.assign(geometry=np.array([PLACE, shapely.Point(120, 30)], dtype=object))
     assert found((records, placed), known)[0]["geometry"] == shapely.Point(120, 30)
     (row,) = found((records, surveys), known, plots=PLOTS)
     assert row["geometry"] == shapely.Point(120.05, 30.26)
@@ -218,7 +218,9 @@ def test_a_place_comes_from_the_record_its_survey_or_its_plot() -> None:
 def test_places_of_sensitive_species_are_nowhere_in_a_finding(level: str) -> None:
     records, surveys = sighting(dt.date(2022, 5, 1), geometry=PLACE, breeding="confirmed",
                                 remarks="nest behind the old pavilion")  # fmt: skip
-    surveys = surveys.assign(plot="secret-pond", geometry=PLACE, remarks="pavilion")
+    surveys = surveys.assign(
+        plot="secret-pond", remarks="pavilion", geometry=np.array([PLACE] * 2, dtype=object)
+    )
     plots = {"secret-pond": PLOTS["a"]}
     rows = found((records, surveys), listed(species(CRANE, sensitivity=level)), plots=plots)
     assert len(rows) == 2

@@ -17,7 +17,7 @@ from wetland.birds.detectbase import (
     rows_at_most,
     special,
 )
-from wetland.birds.onepercent import Criterion6, ramsar_criterion6
+from wetland.birds.onepercent import Criterion6, ramsar_criterion6, threshold_of
 from wetland.birds.seasons import (
     SeasonSurveys,
     count_table_of,
@@ -68,8 +68,10 @@ def criterion6_by_species(
     """Return the 1 % test of every species with a record."""
     found: dict[str, Criterion6] = {}
     for taxon_id, own in _by_species(records, species):
-        maxima = site_maxima(own, dated, taxon_id=taxon_id)
-        by_season = dict(zip(maxima["season"].tolist(), maxima["count"].tolist(), strict=True))
+        by_season: dict[int, float] = {}
+        if threshold_of(species[taxon_id]) is not None:
+            maxima = site_maxima(own, dated, taxon_id=taxon_id)
+            by_season = dict(zip(maxima["season"].tolist(), maxima["count"].tolist(), strict=True))
         found[taxon_id] = ramsar_criterion6(by_season, species[taxon_id])
     return found
 

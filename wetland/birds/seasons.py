@@ -7,14 +7,18 @@ What TRIM, alerts and the 1 % test are fed with. Not surveyed has no row; survey
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wetland.base.texts import Text, text
+from wetland.birds.seasoncalendar import NO_SEASON as NO_SEASON
+from wetland.birds.seasoncalendar import YEAR as YEAR
+from wetland.birds.seasoncalendar import first_month as first_month
+from wetland.birds.seasoncalendar import season_end as season_end
+from wetland.birds.seasoncalendar import season_label as season_label
+from wetland.birds.seasoncalendar import season_years as season_years
 from wetland.birds.species import CountSeason
 from wetland.birds.trimrows import count_table
 from wetland.birds.trimtable import CountTable
@@ -22,12 +26,10 @@ from wetland.birds.trimtable import CountTable
 if TYPE_CHECKING:
     import pandas as pd
 
-Years = NDArray[np.int64]
-
-NO_SEASON = -(2**31)
 COUNT_COLUMNS = ("plot", "season", "count", "surveys", "flagged", "uncounted", "synthetic")
 MAXIMA_COLUMNS = ("season", "count", "occasions", "day", "records", "flagged", "synthetic")
-YEAR = CountSeason(name=text("全年", "year"), months=tuple(range(1, 13)))
+_OF_SURVEYS = ("survey_id", "parent_event_id", "plot", "event_date", "event_end", "complete",
+               "synthetic")  # fmt: skip
 
 _FLAGGED = text(
     "{n} 个季次计数含有待审核的记录，仍计算在内",
@@ -40,73 +42,6 @@ _UNCOUNTED = text(
 _SYNTHETIC = text("数据是合成的，仅供演练", "the data are invented, for exercise only")
 
 
-def first_month(months: Sequence[int]) -> int:
-    """Return the month a season begins with: the one after the longest gap of the year.
-
-    Of several equal gaps, and of a season of twelve months, the month that was told first decides
-    (else the earliest one).
-
-    Examples
-    --------
-    >>> first_month((11, 12, 1, 2, 3)), first_month((1, 2, 3, 11, 12)), first_month((4, 5, 6))
-    (11, 11, 4)
-    """
-    told = sorted(set(months))
-    gaps = {month: (month - told[k - 1] - 1) % 12 for k, month in enumerate(told)}
-    widest = max(gaps.values())
-    starts = [month for month in told if gaps[month] == widest]
-    return months[0] if months[0] in starts else starts[0]
-
-
-def season_years(days: Sequence[dt.date], season: CountSeason) -> Years:
-    """Return the season that each day belongs to, by the year it begins in.
-
-    A day outside the months of the season has `NO_SEASON`.
-
-    Examples
-    --------
-    >>> winter = CountSeason(name=text("冬季", "winter"), months=(11, 12, 1, 2, 3))
-    >>> season_years([dt.date(2023, 11, 1), dt.date(2024, 3, 31)], winter).tolist()
-    [2023, 2023]
-    >>> season_years([dt.date(2024, 5, 1)], winter).tolist() == [NO_SEASON]
-    True
-    """
-    stamps = np.array([np.datetime64(day) for day in days], dtype="datetime64[M]").astype(np.int64)
-    years, months = stamps // 12 + 1970, stamps % 12 + 1
-    within = np.isin(months, np.array(sorted(set(season.months))))
-    start = first_month(season.months)
-    out: Years = np.where(within, np.where(months >= start, years, years - 1), NO_SEASON)
-    return out
-
-
-def season_end(year: int, season: CountSeason) -> dt.date:
-    """Return the last day of a season that begins in a year.
-
-    Examples
-    --------
-    >>> season_end(2023, CountSeason(name=text("冬季", "winter"), months=(11, 12, 1, 2)))
-    datetime.date(2024, 2, 29)
-    """
-    start = first_month(season.months)
-    last = max(season.months, key=lambda month: (month - start) % 12)
-    ahead = year + (1 if last < start else 0)
-    following = dt.date(ahead + last // 12, last % 12 + 1, 1)
-    return following - dt.timedelta(days=1)
-
-
-def season_label(year: int, season: CountSeason) -> str:
-    """Return what a season is written as: "2023", or "2023/24" where it goes over the year's end.
-
-    Examples
-    --------
-    >>> winter = CountSeason(name=text("冬季", "winter"), months=(11, 12, 1, 2, 3))
-    >>> season_label(2023, winter), season_label(2023, YEAR)
-    ('2023/24', '2023')
-    """
-    ends = season_end(year, season).year
-    return str(year) if ends == year else f"{year}/{ends % 100:02d}"
-
-
 @dataclass(frozen=True, eq=False)
 class SeasonSurveys:
     """Surveys with the season each belongs to; made once for all species.
@@ -114,8 +49,8 @@ class SeasonSurveys:
     Parameters
     ----------
     surveys
-        Rows of `BIRD_SURVEYS` that lie in one season from their first to their last day, with the
-        columns ``season_year`` and ``occasion`` (visits that are one count of the site together:
+        Those that lie in one season from their first to their last day: what counts need of them,
+        with ``season_year`` and ``occasion`` (visits that are one count of the site together:
         those of one parent event, else those of the same days).
     left_out
         Surveys that do not lie in one season, e.g. known by their year only.
@@ -136,7 +71,7 @@ class SeasonSurveys:
         if until is not None:
             over = {y: season_end(int(y), season) <= until for y in np.unique(begun[within])}
             within &= np.array([over.get(y, False) for y in begun], dtype=bool)
-        kept = surveys[within].assign(season_year=begun[within])
+        kept = surveys.loc[within, list(_OF_SURVEYS)].assign(season_year=begun[within])
         days = kept["event_date"].map(str) + "/" + kept["event_end"].map(str)
         kept["occasion"] = kept["parent_event_id"].fillna(days)
         return cls(kept.reset_index(drop=True), season, int((~within).sum()))
@@ -267,45 +202,52 @@ def site_maxima(
     the plots (of each its highest visit), or that of a visit to the whole site (one without a
     plot) where that is higher. Numbers that are upper limits (``at_most``) do not count.
     """
+    import pandas as pd  # noqa: PLC0415 - the command line starts without it
+
     dated = surveys if isinstance(surveys, SeasonSurveys) else SeasonSurveys.of(surveys, season)
     visits = dated.visits(records, taxon_id)
     usable = visits["count"].notna().to_numpy() & ~visits["at_most"].to_numpy(dtype=bool)
-    visits = visits[usable]
-    rows: list[dict[str, Any]] = []
-    for (year, _), occasion in visits.groupby(["season_year", "occasion"], sort=True):
-        plots = occasion[occasion["plot"].notna()]
-        best = plots.sort_values("count", kind="stable").drop_duplicates("plot", keep="last")
-        whole = occasion[occasion["plot"].isna()].nlargest(1, "count")
-        total = float(best["count"].sum())
-        over = len(whole) > 0 and float(whole["count"].iloc[0]) > total
-        chosen = whole if over or not len(best) else best
-        rows.append({
-            "season": int(year), "count": float(chosen["count"].sum()),
-            "day": min(chosen["event_date"]), "surveys": chosen["survey_id"].tolist(),
-            "flagged": int(chosen["flagged"].sum()), "synthetic": bool(chosen["invented"].any()),
-        })  # fmt: skip
-    return _maxima(rows, records, taxon_id)
+    occasions = _occasions(visits[usable])
+    # Occasions by day: of equal numbers the earliest is kept.
+    best = occasions.sort_values(["count", "day"], ascending=[False, True], kind="stable")
+    best = best.drop_duplicates("season").sort_values("season").reset_index(drop=True)
+    counted = best["season"].map(occasions["season"].value_counts())
+    ids = _counted_ids(records, taxon_id)
+    own = [[one for survey in told for one in ids.get(survey, [])] for told in best["surveys"]]
+    best = best.assign(occasions=counted, records=pd.Series(own, dtype="object"))
+    return best[list(MAXIMA_COLUMNS)]
 
 
-def _maxima(rows: list[dict[str, Any]], records: pd.DataFrame, taxon_id: str) -> pd.DataFrame:
+def _occasions(visits: pd.DataFrame) -> pd.DataFrame:
+    """Return the number of each occasion: that of its plots, or of a visit to the whole site."""
     import pandas as pd  # noqa: PLC0415 - the command line starts without it
 
-    best: dict[int, dict[str, Any]] = {}
-    occasions: dict[int, int] = {}
-    for row in sorted(rows, key=lambda one: one["day"]):
-        year = row["season"]
-        occasions[year] = occasions.get(year, 0) + 1
-        if year not in best or row["count"] > best[year]["count"]:
-            best[year] = row
-    counted = records[(records["taxon_id"] == taxon_id).fillna(False).to_numpy(dtype=bool)]
-    counted = counted[(counted["validation"] != "rejected").to_numpy(dtype=bool)]
-    ids = counted.groupby("survey_id")["record_id"].agg(list).to_dict()
-    out = [
-        {**row, "occasions": occasions[year],
-         "records": [one for survey in row["surveys"] for one in ids.get(survey, [])]}
-        for year, row in sorted(best.items())
+    keys = ["season_year", "occasion"]
+    ordered = visits.sort_values("count", ascending=False, kind="stable")
+    plots = ordered[ordered["plot"].notna()].drop_duplicates([*keys, "plot"])
+    whole = ordered[ordered["plot"].isna()].drop_duplicates(keys)
+    told = [
+        part.groupby(keys, sort=True).agg(
+            count=("count", "sum"), day=("event_date", "min"), surveys=("survey_id", list),
+            flagged=("flagged", "sum"), synthetic=("invented", "max"),
+        ).reset_index()
+        for part in (plots, whole)
     ]  # fmt: skip
-    return pd.DataFrame(out, columns=list(MAXIMA_COLUMNS))
+    both = pd.concat([part for part in told if len(part)] or told[:1], ignore_index=True)
+    both = both.sort_values("count", ascending=False, kind="stable").drop_duplicates(keys)
+    return both.rename(columns={"season_year": "season"})
+
+
+def _counted_ids(records: pd.DataFrame, taxon_id: str) -> dict[str, list[str]]:
+    """Return the records of a species that count, by survey."""
+    counted = (records["taxon_id"] == taxon_id).fillna(False) & (
+        records["validation"] != "rejected"
+    )
+    own = records[counted.to_numpy(dtype=bool)]
+    ids: dict[str, list[str]] = {}
+    for survey, record in zip(own["survey_id"], own["record_id"], strict=True):
+        ids.setdefault(survey, []).append(record)
+    return ids
 
 
 def _told(records: pd.DataFrame) -> pd.DataFrame:
