@@ -9,7 +9,14 @@ import typer
 
 from wetland.base.texts import text
 from wetland.cli.opened import opened_store
-from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
+from wetland.cli.options import (
+    DEFAULT_SITE,
+    FormatOption,
+    LangOption,
+    RoleOption,
+    SiteOption,
+    StoreOption,
+)
 from wetland.cli.output import emit
 
 app = typer.Typer()
@@ -46,18 +53,21 @@ def list_(
     outcome: OutcomeOption = "broken",
     status: Annotated[Status | None, typer.Option(help="状态 / Status")] = None,
     rule: Annotated[str | None, typer.Option(help="规范 / Rule")] = None,
+    role: RoleOption = None,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
     format: FormatOption = "table",
     lang: LangOption = "zh",
 ) -> None:
     """列出疑似问题 / List findings."""
+    from wetland.operations.birdexport import findings_for_role  # noqa: PLC0415
     from wetland.operations.findings import list_findings, notice_for  # noqa: PLC0415
     from wetland.reports.findings import finding_json, rows_of  # noqa: PLC0415
 
     wanted = None if outcome == "all" else outcome
     with opened_store(store, site) as (kept, opened):
         found = list_findings(kept, site=opened.id, outcome=wanted, status=status, rule=rule)
+    found = findings_for_role(found, opened, role)
     notice = notice_for(found, opened)
     if format == "table":
         if notice is not None:
@@ -75,6 +85,7 @@ def list_(
 @app.command()
 def explain(
     finding: IdArgument,
+    role: RoleOption = None,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
     format: FormatOption = "table",
@@ -84,7 +95,7 @@ def explain(
     from wetland.operations.findings import explain_finding  # noqa: PLC0415
 
     with opened_store(store, site) as (kept, opened):
-        found = explain_finding(kept, opened, finding, lang=lang)
+        found = explain_finding(kept, opened, finding, lang=lang, role=role)
     if format == "table":
         if found["notice"]:
             typer.echo(found["notice"])
@@ -98,6 +109,7 @@ def explain(
 def export(
     out: OutOption,
     outcome: OutcomeOption = "all",
+    role: RoleOption = None,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
 ) -> None:
@@ -106,12 +118,13 @@ def export(
 
     wanted = None if outcome == "all" else outcome
     with opened_store(store, site) as (kept, opened):
-        typer.echo(export_findings(kept, opened, out, outcome=wanted))
+        typer.echo(export_findings(kept, opened, out, outcome=wanted, role=role))
 
 
 @app.command()
 def sheet(
     out: OutOption,
+    role: RoleOption = None,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
     lang: LangOption = "zh",
@@ -120,4 +133,4 @@ def sheet(
     from wetland.operations.findings import write_sheet  # noqa: PLC0415
 
     with opened_store(store, site) as (kept, opened):
-        typer.echo(write_sheet(kept, opened, out, lang=lang))
+        typer.echo(write_sheet(kept, opened, out, lang=lang, role=role))

@@ -134,6 +134,17 @@ DatumOption = Annotated[
 ]
 
 
+RoleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--role",
+        envvar="WETLAND_ROLE",
+        help="谁要看：场地包列出的角色可见敏感物种的确切位置，其他人只见网格 / Who asks: roles "
+        "that the pack names see exact places of sensitive species, others a cell of a grid",
+    ),
+]
+
+
 def _account(value: str) -> str:
     """Take the name given, else that of the account the command runs under."""
     if value.strip():

@@ -11,7 +11,14 @@ import typer
 from wetland.base.errors import StoreDamaged
 from wetland.base.texts import text
 from wetland.cli.opened import opened_store
-from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
+from wetland.cli.options import (
+    DEFAULT_SITE,
+    FormatOption,
+    LangOption,
+    RoleOption,
+    SiteOption,
+    StoreOption,
+)
 from wetland.cli.output import emit
 
 app = typer.Typer()
@@ -106,6 +113,7 @@ def _beside(store: Path | None) -> Path:
 def export(
     table: Annotated[str, typer.Argument(metavar="TABLE", help="表名 / Table")],
     out: OutOption,
+    role: RoleOption = None,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
 ) -> None:
@@ -113,7 +121,7 @@ def export(
     from wetland.operations.stores import export_table  # noqa: PLC0415
 
     with opened_store(store, site, create=False, migrate=False) as (kept, opened):
-        typer.echo(export_table(kept, opened, table, out))
+        typer.echo(export_table(kept, opened, table, out, role=role))
 
 
 @app.command()

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import InputError
+from wetland.base.findings import FINDINGS
 from wetland.base.texts import Lang, Text, text
+from wetland.operations.birdexport import findings_for_role
 from wetland.regulations.explain import Words
 from wetland.reports.detectors import missing_name, rule_titles
 from wetland.reports.findings import finding_json, rows_of
 from wetland.reports.sheet import Sheet, findings_sheet
 from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
+from wetland.store.export import export
 from wetland.store.store import Store
 
 if TYPE_CHECKING:
@@ -57,11 +60,22 @@ def get_finding(store: Store, finding_id: str) -> dict[str, Any]:
     return rows_of(found)[0]
 
 
-def export_findings(store: Store, site: Site, path: Path, *, outcome: str | None = None) -> Path:
-    """Write findings to a GeoPackage, GeoJSON or CSV file; every row carries the site's notice."""
+def export_findings(
+    store: Store,
+    site: Site,
+    path: Path,
+    *,
+    outcome: str | None = None,
+    role: str | None = None,
+) -> Path:
+    """Write findings to a GeoPackage, GeoJSON or CSV file; every row carries the site's notice.
+
+    Where sensitive birds are is generalised unless ``role`` may see it (None: anybody).
+    """
     where = {"site": site.id} | ({} if outcome is None else {"outcome": outcome})
-    notice = notice_for(store.read("findings", where), site)
-    return store.export("findings", path, notice=notice, where=where)
+    found = findings_for_role(store.read("findings", where), site, role)
+    notice = notice_for(found, site)
+    return export(FINDINGS, found, path, notice=notice, store_path=store.path)
 
 
 def notice_for(findings: pd.DataFrame, site: Site) -> Text | None:
@@ -73,22 +87,27 @@ def notice_for(findings: pd.DataFrame, site: Site) -> Text | None:
     return notice_of(site, zone_basis(site, assume_schematic=exercise))
 
 
-def explain_finding(store: Store, site: Site, finding_id: str, *, lang: Lang) -> dict[str, Any]:
-    """Return one finding with its explanation, facts and notice, JSON-ready.
+def explain_finding(
+    store: Store, site: Site, finding_id: str, *, lang: Lang, role: str | None = None
+) -> dict[str, Any]:
+    """Return one finding with its explanation, facts and notice, as a role may see it, JSON-ready.
 
     Raises
     ------
     InputError
         There is no such finding.
     """
-    row = get_finding(store, finding_id)
+    found = get_finding(store, finding_id)
+    held = store.read("findings", {"finding_id": found["finding_id"]})
+    row = rows_of(findings_for_role(held, site, role))[0]
     basis = str(row["zone_basis"])
     return finding_json(row, lang, notice=notice_of(site, basis))
 
 
-def sheet_of(store: Store, site: Site, *, lang: Lang) -> str:
+def sheet_of(store: Store, site: Site, *, lang: Lang, role: str | None = None) -> str:
     """Return the findings of the site as one HTML document (open and verified ones)."""
-    findings = store.read("findings", {"site": site.id, "status": ["open", "verified"]})
+    held = store.read("findings", {"site": site.id, "status": ["open", "verified"]})
+    findings = findings_for_role(held, site, role)
     used = sorted({str(s) for s in findings["source_id"].dropna()})
     sources = store.read("sources", {"site": site.id})
     notice, names = notice_for(findings, site), _names(findings, site)
@@ -113,7 +132,9 @@ def _names(findings: pd.DataFrame, site: Site) -> dict[str, Text]:
     return names
 
 
-def write_sheet(store: Store, site: Site, path: Path, *, lang: Lang) -> Path:
+def write_sheet(
+    store: Store, site: Site, path: Path, *, lang: Lang, role: str | None = None
+) -> Path:
     """Write the findings sheet to a new or existing HTML file.
 
     Raises
@@ -123,5 +144,5 @@ def write_sheet(store: Store, site: Site, path: Path, *, lang: Lang) -> Path:
     """
     if path.is_dir() or not path.parent.is_dir():
         raise InputError(text("无法写入 {p}", "cannot write {p}").fill(p=path))
-    path.write_text(sheet_of(store, site, lang=lang), encoding="utf-8")
+    path.write_text(sheet_of(store, site, lang=lang, role=role), encoding="utf-8")
     return path

@@ -15,6 +15,7 @@ from wetland.regulations.records import RECORDS
 from wetland.screening.tables import OBSERVATIONS, SOURCES
 from wetland.sites.basis import notice_of, zone_basis
 from wetland.sites.load import Site
+from wetland.store.export import export
 from wetland.store.query import Where
 from wetland.store.store import WAIT_S, Store
 from wetland.store.verify import Verification
@@ -116,10 +117,25 @@ def verification_json(found: Verification, lang: Lang) -> dict[str, Any]:
 
 
 def export_table(
-    store: Store, site: Site, table: str, path: Path, *, where: Where | None = None
+    store: Store,
+    site: Site,
+    table: str,
+    path: Path,
+    *,
+    where: Where | None = None,
+    role: str | None = None,
 ) -> Path:
-    """Write a table to a GeoPackage, GeoJSON or CSV file; every row carries the site's notice."""
-    return store.export(table, path, notice=_notice(store, site, table), where=where)
+    """Write a table to a GeoPackage, GeoJSON or CSV file; every row carries the site's notice.
+
+    Where sensitive birds are is generalised unless ``role`` may see exact places (None: anybody).
+    """
+    from wetland.operations.birdexport import table_for_role  # noqa: PLC0415 - only with birds
+
+    notice = _notice(store, site, table)
+    shown = table_for_role(store, site, table, where=where, role=role)
+    if shown is None:
+        return store.export(table, path, notice=notice, where=where)
+    return export(store.schema(table), shown, path, notice=notice, store_path=store.path)
 
 
 def _notice(store: Store, site: Site, table: str) -> Text | None:
