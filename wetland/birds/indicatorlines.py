@@ -81,7 +81,7 @@ def local_lines(size: int, span: float) -> Floats:
     [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     """
     at = np.arange(size, dtype=np.float64)
-    near = min(size, max(round(span * size), 4))
+    near = min(size, max(int(span * size + 1e-9), 4))
     out = np.zeros((size, size))
     for k in range(size):
         distance = np.abs(at - at[k])
