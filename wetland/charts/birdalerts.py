@@ -45,7 +45,7 @@ _AXIS = text("变化（%）", "change (%)")
 _HEADS: Mapping[str, Text] = {
     "row": text("时段", "span"),
     "shown": text("变化（区间）", "change (interval)"),
-    "word": text("警示", "alert"),
+    "word": text("预警", "alert"),
     "sure": text("可能性", "likelihood"),
 }
 _BEYOND = text("超出图幅", "beyond the chart")

@@ -1,4 +1,4 @@
-"""Species found per year with the effort spent on it, and the same at equal effort."""
+"""Species found per year with the effort spent on it, and at equal coverage."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARGIN = 44
 _HEADS: Mapping[str, Text] = {
     "column": text("时段", "period"),
     "seen": text("观测种数", "species observed"),
-    "even": text("同等努力下（区间）", "at equal effort (interval)"),
+    "even": text("同等覆盖度下（区间）", "at equal coverage (interval)"),
     "surveys": text("调查次数", "surveys"),
     "hours": text("小时", "hours"),
     "km": text("公里", "km"),
@@ -36,7 +36,7 @@ _EMPTY = text("鸟种数：没有数据。", "Species: no data.")
 
 @dataclass(frozen=True, slots=True)
 class RichnessBar:
-    """Species observed in one period, its effort, and what equal effort would have found."""
+    """Species observed in one period, its effort, and species at equal coverage."""
 
     column: str
     observed: int
@@ -49,7 +49,7 @@ class RichnessBar:
 
 
 def richness_years(bars: Sequence[RichnessBar], *, lang: Lang) -> Drawing:
-    """Draw species observed as bars, and at equal effort as diamonds with their intervals.
+    """Draw species observed as bars, and at equal coverage as diamonds with their intervals.
 
     The bars alone say as much of effort as of birds; only the diamonds can be compared.
     """

@@ -49,12 +49,12 @@ _STYLE = """
   padding: .35rem .8rem; }
 .st-key-banner-synthetic p { margin: 0; font-size: .88rem; }
 .st-key-banner-synthetic [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
-.st-key-water-tiles { align-items: stretch; }
-.st-key-water-tiles > div { flex: 1 1 150px; min-width: 0; height: auto; }
-.st-key-water-tiles [data-testid="stMetricValue"] { font-size: 1.3rem; }
-.st-key-water-tiles [data-testid="stMetricValue"] *,
-.st-key-water-tiles [data-testid="stMetricLabel"] * { white-space: normal; overflow: visible; }
-.st-key-water-card p { margin-bottom: .15rem; }
+[class*="st-key-"][class*="-tiles"] { align-items: stretch; }
+[class*="st-key-"][class*="-tiles"] > div { flex: 1 1 150px; min-width: 0; height: auto; }
+[class*="-tiles"] [data-testid="stMetricValue"] { font-size: 1.3rem; }
+[class*="-tiles"] [data-testid="stMetricValue"] *,
+[class*="-tiles"] [data-testid="stMetricLabel"] * { white-space: normal; overflow: visible; }
+.st-key-water-card p, .st-key-birds-card p { margin-bottom: .15rem; }
 .wl-said { display: grid; grid-template-columns: 3rem 5.6rem 1fr; gap: .2rem .6rem;
   align-items: start; padding: .3rem 0; border-bottom: 1px solid #E8ECEB; font-size: .9rem; }
 .wl-said small { display: block; color: #5F6E6A; }

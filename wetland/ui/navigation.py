@@ -38,6 +38,7 @@ ENTRIES = (
     ),
     Entry("law", text("法规", "Law"), text("法规", "Law"), ":material/gavel:"),
     Entry("water", text("水质", "Water"), text("水质", "Water"), ":material/water_drop:"),
+    Entry("birds", text("鸟类", "Birds"), text("鸟类", "Birds"), ":material/flutter_dash:"),
     Entry(
         "about",
         text("关于与数据", "About and data"),

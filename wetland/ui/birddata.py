@@ -1,0 +1,130 @@
+"""The birds of the site of this session and the answers about them, each worked out once.
+
+An answer is kept under the version of the bird tables and of the pack, and the day. Kept frames are
+read, never changed. Numbers come from exact data; whatever shows a place comes from `seen`, in
+which the places of sensitive species are blurred for roles that may not see them.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from wetland.birds.sensitivity import blur
+from wetland.operations import birdanswers as answers
+from wetland.operations import birds as operations
+from wetland.operations.birdanswers import BirdAlerts
+from wetland.operations.birds import BirdData
+from wetland.sites.load import Site
+from wetland.store import Store
+from wetland.ui import session
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = ("bird_surveys", "bird_records", "bird_names", "sources")
+DEFAULT_ROLE = "public"
+VARIABLE = "WETLAND_ROLE"
+
+
+def role() -> str:
+    """Return the role of this session: ``WETLAND_ROLE``, else the public, who sees the least."""
+    return os.environ.get(VARIABLE, "").strip() or DEFAULT_ROLE
+
+
+def exact(site: Site) -> bool:
+    """Tell whether this session's role may see exact places of sensitive species."""
+    return role() in site.birds.exact_roles
+
+
+def hidden(held: BirdData, taxon_id: str) -> bool:
+    """Tell whether places of a species are not for this session's role."""
+    known = held.checklist.species.get(taxon_id)
+    told = known is not None and known.sensitivity != "none"
+    return told and role() not in held.pack.exact_roles
+
+
+def version() -> str:
+    """Return what changes whenever the birds of this session may answer otherwise."""
+    store = session.store()
+    site = session.site()
+    if store is None:
+        return ""
+    today = session.today().isoformat()
+    changes = (session.last_change(name) for name in TABLES)
+    return "|".join([store.shown, site.digest, today, *changes])
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _data(version: str, _store: Store, _site: Site) -> BirdData:
+    del version  # the key
+    return replace(operations.birds_of_store(_store, _site), as_of=session.today())
+
+
+def data() -> BirdData | None:
+    """Return the birds of this site, exact, or None where none are stored."""
+    store = session.store()
+    if store is None:
+        return None
+    held = _data(version(), store, session.site())
+    return held if len(held.surveys) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _seen(version: str, role: str, _held: BirdData, _site: Site) -> BirdData:
+    del version
+    surveys, records = blur(
+        _held.surveys,
+        _held.records,
+        _held.checklist,
+        role=role,
+        exact_roles=_site.birds.exact_roles,
+    )
+    return replace(_held, surveys=surveys, records=records)
+
+
+def seen(held: BirdData) -> BirdData:
+    """Return the birds as this session's role may see them: for maps and tables of records."""
+    return _seen(version(), role(), held, session.site())
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _index(version: str, taxon_id: str, _held: BirdData) -> dict[str, Any]:
+    del version
+    return answers.index_of(_held, taxon_id).to_json()
+
+
+def index(held: BirdData, taxon_id: str) -> dict[str, Any]:
+    """Return the index of a species as `wetland.birds.trimanswer` says it.
+
+    Raises
+    ------
+    InputError
+        No index can be fitted, e.g. because there is one plot only; the error says why.
+    """
+    return _index(version(), taxon_id, held)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _richness(version: str, _held: BirdData) -> pd.DataFrame:
+    del version
+    return answers.richness_of(_held)
+
+
+def richness(held: BirdData) -> pd.DataFrame:
+    """Return the species of each year, its effort, and what equal effort would have found."""
+    return _richness(version(), held)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _alerts(version: str, _held: BirdData) -> BirdAlerts:
+    del version
+    return answers.alerts_of(_held)
+
+
+def alerts(held: BirdData) -> BirdAlerts:
+    """Return the alerts and 1 % tests of all species."""
+    return _alerts(version(), held)
