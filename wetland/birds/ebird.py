@@ -7,7 +7,8 @@ Rule of decision:
 - Copies of one checklist that observers shared are one survey (the group); of a species that
   several of them report the row of the first of them in the file counts, and so does the first
   one's effort.
-- What eBird's reviewers did not approve is left out, and is never filled with zeros.
+- What eBird's reviewers did not approve is left out, and is never filled with zeros; nor is a
+  checklist that a row names which cannot be read.
 - With the file of sampling events, checklists without any row are surveys too, and in complete
   checklists each species of the site's list that the file reports at least once, and that this
   checklist does not, is a record of absence. A species that the file never reports is not filled:
@@ -118,6 +119,8 @@ class _Checklists:
         self.species: set[str] = set()
         self.unsampled: set[str] = set()
         self.not_approved = 0
+        self.lost: set[str] = set()  # checklists named by rows that could not be read
+        self._group_of: dict[str, str] = {}
         self._first: dict[str, str] = {}  # group -> its first checklist
         self._reported_by: dict[tuple[str, str], str] = {}  # group, name -> checklist
         self._taxa: dict[str, str | None] = {}
@@ -130,7 +133,7 @@ class _Checklists:
             own = rows.cell(row, *EVENT)
             if own is None:
                 continue
-            key = rows.cell(row, GROUP) or own
+            key = self._group_of[own] = rows.cell(row, GROUP) or own
             if key in self.sampled:
                 self.source.tally.count("duplicates")
                 continue
@@ -155,12 +158,15 @@ class _Checklists:
                 if batch.is_full():
                     yield from batch.flush()
         yield from batch.flush()
+        self.lost = {self._group_of.get(cell, cell) for cell in rows.lost}
 
     def absences(self) -> Iterator[Sightings]:
         """Yield a record of absence for each species not reported by a complete checklist."""
         species = self.source.checklist.species
         batch = _Batch({})
         for key, survey in self.surveys.items():
+            if key in self.lost:
+                continue
             seen = self.reported.get(key, set())
             for taxon in sorted(self.species - seen):
                 batch.add({**survey, "name": species[taxon].scientific_name, "count": "0",

@@ -56,6 +56,8 @@ class EbirdRows:
         How the text was decoded.
     is_ebd
         Whether it is parted by tabs.
+    lost
+        Cells of rows that could not be read: the checklists they name are not known as a whole.
     """
 
     name: str
@@ -65,6 +67,7 @@ class EbirdRows:
     is_ebd: bool
     _lines: Iterator[tuple[int, str]]
     _problems: Problems
+    lost: set[str] = field(default_factory=set)
     _told: int = field(default=0)
 
     def cell(self, row: Row, *names: str) -> str | None:
@@ -119,6 +122,7 @@ class EbirdRows:
 
     def _tell(self, number: int, cells: list[str], width: int) -> None:
         self._told += 1
+        self.lost.update(cell.strip() for cell in cells)
         if self._told <= _MOST_TOLD:
             self._problems.add("wrong_cells", row=number, value=" ".join(cells),
                                message=CELLS.fill(n=width, m=len(cells)))  # fmt: skip

@@ -36,7 +36,7 @@ _EBIRD = (
     frozenset({"submissionid", "commonname", "scientificname"}),
     frozenset({"submissionid", "commonname", "date"}),
 )
-ODK_MARKS = frozenset(
+_ODK_MARKS = frozenset(
     {"metainstanceid", "instanceid", "parentkey", "submissiondate", "submissiontime", "uuid",
      "submissionuuid", "submissionid", "parentindex", "parenttablename", "key", "deviceid",
      "formversion", "xformidstring", "version", "reviewstate", "submitterid", "submittername",
@@ -44,6 +44,8 @@ ODK_MARKS = frozenset(
 )  # fmt: skip
 _ODK_SURE = frozenset({"metainstanceid", "instanceid", "parentkey", "submissionuuid",
                        "parenttablename", "xformidstring"})  # fmt: skip
+_KOBO = frozenset({"_uuid", "_submission_time", "_submission__uuid", "_parent_table_name",
+                   "__version__"})  # fmt: skip
 _DWC = frozenset(
     {"occurrenceID", "scientificName", "eventDate", "eventID", "basisOfRecord", "individualCount",
      "decimalLatitude", "decimalLongitude", "occurrenceStatus", "organismQuantity", "taxonID",
@@ -87,8 +89,8 @@ def _by_columns(row: Sequence[str]) -> str | None:
     if any(mark <= names for mark in _EBIRD):
         return "ebird"
     last = {plain(cell.replace("/", " ").split()[-1]) for cell in row if cell.strip("/ ")}
-    marks = (names | last) & ODK_MARKS
-    if marks & _ODK_SURE or len(marks) > _MOST_KNOWN:
+    marks = (names | last) & _ODK_MARKS
+    if marks & _ODK_SURE or _KOBO & set(row) or len(marks) > _MOST_KNOWN:
         return "odk"
     if len({cell.split(":")[-1] for cell in row} & _DWC) >= _MOST_KNOWN:
         return "dwc"
