@@ -200,7 +200,7 @@ def _table(
     quote: str | None,
 ) -> TableFile:
     locations = tuple(
-        _inside(e.text) for e in told.raw_element.iterfind("./files/location") if e.text
+        inside(e.text) for e in told.raw_element.iterfind("./files/location") if e.text
     )
     key = told.id_index if told.represents_corefile else told.coreid_index
     columns: dict[int, str] = {}
@@ -218,7 +218,7 @@ def _table(
                      int(told.lines_to_ignore or 0))  # fmt: skip
 
 
-def _inside(location: str) -> str:
+def inside(location: str) -> str:
     """Return the name of a file of the archive; InputError where it leads out of it."""
     path = PurePosixPath(location.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in location or not path.parts:
