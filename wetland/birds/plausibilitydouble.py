@@ -19,6 +19,7 @@ from wetland.birds.plausibilitytests import Flag
 if TYPE_CHECKING:
     import pandas as pd
 
+_COMPARED = ("survey_id", "sampling_protocol", "event_at", "duration_min", "observers")
 MOST_ALIKE = 30  # surveys of one plot and day that are compared with each other
 
 _SAME = text(
@@ -67,10 +68,13 @@ def _pairs(surveys: pd.DataFrame, tested: set[str]) -> Iterator[tuple[str, str, 
     frame = surveys.assign(_place=pd.Series(_places(surveys), index=surveys.index, dtype=object))
     frame = frame[frame["_place"].notna()]
     keys = ["_place", "event_date", "event_end"]
-    frame = frame[frame.duplicated(keys, keep=False)]
-    for _, group in frame.groupby(keys, sort=False):
-        rows: list[dict[str, Any]] = group.to_dict("records")[:MOST_ALIKE]  # type: ignore[assignment]
-        for a, b in combinations(rows, 2):
+    columns = [c for c in (*keys, *_COMPARED) if c in frame]
+    twice: Any = frame.loc[frame.duplicated(keys, keep=False), columns].to_dict("records")
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in twice:
+        groups.setdefault(tuple(row[k] for k in keys), []).append(row)
+    for rows in groups.values():
+        for a, b in combinations(rows[:MOST_ALIKE], 2):
             ids = (a["survey_id"], b["survey_id"])
             if not tested & set(ids) or not _same_protocol(a, b) or not _overlap(a, b):
                 continue
