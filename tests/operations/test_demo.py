@@ -39,6 +39,8 @@ def test_it_is_filled_and_progress_is_told(made: tuple[Demo, Path, list[float]])
     assert path.is_file()
     assert demo.counts["records"] == 9
     assert demo.counts["observations"] == 34
+    assert demo.counts["bird_surveys"] == 256
+    assert demo.counts["bird_records"] == 2129
     assert demo.counts["findings"] > 100
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
@@ -108,7 +110,7 @@ def test_one_place_in_three_datums_is_one_place(site: Site, findings: pd.DataFra
 
 def test_the_findings_say_that_they_are_an_exercise(findings: pd.DataFrame) -> None:
     basis = findings.groupby("detector")["zone_basis"].unique().map(list).to_dict()
-    assert basis == {"screening": ["exercise"], "water": ["not_used"]}
+    assert basis == {"screening": ["exercise"], "water": ["not_used"], "birds": ["not_used"]}
 
 
 def test_the_water_of_the_demo_is_there_and_screened(
@@ -125,6 +127,14 @@ def test_the_water_of_the_demo_is_there_and_screened(
     assert min(water["occurred_on"]) >= dt.date(2024, 10, 1)
 
 
+def test_the_duck_that_declines_is_found(findings: pd.DataFrame) -> None:
+    birds = findings[findings["detector"] == "birds"]
+    declines = birds[birds["rule"] == "birds/decline"].set_index("subject")
+    assert declines.loc["taxon|anas-zonorhyncha", "severity"] == 4
+    assert "taxon|fulica-atra" not in declines.index
+    assert all(json.loads(evidence)["synthetic"] for evidence in birds["evidence"])
+
+
 def test_strict_answers_name_the_unsurveyed_edge(site: Site) -> None:
     path = example_files(site)["observations.csv"]
     strict = screen_file(path, site, settings=Settings(assume_schematic=False))
@@ -134,11 +144,31 @@ def test_strict_answers_name_the_unsurveyed_edge(site: Site) -> None:
     assert all("zone_not_surveyed" in json.loads(missing) for missing in belt["missing"])
 
 
-def test_a_site_without_examples_is_told(tmp_path: Path) -> None:
-    everglades = open_site("everglades")
-    assert not has_demo(everglades)
+def test_a_site_without_examples_is_told(site: Site, tmp_path: Path) -> None:
+    pack = tmp_path / "xixi"
+    shutil.copytree(site.folder, pack, ignore=shutil.ignore_patterns("examples"))
+    bare = open_site(pack)
+    assert not has_demo(bare)
     with pytest.raises(InputError, match="no example data"):
-        prepare_demo(everglades, tmp_path / "x.gpkg")
+        prepare_demo(bare, tmp_path / "x.gpkg")
+
+
+def test_real_examples_name_their_licence_and_are_not_called_invented(tmp_path: Path) -> None:
+    everglades = open_site("everglades")
+    with example_files(everglades)["birds.csv"].open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["license"], row["synthetic"]) for row in rows} == {("CC0-1.0", "false")}
+    assert all("zenodo.7734553" in row["source"] for row in rows)
+
+
+def test_a_row_without_licence_and_not_invented_is_refused(site: Site, tmp_path: Path) -> None:
+    pack = tmp_path / "xixi"
+    shutil.copytree(site.folder, pack)
+    file = pack / "examples" / "birds.csv"
+    words = file.read_text(encoding="utf-8-sig")
+    file.write_text(words.replace(",true\n", ",false\n", 1), encoding="utf-8-sig")
+    with pytest.raises(InputError, match="license"):
+        prepare_demo(open_site(pack), tmp_path / "x.gpkg")
 
 
 def test_a_row_that_does_not_say_invented_is_refused(site: Site, tmp_path: Path) -> None:

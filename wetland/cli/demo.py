@@ -1,4 +1,4 @@
-"""``wetland demo``: the demo store, with invented records, observations and water results."""
+"""``wetland demo``: the demo store, with the examples that a site's pack brings."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ app = typer.Typer()
 _THERE = text("演示存储已有：{where}", "the demo store is there: {where}")
 _READY = text(
     "演示数据已就绪：{where}（记录 {records}，观察 {observations}，水质结果 {water_results}，"
-    "疑似问题 {broken}，待定 {undecided}；本次新增 {added}）",
+    "鸟类记录 {bird_records}，疑似问题 {broken}，待定 {undecided}；本次新增 {added}）",
     "the demo is ready: {where} (records {records}, observations {observations}, water results "
-    "{water_results}, findings {broken}, undecided {undecided}; {added} added now)",
+    "{water_results}, bird records {bird_records}, findings {broken}, undecided "
+    "{undecided}; {added} added now)",
 )
 
 
 @app.callback()
 def _noun() -> None:
-    """演示数据（全部虚构） / The demo data, all of it invented."""
+    """演示数据（虚构的都有标明） / The demo data; what is invented says so."""
 
 
 @app.command()
