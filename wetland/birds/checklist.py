@@ -8,7 +8,7 @@ Rule of decision, in this order:
    all of them.
 4. A scientific name with its author and year, or with a subspecies: the species it names, by 1 or
    3, and a note says so. The author is no part of a name; one who is not the author that the
-   checklist tells, or who is told without a year, leaves it unmatched.
+   checklist tells, or is told without a year where it tells none, leaves the name unmatched.
 5. Else ``none``: with suggestions, which nobody takes but a person. What is no single species by
    its form (cf., sp., a hybrid, two names, a question mark) has no suggestion: it is not guessed.
 
@@ -175,7 +175,10 @@ class Checklist:
         if found is not None:
             return found
         unsure = doubt(name)
-        if unsure is not None and (unsure != "several" or scientific(name) is None):
+        named = scientific(name)
+        if unsure == "several" and named is not None and named.author is not None:
+            unsure = None  # "Hume & Henderson, 1873" are the author
+        if unsure is not None:
             return Match(None, "none", note=DOUBTS[unsure])
         found = self._apart(name, on)
         if found is not None:
@@ -185,7 +188,7 @@ class Checklist:
     def _known(self, wanted: str, accepted: Mapping[str, str], on: dt.date | None) -> Match | None:
         """Match a key by rules 1 to 3."""
         exact = self._exact.get(wanted, ())
-        synonyms = _in_use(self._synonyms.get(wanted, ()), on)
+        synonyms = _in_use(self._synonyms.get(wanted, ()), on, strictly=bool(exact))
         meant = tuple(dict.fromkeys((*exact, *(s.id for s in synonyms))))
         if len(exact) == 1 and meant == exact:
             return Match(exact[0], "exact")
@@ -215,21 +218,15 @@ class Checklist:
         if found is None or found.taxon_id is None:
             return found
         if taken.author is not None:
-            note, sure = self._author(taken.author, found.taxon_id, found.how)
+            told = self.species[found.taxon_id].authorship
+            own = found.how == "exact" and not notes  # else the author is that of another name
+            note, sure = _author(taken.author, told if own else None)
             if not sure:
                 return Match(None, "none", (found.taxon_id,), note)
             notes.insert(0, note)
         if found.note is not None:
             notes.append(found.note)
         return replace(found, note=_joined(notes))
-
-    def _author(self, author: str, taxon_id: str, how: str) -> tuple[Text, bool]:
-        told = self.species[taxon_id].authorship if how == "exact" else None
-        if told is not None and not same_author(author, told):
-            return OTHER_AUTHOR.fill(a=author, b=told), False
-        if told is None and not any(c.isdigit() for c in author):
-            return NO_YEAR.fill(a=author), False
-        return AUTHOR.fill(a=author), True
 
 
 def names_of(species: Species) -> tuple[str, ...]:
@@ -238,19 +235,30 @@ def names_of(species: Species) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in told if name))
 
 
+def _author(author: str, told: str | None) -> tuple[Text, bool]:
+    """Say what an author after a name means, and whether the name is sure for all that."""
+    if told is not None and not same_author(author, told):
+        return OTHER_AUTHOR.fill(a=author, b=told), False
+    if told is None and not any(c.isdigit() for c in author):
+        return NO_YEAR.fill(a=author), False
+    return AUTHOR.fill(a=author), True
+
+
 def _by_key(accepted: Mapping[str, str]) -> Mapping[str, str]:
     return {key(name): taxon_id for name, taxon_id in accepted.items()}
 
 
-def _in_use(synonyms: tuple[Synonym, ...], on: dt.date | None) -> tuple[Synonym, ...]:
-    """Return the synonyms in use on a day; all where none was, or no day is told."""
+def _in_use(
+    synonyms: tuple[Synonym, ...], on: dt.date | None, *, strictly: bool
+) -> tuple[Synonym, ...]:
+    """Return the synonyms in use on a day; all where no day is told or, not strictly, none was."""
     if on is None:
         return synonyms
     used = tuple(
         s for s in synonyms
         if (s.valid_from is None or s.valid_from <= on) and (s.valid_to is None or on < s.valid_to)
     )  # fmt: skip
-    return used or synonyms
+    return used if used or strictly else synonyms
 
 
 def _edition(synonym: Synonym) -> Text | None:

@@ -45,7 +45,8 @@ _BRACKETS = re.compile(r"[(\[（【](?P<inside>[^()\[\]（）【】]*)[)\]）】
 def flat(words: str) -> str:
     """Return words of any length without what does not distinguish names."""
     whole = unicodedata.normalize("NFKC", words)
-    return _IGNORED.sub("", "".join(c for c in whole if unicodedata.category(c) != "Cf")).casefold()
+    shown = _IGNORED.sub("", "".join(c for c in whole if unicodedata.category(c) != "Cf"))
+    return unicodedata.normalize("NFKC", shown.casefold())
 
 
 @lru_cache(maxsize=1 << 16)

@@ -21,6 +21,7 @@ _CANDIDATES = 24  # names whose letters are compared one by one
 _LETTERS_PER_MISTAKE = 5
 _SHORTENED = re.compile(r"^(?P<genus>[A-Za-z]{1,3})\. ?(?P<epithet>[a-z-]{3,})$", re.IGNORECASE)
 _BINOMIAL = re.compile(r"^(?P<genus>[A-Z][a-z]+) (?P<epithet>[a-z-]{3,})$")
+_WORD = re.compile(r"[^\W_]+")
 _ENDINGS = re.compile(r"(?:us|um|is|a|e|os|on)$")
 
 
@@ -106,7 +107,7 @@ def _grams(name: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 14)
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(sorted(key(word) for word in tidy(name).split()))
+    return tuple(sorted(key(word) for word in _WORD.findall(tidy(name))))
 
 
 def _stem(epithet: str) -> str:
