@@ -78,7 +78,8 @@ def standardise(
         By `BASES`. Equal coverage needs no effort and treats rich and poor communities alike.
     level
         None: the highest that no sample must be more than doubled for: the smallest coverage at
-        twice the sample, twice the smallest size, twice the smallest effort.
+        twice the sample, twice the smallest size, twice the smallest effort. Samples that are all
+        complete (no species counted once) are compared as they are, at coverage 1.
     efforts
         For ``effort``: of every sample its total effort (hours, km, trap nights; above 0). The
         individuals or units per effort are taken to stay the same.
@@ -102,6 +103,9 @@ def standardise(
     _check(assemblages, by, efforts)
     made = _efforts(assemblages, by, efforts)
     common = _level(assemblages, by, made) if level is None else float(level)
+    complete = by == "coverage" and level is None and common >= 1
+    if complete:
+        by = "size"
     if not (np.isfinite(common) and common > 0) or (by == "coverage" and common >= 1):
         raise InputError(
             text("无法按此水平比较：水平应大于 0，覆盖度应小于 1",
@@ -116,6 +120,7 @@ def standardise(
             region, far = found.region[0], found.beyond_double[0]
         else:
             size = common if by == "size" else assemblage.n * common / made[name]
+            size = assemblage.n if complete else size
             drawn = curve(assemblage, [size], orders=orders, chance=how)
             hill, region, far = drawn.hill, drawn.region[0], drawn.beyond_double[0]
         cover = float(coverage(assemblage, size)[0]) if np.isfinite(size) else float("nan")
