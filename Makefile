@@ -66,6 +66,10 @@ bench: install ## Measure screening beside its peers in one run
 benchwater: install ## Measure trends and classes of water beside their peers in one run
 	$(BIN)/python benchmarks/water.py $(ARGS)
 
+.PHONY: benchbirds
+benchbirds: install ## Measure TRIM beside its peers, and the import of a large archive
+	$(BIN)/python benchmarks/birds.py $(ARGS)
+
 .PHONY: peers
 peers: ## Install what the benchmark compares with into build/peers, beside the project
 	$(PYTHON) -m venv build/peers
