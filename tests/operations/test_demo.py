@@ -130,8 +130,8 @@ def test_the_water_of_the_demo_is_there_and_screened(
 def test_the_duck_that_declines_is_found(findings: pd.DataFrame) -> None:
     birds = findings[findings["detector"] == "birds"]
     declines = birds[birds["rule"] == "birds/decline"].set_index("subject")
-    assert declines.loc["taxon|anas-zonorhyncha", "severity"] == 4
-    assert "taxon|fulica-atra" not in declines.index
+    assert declines.loc["anas-zonorhyncha|winter", "severity"] == 4
+    assert "fulica-atra|winter" not in declines.index
     assert all(json.loads(evidence)["synthetic"] for evidence in birds["evidence"])
 
 

@@ -81,6 +81,7 @@ _ASIDE = text(
     "文件有 {e} 处错误（该行已搁置）、{w} 处提醒：",
     "{e} errors in the file (the rows are set aside) and {w} warnings:",
 )
+_FOUND = {"observed": text("种数", "species")}
 _LISTED = text(
     "名录：{name}（{n} 种{partial}）；来源：{source}",
     "checklist: {name} ({n} species{partial}); source: {source}",
@@ -131,7 +132,7 @@ def richness(
 
     data = stored_birds(site, store, since=since, until=until, plots=plot)
     table = richness_of(data, per=per)
-    show(plain_rows(table, lang), RICHNESS, format=format, lang=lang)
+    show(plain_rows(table, lang), RICHNESS, format=format, lang=lang, titles=_FOUND)
     for told in table.attrs.get("notes", ()):
         typer.echo(told.get(lang), err=True)
 

@@ -10,6 +10,7 @@ from wetland.base.texts import Lang, text
 from wetland.cli.birdanswers import alerts, checklist, phenology, richness, today_of
 from wetland.cli.birdindex import index
 from wetland.cli.birdoptions import FileArgument, bird_options
+from wetland.cli.birdreview import export, names_app, queue, validate
 from wetland.cli.birdtables import SYNTHETIC
 from wetland.cli.observations import TITLES as PROBLEM_TITLES
 from wetland.cli.opened import opened_store
@@ -107,8 +108,13 @@ def _tell_names(unmatched: list[dict[str, object]], lang: Lang) -> None:
     typer.echo(_ACCEPT.get(lang), err=True)
 
 
+app.command("queue")(queue)
+app.command("validate")(validate)
+app.add_typer(names_app, name="names", help="未匹配的鸟名 / Names that matched no species",
+              no_args_is_help=True)  # fmt: skip
 app.command("index")(index)
 app.command("richness")(richness)
 app.command("alerts")(alerts)
 app.command("checklist")(checklist)
 app.command("phenology")(phenology)
+app.command("export")(export)

@@ -20,6 +20,9 @@ CHECKLIST = ("species", "name", "scientific_name", "protection", "red_list", "wa
              "one_percent", "sensitivity", "records", "most", "first", "last")  # fmt: skip
 ESTIMATES = ("measure", "value", "se", "lower", "upper")
 FINDINGS = ("finding_id", "outcome", "severity", "rule", "about", "likelihood", "explanation")
+NAMES = ("name", "records", "suggestions", "note")
+QUEUE = ("record_id", "validation", "event_date", "plot", "name_received", "taxon_id",
+         "individual_count", "why")  # fmt: skip
 PHENOLOGY = ("name", "first_day_of_year", "last_day_of_year", "first_week", "last_week", "n")
 RICHNESS = ("period", "observed", "surveys", "hours", "km", "coverage", "standardised", "lower",
             "upper", "region", "flagged", "synthetic")  # fmt: skip
@@ -65,6 +68,15 @@ TITLES: dict[str, Text] = {
     "synthetic": text("虚构", "synthetic"),
     "first_day_of_year": text("最早(年内第几天)", "first day of year"),
     "last_day_of_year": text("最晚(年内第几天)", "last day of year"),
+    "record_id": text("编号", "identifier"),
+    "validation": text("审核", "validation"),
+    "event_date": text("日期", "day"),
+    "plot": text("样点", "plot"),
+    "name_received": text("来源名称", "name as received"),
+    "taxon_id": text("物种", "species"),
+    "individual_count": text("数量", "count"),
+    "why": text("存疑之处", "why"),
+    "suggestions": text("建议", "suggestions"),
     "finding_id": text("编号", "identifier"),
     "outcome": text("结论", "outcome"),
     "severity": text("严重程度", "severity"),
@@ -94,6 +106,7 @@ def show(
     format: Format,
     lang: Lang,
     whole: object = None,
+    titles: Mapping[str, Text] | None = None,
 ) -> None:
     """Print rows: JSON and CSV whole, a table with the columns that a person reads.
 
@@ -105,6 +118,8 @@ def show(
         The columns of the table for a person; those that no row has are left out.
     whole
         What JSON prints where it is not the rows.
+    titles
+        Headings that differ from the usual ones.
     """
     if format == "json":
         emit(list(rows) if whole is None else whole, format=format)  # type: ignore[arg-type]
@@ -116,7 +131,7 @@ def show(
         typer.echo(SYNTHETIC.get(lang), err=True)
     shown = [column for column in columns if any(column in row for row in rows)]
     short = [{name: _short(row.get(name)) for name in shown} for row in rows]
-    emit(short, format=format, lang=lang, titles=TITLES)
+    emit(short, format=format, lang=lang, titles={**TITLES, **(titles or {})})
 
 
 def finding_rows(findings: Sequence[Row], lang: Lang) -> list[Row]:

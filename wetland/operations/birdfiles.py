@@ -21,7 +21,7 @@ from wetland.operations.birds import accepted_names, checklist_of, plots_of
 from wetland.operations.screening import chunks as parts_of
 from wetland.operations.water import empty
 from wetland.operations.waterfiles import MAPPING_UNFIT, MAPPING_USED
-from wetland.reading.files import Given
+from wetland.reading.files import ACCEPTED, Given
 from wetland.reports.findings import problem_json, rows_of
 from wetland.screening.tables import SOURCES
 from wetland.sites.load import Site
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
+BIRDS_ACCEPTED = text(
+    "鸟类调查可读取：达尔文核心归档（ZIP 或文件夹）、CSV、TSV、XLSX、eBird、ODK、Camtrap DP",
+    "bird surveys can be read from: Darwin Core archives (ZIP or folder), CSV, TSV, XLSX, eBird, "
+    "ODK, Camtrap DP",
+)
 SOURCE_CHANGED = "source_changed"
 _CHANGED = text(
     "审核之后，来源中的这条记录变了；审核结果保留，请复核",
@@ -182,6 +187,23 @@ def source_table(source: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame([dict(source)], columns=SOURCES.names).astype(kinds)
 
 
+def look_at_file(path: str | Path | Given, *, store: Path | None = None) -> Given:
+    """Look at a file or folder that should hold bird surveys.
+
+    Raises
+    ------
+    InputError
+        It is missing, empty, damaged, or the store itself.
+    """
+    from wetland.birds.birdfiles import look_at_birds  # noqa: PLC0415 - starts fast
+
+    try:
+        return look_at_birds(path, store=store)
+    except InputError as error:
+        hint = BIRDS_ACCEPTED if error.hint is ACCEPTED else error.hint
+        raise InputError(error.message, hint=hint) from None
+
+
 def read_file(
     path: str | Path | Given,
     site: Site | None,
@@ -202,7 +224,7 @@ def read_file(
     from wetland.birds.species import BirdPack  # noqa: PLC0415
 
     return read_birds(
-        path,
+        look_at_file(path),
         site_id="-" if site is None else site.id,
         timezone="UTC" if site is None else site.timezone,
         checklist=Checklist.of(BirdPack() if site is None else site.birds),
@@ -226,10 +248,9 @@ def _read_as_before(
     store: Store, site: Site, path: str | Path | Given, asked: BirdOptions, today: dt.date
 ) -> tuple[BirdChunks, Iterator[Settled]]:
     """Open a file over the mapping kept with its source, or plainly where that does not fit."""
-    from wetland.birds.birdfiles import look_at_birds  # noqa: PLC0415 - starts fast
-    from wetland.birds.read import read_birds_chunks  # noqa: PLC0415
+    from wetland.birds.read import read_birds_chunks  # noqa: PLC0415 - starts fast
 
-    given = look_at_birds(path, store=store.path)
+    given = look_at_file(path, store=store.path)
     known, accepted = checklist_of(site.birds), accepted_names(store, site)
 
     def opened(options: BirdOptions) -> tuple[BirdChunks, Iterator[Settled]]:
