@@ -244,7 +244,7 @@ def _row(
 
 def _value(column: str, cell: str) -> Any:  # noqa: ANN401 - what pydantic is to judge
     """Return what a cell says; None where it says nothing."""
-    plain = unicodedata.normalize("NFKC", cell).strip()
+    plain = " ".join(unicodedata.normalize("NFKC", cell).split())
     if not plain:
         return None
     small = plain.casefold()
