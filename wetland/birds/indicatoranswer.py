@@ -15,8 +15,8 @@ def indicator_answer(found: Indicator) -> Answer:
     """Return what a multi-species index says as numbers, words and lists; not known is None.
 
     ``index`` is 100 at ``base``; ``smooth`` the line through it; ``overall`` the straight line over
-    all years, ``smoothed`` the change between the ends of the smoothed line, ``recent`` the last ten
-    years (None where there are no more).
+    all years, ``smoothed`` the change between the ends of the smoothed line, ``recent`` the last
+    ten years (None where there are no more).
 
     Examples
     --------

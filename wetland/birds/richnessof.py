@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.birds.curves import DRAWS, Chance
+from wetland.birds.curves import Chance
 from wetland.birds.hill import Assemblage, coverage, of_units
 from wetland.birds.seasons import NO_SEASON, season_label, season_years
 from wetland.birds.species import CountSeason
@@ -30,6 +30,7 @@ Per = Literal["year", "season", "plot"]
 Basis = Literal["coverage", "surveys", "hours"]
 
 FEWEST = 3
+DRAWS = 100
 RICHNESS_COLUMNS = (
     "period", "observed", "surveys", "units", "hours", "without_hours", "km", "without_km",
     "records", "unmatched", "flagged", "coverage", "standardised", "lower", "upper", "basis",
