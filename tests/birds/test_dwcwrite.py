@@ -184,6 +184,18 @@ def test_the_same_content_is_the_same_bytes_in_any_order(tmp_path: Path) -> None
     assert one.read_bytes() == other.read_bytes()
 
 
+def test_pieces_make_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = tmp_path / "one.zip", tmp_path / "other.zip"
+    write_archive(SURVEYS, RECORDS, CHECKLIST, one, metadata=TOLD)
+    monkeypatch.setattr("wetland.birds.dwcwrite.ROWS_AT_ONCE", 2)
+    told = write_archive(SURVEYS, RECORDS, CHECKLIST, other, metadata=TOLD)
+    assert zipfile.ZipFile(one).read("occurrence.txt") == zipfile.ZipFile(other).read(
+        "occurrence.txt"
+    )
+    assert one.read_bytes() == other.read_bytes()
+    assert told.measurements == 6
+
+
 @pytest.mark.parametrize("licence", [None, "CC0-1.0", "CC-BY-4.0", "内部使用"])
 def test_the_licence_is_as_told_or_not_told(tmp_path: Path, licence: str | None) -> None:
     path = tmp_path / "a.zip"
@@ -233,10 +245,10 @@ def test_a_failure_leaves_the_older_file(tmp_path: Path, monkeypatch: pytest.Mon
     path = tmp_path / "a.zip"
     path.write_bytes(b"older")
 
-    def full(self: Path, content: bytes) -> int:
+    def full(self: zipfile.ZipFile, *told: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
     with pytest.raises(InputError, match="No space left"):
         write_archive(SURVEYS, RECORDS, CHECKLIST, path, metadata=TOLD)
     monkeypatch.undo()

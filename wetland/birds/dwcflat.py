@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wetland.birds.dwcoccurrences import occurrence_columns
 from wetland.birds.dwcparts import Exported, common_of, observers_of, parts_of
-from wetland.birds.dwcrows import EFFORT, Columns, cell, event_columns
+from wetland.birds.dwcrows import EFFORT, Columns, cell, event_columns, used
 from wetland.birds.dwcwrite import put_file
 from wetland.birds.eml import ArchiveMetadata
 
@@ -65,11 +65,13 @@ def write_flat(
             joined[term] = [o or s for o, s in zip(own, of_survey, strict=True)]
     for name, cells in _flat_effort(parts.surveys).items():
         joined[name] = [cells[row] for row in rows]
+    joined = used(joined)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(joined)
     writer.writerows([_unrun(one) for one in row] for row in zip(*joined.values(), strict=True))
-    put_file(path, out.getvalue().encode("utf-8-sig", "replace"), store_path)
+    content = out.getvalue().encode("utf-8-sig", "replace")
+    put_file(path, lambda made: made.write_bytes(content), store_path)
     return parts.told
 
 

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from wetland.base.texts import text
 from wetland.birds.dwcrows import (
@@ -22,7 +21,6 @@ from wetland.birds.dwcrows import (
     place_columns,
     properties,
     rows_of,
-    used,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +40,7 @@ UNMATCHED = text("名称未与名录匹配", "the name was not matched with the 
 HUMAN = "HumanObservation"
 INDIVIDUALS = "individuals"
 
+_WEB = re.compile("https?://", re.I)
 _LATIN = re.compile(r"[A-Z][a-z-]+(?: [a-z-]+){1,2}$")
 
 
@@ -90,8 +89,7 @@ def occurrence_columns(
     made["dataGeneralizations"] = each(rows, lambda r: generalised(r)[0])
     made["informationWithheld"] = each(rows, lambda r: generalised(r)[1])
     made["dynamicProperties"] = [_record_properties(row) for row in rows]
-    keep = ("eventID", "occurrenceID", "basisOfRecord", "occurrenceStatus", "scientificName")
-    return used(made | constant(common, len(rows)), keep=keep)
+    return made | constant(common, len(rows))
 
 
 def occurrence_id(row: Mapping[str, Any]) -> str:
@@ -152,7 +150,7 @@ def _media(value: object) -> str:
         return ""
     items = json.loads(str(value))
     found = [str(item.get("identifier") or "") for item in items if isinstance(item, dict)]
-    return cell(" | ".join(one for one in found if urlsplit(one).scheme in {"http", "https"}))
+    return cell(" | ".join(one for one in found if _WEB.match(one)))
 
 
 def _record_properties(row: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """Surveys in the terms of Darwin Core: one mapping of term to cells per file of an archive.
 
-A cell is text without tabs and line breaks, empty where nothing is known; a term of which no row
-knows anything is left out, unless the standard or its readers want it.
+A cell is text without tabs and line breaks, empty where nothing is known.
 """
 
 from __future__ import annotations
@@ -108,7 +107,7 @@ def event_columns(
     made["dataGeneralizations"] = each(rows, lambda r: generalised(r)[0])
     made["informationWithheld"] = each(rows, lambda r: generalised(r)[1])
     made["dynamicProperties"] = [properties({"synthetic": is_true(r["synthetic"])}) for r in rows]
-    return used(made | constant(common, len(rows)), keep=("eventID", "eventDate"))
+    return made | constant(common, len(rows))
 
 
 def measurement_columns(surveys: pd.DataFrame, events: Sequence[str]) -> Columns:
@@ -156,7 +155,9 @@ def event_id(row: Mapping[str, Any]) -> str:
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table as mappings of column to cell."""
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    cells = (frame[name].astype(object).tolist() for name in names)
+    return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
 
 
 def cells_of(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
@@ -174,9 +175,9 @@ def constant(common: Mapping[str, str], count: int) -> Columns:
     return {term: [cell(value)] * count for term, value in common.items()}
 
 
-def used(columns: Columns, *, keep: Sequence[str]) -> Columns:
+def used(columns: Columns) -> Columns:
     """Leave out the terms of which no row knows anything."""
-    return {term: cells for term, cells in columns.items() if term in keep or any(cells)}
+    return {term: cells for term, cells in columns.items() if any(cells)}
 
 
 def is_blurred(row: Mapping[str, Any]) -> bool:
