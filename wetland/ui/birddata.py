@@ -8,12 +8,16 @@ which the places of sensitive species are blurred for roles that may not see the
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from wetland.base.errors import InputError
+from wetland.base.texts import text
 from wetland.birds.sensitivity import blur
+from wetland.birds.trim import TrimSettings
 from wetland.operations import birdanswers as answers
 from wetland.operations import birds as operations
 from wetland.operations.birdanswers import BirdAlerts
@@ -25,6 +29,7 @@ from wetland.ui import session
 if TYPE_CHECKING:
     import pandas as pd
 
+ONE_SLOPE = text("改用单一斜率的模型 2：{why}", "model 2 with one slope is shown instead: {why}")
 TABLES = ("bird_surveys", "bird_records", "bird_names", "sources")
 DEFAULT_ROLE = "public"
 VARIABLE = "WETLAND_ROLE"
@@ -94,11 +99,29 @@ def seen(held: BirdData) -> BirdData:
 @st.cache_resource(show_spinner=False, max_entries=48)
 def _index(version: str, taxon_id: str, _held: BirdData) -> dict[str, Any]:
     del version
-    return answers.index_of(_held, taxon_id).to_json()
+    try:
+        return answers.index_of(_held, taxon_id).to_json()
+    except InputError as error:
+        # Seasons without a single bird carry no effect of their own; one slope they do carry.
+        slope = TrimSettings(model=2, overdispersion=True, serial_correlation=True)
+        answer = _or_raise(error, lambda: answers.index_of(_held, taxon_id, slope).to_json())
+        note = ONE_SLOPE.fill(why=error.message)
+        return {**answer, "notes": [*answer["notes"], {"zh": note.zh, "en": note.en}]}
+
+
+def _or_raise(first: InputError, fit: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what the second model gives; where it fails too, the first says why."""
+    try:
+        return fit()
+    except InputError:
+        raise first from None
 
 
 def index(held: BirdData, taxon_id: str) -> dict[str, Any]:
     """Return the index of a species as `wetland.birds.trimanswer` says it.
+
+    Model 3 has an effect for each season; where the counts do not carry it, model 2 with one slope
+    is fitted, and a note says so.
 
     Raises
     ------
