@@ -12,6 +12,7 @@ from wetland.cli.birdindex import index
 from wetland.cli.birdoptions import FileArgument, bird_options
 from wetland.cli.birdreview import export, names_app, queue, validate
 from wetland.cli.birdtables import SYNTHETIC
+from wetland.cli.birdtogether import associate, indicator
 from wetland.cli.observations import TITLES as PROBLEM_TITLES
 from wetland.cli.opened import opened_store
 from wetland.cli.options import (
@@ -115,6 +116,8 @@ app.add_typer(names_app, name="names", help="未匹配的鸟名 / Names that mat
 app.command("index")(index)
 app.command("richness")(richness)
 app.command("alerts")(alerts)
+app.command("indicator")(indicator)
+app.command("associate")(associate)
 app.command("checklist")(checklist)
 app.command("phenology")(phenology)
 app.command("export")(export)

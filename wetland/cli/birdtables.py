@@ -20,6 +20,9 @@ CHECKLIST = ("species", "name", "scientific_name", "protection", "red_list", "wa
              "one_percent", "sensitivity", "records", "most", "first", "last")  # fmt: skip
 ESTIMATES = ("measure", "value", "se", "lower", "upper")
 FINDINGS = ("finding_id", "outcome", "severity", "rule", "about", "likelihood", "explanation")
+COMPARED = ("time", "birds", "other")
+INDICATOR = ("time", "index", "se", "lower", "upper", "smooth", "smooth_lower", "smooth_upper",
+             "species")  # fmt: skip
 NAMES = ("name", "records", "suggestions", "note")
 QUEUE = ("record_id", "validation", "event_date", "plot", "name_received", "taxon_id",
          "individual_count", "why")  # fmt: skip
@@ -68,6 +71,11 @@ TITLES: dict[str, Text] = {
     "synthetic": text("虚构", "synthetic"),
     "first_day_of_year": text("最早(年内第几天)", "first day of year"),
     "last_day_of_year": text("最晚(年内第几天)", "last day of year"),
+    "birds": text("鸟类", "birds"),
+    "other": text("对方", "the other"),
+    "smooth": text("平滑", "smoothed"),
+    "smooth_lower": text("下限", "lower"),
+    "smooth_upper": text("上限", "upper"),
     "record_id": text("编号", "identifier"),
     "validation": text("审核", "validation"),
     "event_date": text("日期", "day"),

@@ -1,0 +1,157 @@
+"""Index of several species together (多物种指数), from the indices of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wetland.base.errors import InputError
+from wetland.base.texts import Lang, Text, text
+from wetland.operations.birdanswers import index_of
+from wetland.operations.birds import BirdData, require_records
+from wetland.operations.water import listed
+
+if TYPE_CHECKING:
+    from wetland.birds.indicator import Indicator, IndicatorSettings, IndicatorTrend
+    from wetland.birds.trim import TrimSettings
+
+ALL, WATERBIRDS = "all", "waterbirds"
+_NO_GROUP = text(
+    "没有类群 {g}；可用：{known}", "there is no group {g}; use one of {known}, or name species"
+)
+_NONE = text("“{g}”中没有可算出指数的物种", "no species of {g} has an index")
+
+
+@dataclass(frozen=True, eq=False)
+class BirdIndicator:
+    """A multi-species index and what it was made from.
+
+    Parameters
+    ----------
+    group
+        What was asked for.
+    left_out
+        Species without an index, and why.
+    """
+
+    data: BirdData
+    found: Indicator
+    group: str
+    season: str
+    left_out: Mapping[str, Text]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row for each year or season."""
+        found = self.found
+        return [
+            {
+                "time": int(time), "index": _number(found.value[k]), "se": _number(found.se[k]),
+                "lower": _number(found.lower[k]), "upper": _number(found.upper[k]),
+                "smooth": _number(found.smooth[k]),
+                "smooth_lower": _number(found.smooth_lower[k]),
+                "smooth_upper": _number(found.smooth_upper[k]),
+                "species": int(found.contributing[k]),
+            }
+            for k, time in enumerate(found.times)
+        ]  # fmt: skip
+
+    def to_json(self, lang: Lang = "zh") -> dict[str, Any]:
+        """Return it as JSON-ready mappings in one language."""
+        found, called = self.found, self.data.checklist.name
+        recent = None if found.recent is None else _trend(found.recent, lang)
+        return {
+            "group": self.group,
+            "season": self.season,
+            "base": int(found.base),
+            "level": found.level,
+            "species": [{"species": s, "name": called(s).get(lang),
+                         "years": int(found.years_of[s])} for s in found.species],
+            "left_out": [{"species": s, "name": called(s).get(lang), "why": why.get(lang)}
+                         for s, why in self.left_out.items()],
+            "series": self.rows(),
+            "overall": _trend(found.overall, lang),
+            "smoothed": _trend(found.smoothed, lang),
+            "recent": recent,
+            "synthetic": self.data.synthetic,
+            "notes": [note.get(lang) for note in found.notes],
+        }  # fmt: skip
+
+
+def indicator_of(
+    data: BirdData,
+    group: str | Sequence[str] = WATERBIRDS,
+    *,
+    season: str | None = None,
+    trim: TrimSettings | None = None,
+    settings: IndicatorSettings | None = None,
+) -> BirdIndicator:
+    """Return the geometric mean of the indices of a group of species.
+
+    Parameters
+    ----------
+    group
+        ``waterbirds`` (told so by the checklist), ``all``, an order or family of the checklist, or
+        the names of species.
+    season
+        Count season of the pack; None is its usual one.
+    trim, settings
+        How the index of a species, and that of all together, is made.
+
+    Raises
+    ------
+    InputError
+        There are no surveys, nobody knows the group or a species, or no species has an index.
+    """
+    from wetland.birds.indicator import multi_species_index
+    from wetland.birds.indicatorspecies import SpeciesIndex
+
+    require_records(data)
+    wanted = _members(data, group)
+    name = group if isinstance(group, str) else ", ".join(group)
+    indices: dict[str, SpeciesIndex] = {}
+    left_out: dict[str, Text] = {}
+    for taxon in wanted:
+        try:
+            fitted = index_of(data, taxon, trim, season=season).fitted
+        except InputError as error:
+            left_out[taxon] = error.message
+        else:
+            indices[taxon] = SpeciesIndex.of_trim(fitted)
+    if not indices:
+        raise InputError(_NONE.fill(g=name))
+    found = multi_species_index(indices, settings)
+    return BirdIndicator(data, found, name, data.season(season)[0], left_out)
+
+
+def _members(data: BirdData, group: str | Sequence[str]) -> list[str]:
+    """Return the species of a group that were met, in the order of the checklist."""
+    if not isinstance(group, str):
+        return list(dict.fromkeys(data.taxon(name) for name in group))
+    species = data.checklist.species
+    met = data.species
+    if group == ALL:
+        return met
+    if group == WATERBIRDS:
+        return [s for s in met if species[s].waterbird]
+    asked = group.strip().casefold()
+    kinds = {s: {(species[s].order or "").casefold(), (species[s].family or "").casefold()}
+             for s in species}  # fmt: skip
+    if not any(asked in kind for kind in kinds.values()) or not asked:
+        told = {k for s in species.values() for k in (s.order, s.family) if k}
+        raise InputError(_NO_GROUP.fill(g=group, known=listed([WATERBIRDS, ALL, *sorted(told)])))
+    return [s for s in met if asked in kinds[s]]
+
+
+def _trend(found: IndicatorTrend, lang: Lang) -> dict[str, Any]:
+    return {
+        "first": found.first, "last": found.last, "slope": _number(found.slope),
+        "se": _number(found.se), "change_percent": _number(found.change),
+        "lower": _number(found.change_lower), "upper": _number(found.change_upper),
+        "trend": found.trend, "words": found.words.get(lang),
+    }  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
