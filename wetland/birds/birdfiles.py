@@ -11,6 +11,7 @@ import hashlib
 import io
 import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -137,13 +138,20 @@ def members_of(given: Given) -> Iterator[Members]:
     if isinstance(given, FolderGiven):
         yield _Folder(given.folder)
         return
-    opened = given.opened
     try:
-        with zipfile.ZipFile(io.BytesIO(opened) if isinstance(opened, bytes) else opened) as packed:
+        with _opened(given) as packed:
             yield _Zip(given.name, packed)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError,
-            NotImplementedError, EOFError):  # fmt: skip
+            NotImplementedError, EOFError, OSError):  # fmt: skip
         raise _refused(given.name, NOT_A_ZIP, _AGAIN) from None
+
+
+def _opened(given: Given) -> zipfile.ZipFile:
+    opened = given.opened
+    try:
+        return zipfile.ZipFile(io.BytesIO(opened) if isinstance(opened, bytes) else opened)
+    except (ValueError, RuntimeError, OverflowError, struct.error) as error:
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 class _Folder:
@@ -183,7 +191,10 @@ class _Zip:
             raise _refused(self._name, TOO_LARGE.fill(m=name))
         if info.flag_bits & 1:
             raise _refused(self._name, ENCRYPTED)
-        return self._packed.open(info)
+        try:
+            return self._packed.open(info)
+        except (ValueError, RuntimeError, struct.error) as error:
+            raise zipfile.BadZipFile(str(error)) from error
 
 
 def _refused(name: str, why: Text, hint: Text | None = None) -> InputError:

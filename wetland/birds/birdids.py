@@ -15,10 +15,12 @@ from typing import Any
 
 from wetland.birds.readoptions import BirdOptions
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+
 
 def digest(parts: Any, length: int = 24) -> str:  # noqa: ANN401 - what JSON holds
     """Return a stable digest of what JSON (and days or instants) can hold."""
-    whole = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), default=str)
+    whole = _ENCODER.encode(parts)
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 

@@ -2,7 +2,8 @@
 
 Rule of decision: a file that is UTF-8 in its first megabyte is read as UTF-8, whatever is declared,
 since no other encoding looks like it by chance at that length; else as declared, else as GB18030.
-A line that cannot be decoded so is tried in the others, and told. A quotation mark that stays open
+A line that cannot be decoded so, or that holds Chinese in UTF-8 in a file of
+another encoding, is read as what it is, and told. A quotation mark that stays open
 for `LONGEST_RECORD` lines costs its own line only.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import IO, Literal, NamedTuple
 
@@ -21,6 +23,7 @@ LONGEST_RECORD = 50
 LONGEST_LINE = 1 << 20
 MOST_BLOCK = 1 << 26  # a file whose lines end in a bare carriage return is one such block
 MOST_CELL = 1 << 20
+_TWO_HAN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")  # two Chinese characters in UTF-8
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 
 MIXED = text("这一行的编码与文件不同，按 {e} 读入", "this line is encoded differently: read as {e}")
@@ -55,8 +58,24 @@ def encoding_of(head: bytes, declared: str | None) -> str:
     try:
         decoder.decode(head, final=False)
     except UnicodeDecodeError:
+        if _mostly_utf8(head):
+            return "utf-8"
         return declared if declared not in {None, "utf-8", "ascii"} else "gb18030"
     return "utf-8"
+
+
+def _mostly_utf8(head: bytes) -> bool:
+    """Tell whether most lines that are not ASCII are UTF-8."""
+    found = [_is_utf8(line) for line in head.split(b"\n")[:-1] if not line.isascii()]
+    return sum(found) * 2 > len(found)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def separator_of(line: str) -> str:
@@ -148,10 +167,11 @@ class Lines:
                     yield number, decoded
 
     def _line(self, number: int, line: bytes, encoding: str) -> str | None:
-        try:
-            return line.decode(encoding)
-        except UnicodeDecodeError:
-            pass
+        if encoding == "utf-8" or not (_TWO_HAN.search(line) and _is_utf8(line)):
+            try:
+                return line.decode(encoding)
+            except UnicodeDecodeError:
+                pass
         for other in ("utf-8", "gb18030"):
             try:
                 words = line.decode(other)

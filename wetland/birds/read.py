@@ -15,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
 from wetland.birds.birdfiles import look_at_birds
@@ -26,6 +25,7 @@ from wetland.birds.readlayouts import layout_of
 from wetland.birds.readoptions import BirdOptions
 from wetland.birds.readplaces import Shift
 from wetland.birds.settle import Settled, Settler
+from wetland.birds.sightings import Sightings
 from wetland.birds.species import Plot
 from wetland.reading.files import Given
 
@@ -117,6 +117,10 @@ class BirdChunks:
             yield settled
         self._settler.close()
         self._finish(counts)
+
+    def nothing(self) -> Settled:
+        """Return the tables without rows."""
+        return self._settler.settle(Sightings.of([], {}))
 
     def _finish(self, counts: dict[str, int]) -> None:
         tally = self._source.tally
@@ -224,9 +228,7 @@ def read_birds(  # noqa: PLR0913 - what a site knows
         source, site_id=site_id, timezone=timezone, checklist=checklist, today=today,
         accepted=accepted, plots=plots, options=options, beside=beside, shift=shift, store=store,
     )  # fmt: skip
-    parts = list(chunks)
-    if not parts:
-        raise InputError(NOTHING)
+    parts = list(chunks) or [chunks.nothing()]
     surveys = pd.concat([p.surveys for p in parts if len(p.surveys)] or [parts[0].surveys])
     records = pd.concat([p.records for p in parts if len(p.records)] or [parts[0].records])
     return BirdReading(surveys.reset_index(drop=True), records.reset_index(drop=True),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.birdfiles import FolderGiven, is_packed, members_of
 from wetland.birds.birdsource import BirdSource
+from wetland.birds.dwcterms import short
 
 NOTHING_KNOWN = text(
     "压缩包中没有 meta.xml、datapackage.json 或数据表",
@@ -17,6 +19,10 @@ ACCEPTED = text(
     "可读取：达尔文核心存档（zip）、Camtrap DP、CSV、TSV、XLSX",
     "can be read: Darwin Core archives (zip), Camtrap DP, CSV, TSV, XLSX",
 )
+_SURE = frozenset({"occurrenceID", "scientificName", "eventDate", "basisOfRecord", "eventID",
+                   "individualCount", "decimalLatitude", "decimalLongitude", "occurrenceStatus",
+                   "samplingProtocol", "locationID", "recordedBy"})  # fmt: skip
+_ENOUGH = 3
 TABLES = (".txt", ".csv", ".tsv", ".tab")
 
 
@@ -42,6 +48,13 @@ def layout_of(source: BirdSource) -> str:
     return _by_header(source)
 
 
+def _is_of_terms(head: bytes) -> bool:
+    """Tell whether the first line names terms of Darwin Core, also in the case of downloads."""
+    line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
+    cells = {cell.strip().strip('"') for cell in re.split(r"[\t,;|]", line)}
+    return len({short(cell) for cell in cells} & _SURE) >= _ENOUGH
+
+
 def _of_names(names: list[str]) -> str | None:
     """Return what an archive with these members is."""
     files = {PurePosixPath(name).name.casefold() for name in names}
@@ -55,6 +68,8 @@ def _of_names(names: list[str]) -> str | None:
 
 
 def _by_header(source: BirdSource) -> str:
+    if _is_of_terms(source.given.head()):
+        return "dwc"
     from wetland.birds.layouts import detect  # noqa: PLC0415 - reads workbooks
 
     return detect(source)

@@ -56,6 +56,7 @@ _CONTENT = tuple(
                     "validation", "validated_by", "validated_at", "validation_reason",
                     "before_correction", "content"}
 )  # fmt: skip
+_NAMES_OF_COLUMNS = list(BIRD_RECORDS.names)
 _CELLS = (*RECORD_COLUMNS, "observers", "datum", "extra", "media", "only_survey")
 
 
@@ -103,8 +104,8 @@ class Records:
             where = Where(at, None, numbers, sightings, self._tell)
             row = self._record(told, visit, where)
             if row is not None:
-                rows.append(tuple(row.get(name) for name in BIRD_RECORDS.names))
-        made = pd.DataFrame.from_records(rows, columns=BIRD_RECORDS.names)
+                rows.append(tuple(map(row.get, _NAMES_OF_COLUMNS)))
+        made = pd.DataFrame.from_records(rows, columns=_NAMES_OF_COLUMNS)
         return made.astype({c.name: DTYPES[c.kind] for c in BIRD_RECORDS.columns})
 
     def _record(self, told: dict[str, Any], visit: Visit, where: Where) -> dict[str, Any] | None:
@@ -138,7 +139,7 @@ class Records:
         import shapely
 
         place = values["geometry"]
-        content = digest([values.get(name) for name in _CONTENT])
+        content = digest(list(map(values.get, _CONTENT)))
         return {**values, "record_id": identifier, "site": self._site,
                 "source_id": self._source_id, "source_row": where.row, "taxon_id": match.taxon_id,
                 "match": match.how, "geometry": None if place is None else shapely.Point(place),

@@ -61,6 +61,7 @@ FROM_PARTS = text(
     "the date cannot be read: the columns of year, month, day were",
 )
 
+_NAMES_OF_COLUMNS = list(BIRD_SURVEYS.names)
 _KEYS = (*EVENT_COLUMNS, "synthetic")
 # Columns whose difference within one event is told.
 _TOLD = ("plot", "sampling_protocol", "duration_min", "distance_km", "area_ha", "complete")
@@ -289,8 +290,8 @@ class Surveys:
                    "extra": json_of(extra)}  # fmt: skip
             row["content"] = digest([row.get(name) for name in _CONTENT])
             row["geometry"] = None if place is None else shapely.Point(place)
-            rows.append(tuple(row.get(name) for name in BIRD_SURVEYS.names))
-        frame = pd.DataFrame.from_records(rows, columns=BIRD_SURVEYS.names)
+            rows.append(tuple(map(row.get, _NAMES_OF_COLUMNS)))
+        frame = pd.DataFrame.from_records(rows, columns=_NAMES_OF_COLUMNS)
         return frame.astype({c.name: DTYPES[c.kind] for c in BIRD_SURVEYS.columns})
 
     def _plot_place(self, plot: str | None) -> Place | None:

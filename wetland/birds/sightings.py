@@ -169,6 +169,8 @@ def _objects(value: Any, count: int) -> np.ndarray[Any, Any]:  # noqa: ANN401 - 
         return made
     if len(value) != count:
         raise ValueError(f"{len(value)} cells for {count} rows")
+    if isinstance(value, list) and value.count(None) == count:
+        return made
     blanks: dict[str, Any] = {}
     for at, cell in enumerate(value):
         if isinstance(cell, str):
