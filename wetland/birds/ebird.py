@@ -25,6 +25,7 @@ from wetland.base.texts import text
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.ebirdrows import EbirdRows, Row, ebird_rows
 from wetland.birds.readplaces import folded, plots_by_name
+from wetland.birds.sheettable import of_rows
 from wetland.birds.sightings import Sightings
 
 CHUNK_ROWS = 20_000
@@ -100,11 +101,7 @@ class _Batch:
         """Yield what was added since the last time."""
         rows, self._rows = self._rows, []
         if rows:
-            names = set().union(*rows) - {"row"}
-            columns = {name: [row.get(name) for row in rows] for name in names}
-            if "only_survey" in columns:
-                columns["only_survey"] = [bool(cell) for cell in columns["only_survey"]]
-            yield Sightings.of([row["row"] for row in rows], columns, headers=self._headers)
+            yield of_rows(rows, self._headers)
 
 
 class _Checklists:

@@ -25,11 +25,11 @@ from wetland.birds.odkforms import (
     Form,
     form_of,
     point,
-    told_columns_are_there,
+    short_names,
 )
 from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheetnames import NAME_ROLES
-from wetland.birds.sheettable import with_unit
+from wetland.birds.sheettable import need_columns, of_rows, with_unit
 from wetland.birds.sightings import EVENT_COLUMNS, RECORD_COLUMNS, Sightings
 from wetland.reading.files import Given
 
@@ -56,19 +56,16 @@ def read_odk(source: BirdSource) -> Iterator[Sightings]:
         A repeat without its submissions, no rows, or a file that cannot be read.
     """
     main, repeat = _forms(source)
-    told = source.options.columns
-    told_columns_are_there([main, *([repeat] if repeat else [])], told, source.given.name)
+    headers = [*main.headers, *(repeat.headers if repeat else [])]
+    there = [name for header in headers for name in short_names(header)]
+    need_columns(source.options.columns, there, source.given.name)
     source.tally.rows = len((repeat or main).rows)
     visits = _visits(source, main, has_repeat=repeat is not None)
     rows = _alone(source, main, visits) if repeat is None else _repeated(source, repeat, visits)
-    headers = {role: form.headers[at] for form in (main, repeat) if form is not None
-               for role, at in form.roles.items()}  # fmt: skip
+    named = {role: form.headers[at] for form in (main, repeat) if form is not None
+             for role, at in form.roles.items()}  # fmt: skip
     for start in range(0, len(rows), CHUNK_ROWS):
-        part = rows[start : start + CHUNK_ROWS]
-        names = set().union(*part) - {"row"}
-        columns: dict[str, Any] = {name: [row.get(name) for row in part] for name in names}
-        columns["only_survey"] = [bool(row.get("only_survey")) for row in part]
-        yield Sightings.of([row["row"] for row in part], columns, headers=headers)
+        yield of_rows(rows[start : start + CHUNK_ROWS], named)
 
 
 def _forms(source: BirdSource) -> tuple[Form, Form | None]:

@@ -10,7 +10,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.sheetgrid import Grid
 from wetland.birds.sheetnames import plain, role_of
-from wetland.birds.sheettable import NO_SUCH_COLUMN, ONLY_HEADER, listed
+from wetland.birds.sheettable import ONLY_HEADER
 
 # What identifies a submission, and what a row of a repeat calls it; the first that is there counts.
 INSTANCES = ("metainstanceid", "instanceid", "key", "uuid", "submissionuuid")
@@ -34,6 +34,13 @@ _PLACES = (("latitude", "lat"), ("longitude", "lon"), ("precision", "uncertainty
            ("accuracy", "uncertainty_m"))  # fmt: skip
 
 
+NO_MAIN = text(
+    "{f} 是重复组（鸟种），缺少它所属的提交表；请用 --sampling-file 一并给出",
+    "{f} is a repeat of species; the table of its submissions is missing: give it by "
+    "--sampling-file",
+)
+
+
 @dataclass(slots=True)
 class Form:
     """A table of a download.
@@ -49,7 +56,8 @@ class Form:
     marks
         Plain name of a column of the system -> position.
     points
-        Positions of columns that hold latitude, longitude, altitude and accuracy.
+        Positions of columns that hold latitude, longitude, altitude and accuracy; the first
+        counts.
     choices
         Name of a question -> choice -> position, of choices that have a column each.
     media
@@ -114,8 +122,8 @@ def form_of(grid: Grid, told: Mapping[str, str], file: str) -> Form:
         if header and at not in split:
             _column(form, at, header, wanted)
     if form.points:  # the same place stands in columns of its parts too
-        for role in ("lat", "lon", "uncertainty_m"):
-            form.roles.pop(role, None)
+        parts = [form.roles.pop(role, None) for role in ("lat", "lon", "uncertainty_m")]
+        form.points += [at for at in parts if at is not None]
     return form
 
 
@@ -192,20 +200,3 @@ def point(cell: str) -> tuple[str, str, str | None] | None:
         return None
     accuracy = found[4] if found[4] and float(found[4]) > 0 else None
     return found[2], found[1], accuracy
-
-
-def told_columns_are_there(forms: Sequence[Form], told: Mapping[str, str], file: str) -> None:
-    """Raise InputError where a column that a person tells is in none of some tables."""
-    names = {plain(name) for form in forms for header in form.headers
-             for name in short_names(header)}  # fmt: skip
-    for column in told.values():
-        if plain(column) not in names:
-            shown = listed([header for form in forms for header in form.headers])
-            raise InputError(NO_SUCH_COLUMN.fill(f=file, c=column, n=shown))
-
-
-NO_MAIN = text(
-    "{f} 是重复组（鸟种），缺少它所属的提交表；请用 --sampling-file 一并给出",
-    "{f} is a repeat of species; the table of its submissions is missing: give it by "
-    "--sampling-file",
-)

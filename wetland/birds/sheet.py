@@ -25,7 +25,7 @@ from wetland.birds.sheetbody import (
 from wetland.birds.sheetcaption import read_caption
 from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheethead import SheetHead, find_sheet_head
-from wetland.birds.sheettable import listed
+from wetland.birds.sheettable import CHUNK_ROWS, apart, listed, need_columns, of_rows
 from wetland.birds.sheetwide import find_wide_head, read_wide
 from wetland.birds.sightings import Sightings
 
@@ -46,6 +46,7 @@ NO_DATE_HINT = text(
     "用 --default-date 2024-01-05 指明；缺年份的用 --year 2024",
     "tell it by --default-date 2024-01-05; where only the year is missing, by --year 2024",
 )
+NO_COUNTS = text("{f}：表头之下没有一格填了数量", "{f}: no count is filled in below the header")
 UNREAD = text(
     "这次调查有 {n} 格数量无法读取，不再算作记录了全部物种",
     "{n} counts of this visit cannot be read: it no longer counts as complete",
@@ -58,7 +59,7 @@ def read_sheet(source: BirdSource) -> Iterator[Sightings]:
     Raises
     ------
     InputError
-        No header, no date anywhere, or a file that cannot be read.
+        No header, no count, no date anywhere, or a file that cannot be read.
     """
     options = source.options
 
@@ -87,19 +88,38 @@ def _read_wide(source: BirdSource, grid: Grid) -> Iterator[Sightings]:
 def _read_columns(source: BirdSource, grid: Grid, head: SheetHead) -> Iterator[Sightings]:
     options = source.options
     body = read_body(grid, head, source.problems)
+    need_columns(options.columns, list(head.labels.values()), source.problems.file)
     source.tally.rows = len(body.species)
+    if not body.species:
+        raise InputError(NO_COUNTS.fill(f=source.problems.file))
     if not (_is_dated(head, body) or options.default_date or options.year):
         raise InputError(NO_DATE.fill(f=source.problems.file), hint=NO_DATE_HINT)
     check_totals(head, body, source.problems)
     tell_columns(grid, head, body, source.problems)
+    together: list[dict[str, Any]] = []
     for at in head.counts:
         found = [row for row in body.species if parse_count(row.cells[at]) is not None]
-        blank = len(body.species) - len(found)
-        if found:
-            source.tally.count("not_recorded", blank)
-            yield _visit(source, head, body, at, found)
-        else:
+        if not found:
             source.tally.count("columns_empty")
+            continue
+        source.tally.count("not_recorded", len(body.species) - len(found))
+        rows = _visit(source, head, body, at, found)
+        if apart(rows):  # so that problems are told with the name of the column
+            yield of_rows(rows, _headers(head, head.counts[at].label))
+        else:
+            together += rows
+        if len(together) >= CHUNK_ROWS:
+            yield of_rows(together, _headers(head, None))
+            together = []
+    if together:
+        yield of_rows(together, _headers(head, None))
+
+
+def _headers(head: SheetHead, label: str | None) -> dict[str, str]:
+    named = {role: head.labels[at] for role, at in head.fixed.items()}
+    if label is not None:
+        named |= {role: label for role in ("count", "date", "plot", "time") if role not in named}
+    return named
 
 
 def _head(source: BirdSource, grid: Grid) -> SheetHead | None:
@@ -121,33 +141,27 @@ def _is_dated(head: SheetHead, body: SheetBody) -> bool:
 
 
 def _visit(
-    source: BirdSource,
-    head: SheetHead,
-    body: SheetBody,
-    at: int,
-    rows: list[SpeciesRow],
-) -> Sightings:
-    """Return the sightings of one column of counts."""
+    source: BirdSource, head: SheetHead, body: SheetBody, at: int, rows: list[SpeciesRow]
+) -> list[dict[str, Any]]:
+    """Return the rows of one column of counts."""
     axis, told = head.counts[at], body.told.get(at, {})
-    columns: dict[str, Any] = {**head.caption.cells, **_of_axis(axis), **told}
+    visit: dict[str, Any] = {**head.caption.cells, **_of_axis(axis), **told}
     if not axis.is_dated and "date" not in told:
-        columns["date"] = head.caption.date
+        visit["date"] = head.caption.date
     elif axis.date is not None:
-        columns.pop("year", None)
-    headers = {role: axis.label for role in ("count", "date", "plot", "time")}
-    for role, position in head.fixed.items():
-        known = columns.get(role)
-        columns[role] = [row.cells[position] or known for row in rows]
-        headers[role] = head.labels[position]
-    columns["count"] = [row.cells[at] for row in rows]
-    extra = {**head.caption.extra, **body.extra.get(at, {})}
-    columns["event_extra"] = [extra or None] * len(rows)
+        visit.pop("year", None)
+    visit["event_extra"] = {**head.caption.extra, **body.extra.get(at, {})} or None
     unread = [row for row in rows if not _is_read(row.cells[at])]
     if unread and source.options.complete:
-        columns["complete"] = False
+        visit["complete"] = False
         source.problems.add("not_complete", row=unread[0].number, column=axis.label,
                             level="warning", message=UNREAD.fill(n=len(unread)))  # fmt: skip
-    return Sightings.of([row.number for row in rows], columns, headers=headers)
+    found = []
+    for row in rows:
+        fixed = {role: row.cells[position] or visit.get(role)
+                 for role, position in head.fixed.items()}  # fmt: skip
+        found.append({**visit, **fixed, "count": row.cells[at], "row": row.number})
+    return found
 
 
 def _is_read(cell: str) -> bool:

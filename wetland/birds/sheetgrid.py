@@ -42,6 +42,10 @@ LOST_BYTES = text(
     "这一行有不属于任何已知编码的字节，已用 � 代替；请用 --encoding 指明编码",
     "bytes of this row are of no known encoding and stand as �; name it by --encoding",
 )
+OPEN_QUOTE = text(
+    "引号没有闭合，这一行按没有引号读入",
+    "a quotation mark is not closed: the row was read as if there were none",
+)
 OTHER_SHEETS = text(
     "只读了工作表“{s}”；其余 {n} 张未读：{o}（用 --sheet 指明）",
     "only the sheet '{s}' was read; {n} not read: {o} (name one by --sheet)",
@@ -208,7 +212,7 @@ def _of_text(data: bytes, name: str, encoding: str | None, problems: Problems) -
     separator = separator_of(lines)
     rows: list[list[str]] = []
     numbers: list[int] = []
-    for number, cells in _records(lines, separator):
+    for number, cells in _records(lines, separator, problems):
         trimmed = [cell.strip()[:LONGEST_CELL] for cell in cells]
         while trimmed and not trimmed[-1]:
             trimmed.pop()
@@ -220,7 +224,7 @@ def _of_text(data: bytes, name: str, encoding: str | None, problems: Problems) -
     return Grid(rows, numbers, encoding=found)
 
 
-def _records(lines: list[str], separator: str) -> list[tuple[int, list[str]]]:
+def _records(lines: list[str], separator: str, problems: Problems) -> list[tuple[int, list[str]]]:
     """Part lines into cells; a quotation mark that is never closed costs its own line only."""
     found: list[tuple[int, list[str]]] = []
     at = 0
@@ -232,16 +236,24 @@ def _records(lines: list[str], separator: str) -> list[tuple[int, list[str]]]:
                 number = at + 1
                 at = start + reader.line_num
                 if at - number >= _MOST_TOLD:  # a quotation mark was opened by mistake
-                    found.append((number, lines[number - 1].split(separator)))
+                    found.append((number, _parted(lines[number - 1], separator)))
+                    problems.add("open_quote", row=number, value=lines[number - 1],
+                                 level="warning", message=OPEN_QUOTE)  # fmt: skip
                     at = number
                     break
                 found.append((number, cells))
             else:
                 return found
         except csv.Error:
-            found.append((at + 1, lines[at].split(separator)))
+            found.append((at + 1, _parted(lines[at], separator)))
+            problems.add("open_quote", row=at + 1, value=lines[at], level="warning",
+                         message=OPEN_QUOTE)  # fmt: skip
             at += 1
     return found
+
+
+def _parted(line: str, separator: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(separator)]
 
 
 def _of_workbook(

@@ -124,11 +124,8 @@ def table_at(grid: Grid, at: int, told: Mapping[str, str], problems: Problems) -
     headers = _named(grid.rows[at], problems, grid.numbers[at])
     if at + 1 >= len(grid.rows):
         raise InputError(ONLY_HEADER.fill(f=problems.file))
+    need_columns(told, headers, problems.file)
     roles = find_roles([name for name in headers if name], told)
-    for role, column in told.items():
-        if role not in roles:
-            message = NO_SUCH_COLUMN.fill(f=problems.file, c=column, n=listed(headers))
-            raise InputError(message)
     positions = {name: position for position, name in reversed(list(enumerate(headers)))}
     found = {role: positions[name] for role, name in roles.items()}
     if "plot" in found and "locality" not in found:
@@ -137,6 +134,14 @@ def table_at(grid: Grid, at: int, told: Mapping[str, str], problems: Problems) -
         if second:
             found["locality"] = second[0]
     return SheetTable(grid, tuple(headers), found, at + 1)
+
+
+def need_columns(told: Mapping[str, str], headers: Sequence[str], file: str) -> None:
+    """Raise InputError where a column that a person tells is not there."""
+    there = {plain(name) for name in headers}
+    for column in told.values():
+        if plain(column) not in there:
+            raise InputError(NO_SUCH_COLUMN.fill(f=file, c=column, n=listed(headers)))
 
 
 def listed(cells: Sequence[str]) -> str:
@@ -285,6 +290,26 @@ def _sightings(
     columns["extra"] = [_cells(table, cells, rest) for _, cells in kept]
     columns["only_survey"] = only_survey
     return Sightings.of([number for number, _ in kept], columns, headers=headers)
+
+
+def of_rows(rows: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> Sightings:
+    """Make sightings of rows that are mappings of columns to cells, with ``row`` its number.
+
+    Examples
+    --------
+    >>> of_rows([{"row": 2, "name": "白鹭"}, {"row": 3, "plot": "P1"}], {}).frame["plot"].tolist()
+    [None, 'P1']
+    """
+    names = set().union(*rows) - {"row", "only_survey"}
+    columns: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
+    columns["only_survey"] = [bool(row.get("only_survey")) for row in rows]
+    return Sightings.of([row["row"] for row in rows], columns, headers=headers)
+
+
+def apart(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a column of counts holds any that a problem is told of."""
+    counts = (parse_count(row["count"]) for row in rows)
+    return any(count is not None and count.problem is not None for count in counts)
 
 
 def _cells(table: SheetTable, cells: list[str], positions: list[int]) -> dict[str, str] | None:

@@ -24,9 +24,12 @@ from wetland.birds.sheetnames import (
     role_of,
 )
 from wetland.birds.sheettable import (
+    CHUNK_ROWS,
     SheetTable,
+    apart,
     body_rows,
     is_of_visit,
+    of_rows,
     table_at,
     with_unit,
 )
@@ -84,10 +87,20 @@ def read_wide(source: BirdSource, grid: Grid, head: WideHead) -> Iterator[Sighti
                 if any(parse_count(cells[at]) is not None for at in counts)]  # fmt: skip
     source.tally.count("not_surveyed", len(rows) - len(surveyed))
     others = [at for at in table.others() if at not in counts]
+    named = {role: table.headers[at] for role, at in table.roles.items()}
+    together: list[dict[str, Any]] = []
     for at in counts:
         found = [row for row in surveyed if parse_count(row[1][at]) is not None]
-        if found:
-            yield _species(table, at, others, found)
+        made = [_row(table, at, others, row) for row in found]
+        if apart(made):  # so that problems are told with the name of the column
+            yield of_rows(made, {**named, "name": table.headers[at], "count": table.headers[at]})
+        else:
+            together += made
+        if len(together) >= CHUNK_ROWS:
+            yield of_rows(together, named)
+            together = []
+    if together:
+        yield of_rows(together, named)
 
 
 def _is_species(
@@ -102,15 +115,12 @@ def _is_species(
     return bool(filled) and not is_summary(name) and all(c.status is not None for c in filled)
 
 
-def _species(
-    table: SheetTable, at: int, others: list[int], rows: list[tuple[int, list[str]]]
-) -> Sightings:
-    name = table.headers[at]
-    columns: dict[str, Any] = {"name": name, "count": [cells[at] for _, cells in rows]}
-    headers = {"name": name, "count": name}
-    for role, position in table.roles.items():
-        header = headers[role] = table.headers[position]
-        columns[role] = [with_unit(role, header, cells[position]) for _, cells in rows]
-    told = [{table.headers[o]: cells[o] for o in others if cells[o]} for _, cells in rows]
-    columns["event_extra"] = [one or None for one in told]
-    return Sightings.of([number for number, _ in rows], columns, headers=headers)
+def _row(
+    table: SheetTable, at: int, others: list[int], row: tuple[int, list[str]]
+) -> dict[str, Any]:
+    number, cells = row
+    told: dict[str, Any] = {role: with_unit(role, table.headers[position], cells[position])
+                            for role, position in table.roles.items()}  # fmt: skip
+    extra = {table.headers[o]: cells[o] for o in others if cells[o]}
+    return {**told, "name": table.headers[at], "count": cells[at], "event_extra": extra or None,
+            "row": number}  # fmt: skip
