@@ -122,6 +122,38 @@ def test_size_over_lengths_and_persistence(n: int, phi: float, detrend: bool) ->
     assert shares_below(n, phi, 2000, detrend=detrend)["auto"] <= 0.08
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("case", ["classes", "winters", "skewed", "walks", "cycles"])
+def test_size_of_series_that_are_no_simple_autoregression(case: str) -> None:
+    """Classes of water, five months a winter, skewed counts, random walks, cycles: at most 7 %."""
+    rng = np.random.default_rng(31)
+    winters = np.array([year * 12 + month for year in range(12) for month in (0, 1, 2, 10, 11)])
+    times: Floats = (winters if case == "winters" else np.arange(40)).astype(np.float64)
+
+    def drawn() -> Floats:
+        if case == "winters":  # persistent from winter to winter, and within each
+            slow, fast = autoregressive(14, 0.8, rng), persistent_series(times, 0.3, 1, rng)[0]
+            both: Floats = slow[winters // 12 + (winters % 12 > 5)] + 0.7 * fast
+            return both
+        if case == "walks":
+            return rng.standard_normal(40).cumsum()
+        if case == "cycles":
+            noise, out = rng.standard_normal(140), np.zeros(140)
+            for t in range(2, 140):
+                out[t] = 1.2 * out[t - 1] - 0.6 * out[t - 2] + noise[t]
+            return out[100:]
+        values = autoregressive(40, 0.8, rng)
+        shaped: Floats = np.exp(1.5 * values)
+        return shaped if case == "skewed" else np.digitize(values, [-1, 0, 1]) * 1.0
+
+    found = 0
+    for seed in range(1000):
+        how = AssociationOptions(draws=199, seed=seed)
+        season = 12 if case == "winters" else None
+        found += associate(times, drawn(), drawn(), period=season, options=how).p_value <= 0.05
+    assert found / 1000 <= 0.07
+
+
 def test_power_under_autocorrelation() -> None:
     rng = np.random.default_rng(12)
     hits = 0
