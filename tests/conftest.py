@@ -69,8 +69,8 @@ def load_script() -> Callable[[str], ModuleType]:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own settings out of the tests."""
-    for name in ("WETLAND_SITE", "WETLAND_STORE", "WETLAND_LANG", "WETLAND_ACTOR", "WETLAND_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("SITE", "STORE", "LANG", "ACTOR", "ROLE", "DEBUG"):
+        monkeypatch.delenv(f"WETLAND_{name}", raising=False)
 
 
 @pytest.fixture(scope="session")
