@@ -155,6 +155,34 @@ def test_which_column_is_the_site() -> None:
     assert read("site,a,b,,\nx,1,2,,\ny,0,1,,\n").species == ("a", "b")
 
 
+def test_single_counts_are_spread() -> None:
+    table = read(
+        "样点,日期,鸟种,数量\nA,1,白鹭,3\nA,2,白鹭,2+1\nB,1,苍鹭,约50\nB,1,白鹭,0\nA,1,,4\n"
+        "B,1,小䴙䴘,lots of 3s\nC,1,苍鹭,\n"
+    )
+    assert (table.sites, table.species) == (("A", "B"), ("白鹭", "苍鹭"))
+    assert table.counts.tolist() == [[6, 0], [0, 50]]
+    assert table.problems.error_rows == {6, 7, 8}
+    assert ("long_table", None, None) in codes(table)
+    seen = read("plot,species,count\np,a,√\nq,a,3\n")
+    assert (seen.presence_only, seen.counts.tolist()) == (True, [[1], [3]])
+    with pytest.raises(InputError):
+        read("plot,species,count\np,a,-3\n")
+
+
+@settings(max_examples=60)
+@given(st.lists(st.lists(st.text(max_size=6), min_size=1, max_size=5), max_size=5))
+def test_whatever_is_sent_is_read_or_refused_in_words(rows: list[list[str]]) -> None:
+    words = "\n".join(",".join(row) for row in rows)
+    try:
+        table = read(words)
+    except (InputError, UnicodeEncodeError):  # half a surrogate pair is no text to be sent
+        return
+    assert table.counts.shape == (len(table.sites), len(table.species))
+    assert (table.counts >= 0).all()
+    assert len(set(table.sites)) == len(table.sites)
+
+
 def test_fractions_and_single_rows() -> None:
     cover = richness_answer(read("plot,a,b,c\np,0.5,12.5,0\nq,1,3,2.25\n"), draws=0)
     assert (cover["individuals"], cover["chao1"], cover["curves"]["individuals"]) == (None,) * 3

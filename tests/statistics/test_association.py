@@ -143,8 +143,9 @@ def test_size_of_series_that_are_no_simple_autoregression(case: str) -> None:
                 out[t] = 1.2 * out[t - 1] - 0.6 * out[t - 2] + noise[t]
             return out[100:]
         values = autoregressive(40, 0.8, rng)
-        shaped: Floats = np.exp(1.5 * values)
-        return shaped if case == "skewed" else np.digitize(values, [-1, 0, 1]) * 1.0
+        if case == "skewed":
+            return np.exp(1.5 * values)
+        return np.digitize(values, [-1, 0, 1]).astype(np.float64)
 
     found = 0
     for seed in range(1000):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from wetland.base.errors import InputError
 from wetland.base.problems import Level, Problems
 from wetland.base.texts import Text, text
+from wetland.birds.communitylong import long_columns, spread
 from wetland.birds.countcells import Count, parse_count
 from wetland.reading.cells import is_blank, number
 from wetland.reading.dates import CellError
@@ -122,6 +123,8 @@ def read_community(
     cells are no counts (habitat, remarks) and totals are left out; totals that differ from the sum
     are told.
 
+    A table with columns for site, species and count is read as single counts (长表).
+
     Raises
     ------
     InputError
@@ -132,6 +135,12 @@ def read_community(
     given = look_at(source)
     problems = Problems(given.name)
     raw = read_csv(given, options or CommunityOptions(), problems)
+    columns = long_columns(raw)
+    if columns is not None:
+        listed, species, table, presence = spread(raw, columns, problems)
+        if not listed:
+            raise InputError(_NO_ROWS.fill(f=given.name), hint=_SEE)
+        return CommunityTable(tuple(listed), tuple(species), table, problems, presence)
     sites, names = _columns(raw, problems)
     grid = _Grid(raw, names, problems)
     if not grid.species:
