@@ -203,6 +203,56 @@ def test_empty_tables_and_sites_without_sensitive_species() -> None:
     pd.testing.assert_frame_equal(records.drop(columns="blurred"), RECORDS)
 
 
+def visits(*days: tuple[str, dt.date], cell: float = 0.0) -> list[dict[str, Any]]:
+    """Return one survey per place and day, all of them within one cell of 5 km."""
+    lons = {"P1": 120.070, "P2": 120.075, "P3": 120.080, "P4": 120.085}
+    return [
+        survey(f"v{i}", lons[plot] + cell, 30.28, plot=plot, event_date=day, event_end=day)
+        for i, (plot, day) in enumerate(days)
+    ]  # fmt: skip
+
+
+DAY2, LATER, OTHER_YEAR = dt.date(2024, 5, 9), dt.date(2024, 9, 1), dt.date(2020, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("others", "shown"),
+    [
+        ([], (DAY, DAY)),  # the only place of the cell: the day tells no more than the cell
+        ([("P2", DAY), ("P3", DAY)], (DAY, DAY)),
+        ([("P2", DAY)], (DAY, DAY)),  # all places of the cell were visited on it
+        ([("P2", DAY), ("P3", DAY2)], (dt.date(2024, 5, 1), dt.date(2024, 5, 31))),
+        ([("P2", DAY2), ("P3", LATER)], (dt.date(2024, 1, 1), dt.date(2024, 12, 31))),
+        ([("P2", LATER)], (dt.date(2024, 1, 1), dt.date(2024, 12, 31))),
+        ([("P2", OTHER_YEAR), ("P3", OTHER_YEAR)], (dt.date(2024, 1, 1), dt.date(2024, 12, 31))),
+    ],
+)
+def test_days_do_not_single_out_a_plot(
+    others: list[tuple[str, dt.date]], shown: tuple[dt.date, dt.date]
+) -> None:
+    held = visits(("P1", DAY), *others)
+    seen = [record(f"e{i}", s["survey_id"], "egretta-garzetta") for i, s in enumerate(held)]
+    surveys, _ = public(*tables(held, [*seen, record("r", "v0", "aythya-baeri")]))
+    (told,) = surveys.loc[surveys["blurred"], ["event_date", "event_end"]].to_numpy().tolist()
+    assert tuple(told) == shown
+
+
+def test_places_of_other_cells_do_not_count_but_where_nothing_is_told() -> None:
+    far = [survey(f"f{i}", 121.0 + i / 10, 31.0, plot=f"F{i}") for i in range(3)]
+    held = [*visits(("P1", DAY), ("P2", DAY2)), *far]
+    seen = [record(f"e{i}", s["survey_id"], "egretta-garzetta") for i, s in enumerate(held)]
+    for taxon, day in (("aythya-baeri", dt.date(2024, 5, 1)), ("otus-secretus", DAY)):
+        surveys, _ = public(*tables(held, [*seen, record("r", "v0", taxon)]))
+        assert surveys.loc[surveys["blurred"], "event_date"].tolist() == [day]
+
+
+def test_rows_that_share_an_index_are_not_mixed_up() -> None:
+    twice = pd.concat([RECORDS, RECORDS.assign(record_id=RECORDS["record_id"] + "b")])
+    _, records = public(SURVEYS, twice)
+    assert records["blurred"].sum() == 10
+    assert records["record_id"].is_unique
+
+
 def test_a_transect_is_shown_by_the_cell_of_its_middle() -> None:
     line = LineString([(120.07, 30.27), (120.08, 30.28)])
     surveys, _ = public(*tables([survey("s1", geometry=line)],

@@ -3,25 +3,29 @@
 What is hidden is whatever could give the place away:
 
 - A record of a sensitive species loses its survey, plot, source, observers, media, texts and
-  identifiers, and hangs on a generalised survey of the same days, which tells a cell of the grid
-  and nothing else. Its identifier is made anew from what is still shown: the one it had was made of
-  its survey, and could be tried out against the surveys that stay.
+  identifiers, and hangs on a generalised survey, which tells a cell of the grid and days, nothing
+  else. Days that would tell of a single survey that stays are widened (`wetland.birds.blurdays`).
+  Its identifier is made anew from what is still shown: the one it had was made of its survey, and
+  could be tried out against the surveys that stay.
 - "Looked for, absent" is treated alike: seven plots without the species tell of the eighth.
 - A survey that held nothing else is left out. The others stay exact for the other species, but
   without remarks, other columns and row numbers (a gap would tell which survey lost a row).
 - A name that was not matched is hidden like the sensitive species it resembles.
 - Texts that name a sensitive species are emptied wherever they are.
 
-The day is kept: where one survey alone was made on it nearby, it tells of that survey.
+Rows are chosen after this, never before: a selection by plot or day made of the exact rows would
+tell what the blurred ones hide.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from wetland.birds.blurdays import ShownDays
 from wetland.birds.blurgrid import Cell, cell_of
 from wetland.birds.names import flat, is_han
 from wetland.birds.species import Sensitivity
@@ -86,15 +90,20 @@ def blur(
     names = SensitiveNames(checklist)
     if may_see(role, exact_roles) or not names.levels:
         return surveys, records
+    records = records.reset_index(drop=True)
     level = names.of_records(records)
     hidden = level.notna()
     kept = _without_naming(records[~hidden], _RECORD_TEXTS, names)
     staying = _without_naming(surveys, (*_SURVEY_TEXTS, *_SURVEY_WORDS), names)
     if not hidden.any():
         return staying, kept
-    made_surveys, made_records = _generalised(surveys, records[hidden], level[hidden], names)
     alone = set(records.loc[hidden, "survey_id"]) - set(kept["survey_id"])
     staying = staying[~staying["survey_id"].isin(alone)]
+    hiding = _Hiding(names, ShownDays(staying))
+    pairs = _pairs(records[hidden], surveys)
+    for (record, survey), how in zip(pairs, level[hidden], strict=True):
+        hiding.add(record, survey, how)
+    made_surveys, made_records = hiding.tables(surveys, records)
     staying = _emptied(staying, (*_SURVEY_TEXTS, "source_row"))
     kept = _emptied(kept, ("source_row",))
     return _joined(staying, made_surveys), _joined(kept, made_records)
@@ -145,36 +154,74 @@ class SensitiveNames:
         return order[0] if order else None
 
 
-def _generalised(
-    surveys: pd.DataFrame,
-    hiding: pd.DataFrame,
-    level: pd.Series[Any],
-    names: SensitiveNames,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make the generalised surveys and records of records that are hidden."""
-    import pandas as pd
+def _pairs(
+    hiding: pd.DataFrame, surveys: pd.DataFrame
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield each record with its survey; nothing where the survey is not there."""
+    of_them = surveys[surveys["survey_id"].isin(set(hiding["survey_id"]))]
+    rows: Any = of_them.to_dict("records")
+    by_id = {row["survey_id"]: row for row in rows}
+    records: Any = hiding.to_dict("records")
+    for record in records:
+        yield record, by_id.get(record["survey_id"], {})
 
-    by_id: Any = surveys.drop_duplicates("survey_id").set_index("survey_id").to_dict("index")
-    rows_of: Any = hiding.to_dict("records")
-    new_surveys: dict[str, dict[str, Any]] = {}
-    rows: list[tuple[str, dict[str, Any]]] = []
-    for record, how in zip(rows_of, level, strict=True):
-        old = by_id.get(record["survey_id"], {})
-        cell = _cell(record, old, how)
-        survey = _survey_row(record, old, cell, how)
-        new_surveys.setdefault(survey["survey_id"], survey)
+
+class _Hiding:
+    """Makes generalised surveys and records of exact ones."""
+
+    def __init__(self, names: SensitiveNames, shown: ShownDays) -> None:
+        self.names, self.shown = names, shown
+        self.surveys: dict[str, dict[str, Any]] = {}
+        self.records: list[dict[str, Any]] = []
+
+    def add(self, record: Mapping[str, Any], survey: Mapping[str, Any], level: str) -> None:
+        """Hide one record with its survey."""
+        cell = _cell(record, survey, level)
+        generalised = self._survey(record, survey, cell, level)
+        self.surveys.setdefault(generalised["survey_id"], generalised)
         row = {c: record[c] for c in _RECORD_KEPT if c in record}
-        row |= {"survey_id": survey["survey_id"], "source_id": GENERALISED, "blurred": True,
-                "name_received": _shown_name(record, names)}  # fmt: skip
-        rows.append((_ordering(row), row | _place(cell)))
-    seen: dict[tuple[str, str], int] = {}
-    for _, row in sorted(rows, key=lambda item: item[0]):
-        group = (row["survey_id"], row["name_received"])
-        seen[group] = seen.get(group, 0) + 1
-        row["record_id"] = row["content"] = _identifier([*group, seen[group]])
-    made = pd.DataFrame([row for _, row in rows]).sort_values("record_id")
-    told = pd.DataFrame(list(new_surveys.values())).sort_values("survey_id")
-    return _like(told, surveys), _like(made, hiding)
+        self.records.append(row | {
+            "survey_id": generalised["survey_id"], "source_id": GENERALISED, "blurred": True,
+            "name_received": self._name(record), **_place(cell),
+        })  # fmt: skip
+
+    def tables(
+        self, surveys: pd.DataFrame, records: pd.DataFrame
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return what was made, in the form of the tables, ordered by the new identifiers."""
+        import pandas as pd
+
+        seen: dict[tuple[str, str], int] = {}
+        for row in sorted(self.records, key=_ordering):
+            group = (row["survey_id"], row["name_received"])
+            seen[group] = seen.get(group, 0) + 1
+            row["record_id"] = row["content"] = _identifier([*group, seen[group]])
+        made = pd.DataFrame(self.records).sort_values("record_id")
+        told = pd.DataFrame(list(self.surveys.values())).sort_values("survey_id")
+        return _like(told, surveys), _like(made, records)
+
+    def _survey(
+        self, record: Mapping[str, Any], survey: Mapping[str, Any], cell: Cell | None, level: str
+    ) -> dict[str, Any]:
+        days = (survey.get("event_date"), survey.get("event_end") or survey.get("event_date"))
+        if isinstance(days[0], dt.date) and isinstance(days[1], dt.date):
+            days = self.shown.of((days[0], days[1]), level, cell)
+        where = None if cell is None else [cell.lon, cell.lat, cell.uncertainty_m]
+        invented = record.get("synthetic")
+        made = _identifier([record.get("site"), *map(str, days), level, where, str(invented)])
+        return {
+            "survey_id": made, "site": record.get("site"), "source_id": GENERALISED,
+            "event_date": days[0], "event_end": days[1], "synthetic": invented, "content": made,
+            "blurred": True, **_place(cell),
+        }  # fmt: skip
+
+    def _name(self, record: Mapping[str, Any]) -> str:
+        """Return the scientific name; with a question mark where the name was not matched."""
+        known, taxon_id = self.names.checklist.species, record.get("taxon_id")
+        if isinstance(taxon_id, str) and taxon_id in known:
+            return known[taxon_id].scientific_name
+        meant = self.names.resembled(str(record.get("name_received") or ""))
+        return f"{known[meant].scientific_name} ?" if meant else "?"
 
 
 def _cell(record: Mapping[str, Any], survey: Mapping[str, Any], level: str) -> Cell | None:
@@ -196,32 +243,6 @@ def _place(cell: Cell | None) -> dict[str, Any]:
     if cell is None:
         return {"geometry": None, "uncertainty_m": None}
     return {"geometry": Point(cell.lon, cell.lat), "uncertainty_m": cell.uncertainty_m}
-
-
-def _survey_row(
-    record: Mapping[str, Any], survey: Mapping[str, Any], cell: Cell | None, level: str
-) -> dict[str, Any]:
-    """Return the generalised survey of the days of a survey in a cell."""
-    days = (survey.get("event_date"), survey.get("event_end"))
-    where = None if cell is None else [cell.lon, cell.lat, cell.uncertainty_m]
-    invented = record.get("synthetic")
-    told = [record.get("site"), *map(str, days), level, where, str(invented)]
-    made = _identifier(told)
-    return {
-        "survey_id": made, "site": record.get("site"), "source_id": GENERALISED,
-        "event_date": days[0], "event_end": days[1], "synthetic": invented, "content": made,
-        "blurred": True, **_place(cell),
-    }  # fmt: skip
-
-
-def _shown_name(record: Mapping[str, Any], names: SensitiveNames) -> str:
-    """Return the scientific name; with a question mark where the name was not matched."""
-    taxon_id = record.get("taxon_id")
-    known = names.checklist.species
-    if isinstance(taxon_id, str) and taxon_id in known:
-        return known[taxon_id].scientific_name
-    meant = names.resembled(str(record.get("name_received") or ""))
-    return f"{known[meant].scientific_name} ?" if meant else "?"
 
 
 def _ordering(row: Mapping[str, Any]) -> str:
