@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import shapely
 from dwca.read import DwCAReader
 
 from tests.operations.birdcases import TODAY, imported
 from wetland.base.errors import InputError
+from wetland.base.findings import finding_id
 from wetland.operations.birdexport import export_birds, table_for_role
 from wetland.operations.birdfiles import import_birds
 from wetland.operations.birdvalidation import validate
+from wetland.operations.findings import explain_finding, export_findings, write_sheet
 from wetland.operations.stores import export_table, open_store
 from wetland.sites.load import Site
 from wetland.store.store import Store
@@ -107,6 +110,20 @@ def test_only_some_species_and_days(birds: Store, site: Site, tmp_path: Path) ->
         export_birds(birds, site, tmp_path / "b.xlsx")
 
 
+def test_a_choice_tells_nothing_of_what_is_hidden(birds: Store, site: Site, tmp_path: Path) -> None:
+    for wanted in ({"plots": ["EX-B1"]}, {"plots": ["EX-B2"]}):
+        done = export_birds(birds, site, tmp_path / "a.csv", wanted=wanted)
+        assert done.told.blurred == 0
+        assert "Aythya" not in (tmp_path / "a.csv").read_text("utf-8-sig")
+    shown = table_for_role(birds, site, "bird_records", where={"name_received": POCHARD})
+    assert shown is not None
+    assert not len(shown)
+    shown = table_for_role(birds, site, "bird_records", where={"name_received": POCHARD},
+                           role="ecologist")  # fmt: skip
+    assert shown is not None
+    assert len(shown) == 1
+
+
 def test_nothing_is_nothing_and_the_store_stays(store: Store, site: Site, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no bird records"):
         export_birds(store, site, tmp_path / "a.zip")
@@ -155,3 +172,57 @@ def test_other_tables_are_as_they_were(birds: Store, site: Site, tmp_path: Path)
     assert table_for_role(birds, site, "sources") is None
     export_table(birds, site, "sources", tmp_path / "s.csv")
     assert "birds" in (tmp_path / "s.csv").read_text("utf-8-sig")
+
+
+@pytest.fixture
+def found(birds: Store, site: Site) -> str:
+    """Keep a finding about a sensitive bird at an exact place and give its identifier."""
+    key = finding_id(site.id, "birds", "birds/first_record", "taxon|aythya-baeri")
+    row = {
+        "finding_id": key, "site": site.id, "detector": "birds", "rule": "birds/first_record",
+        "subject": "taxon|aythya-baeri", "subject_kind": "taxon", "outcome": "broken",
+        "geometry": shapely.Point(120.07051, 30.27221), "zone_basis": "not_used",
+        "status": "open", "pack_digest": site.digest, "severity": 2, "source_id": "s-secret",
+        "explanation_zh": "青头潜鸭首次记录于 EX-B1", "explanation_en": "first record at EX-B1",
+        "evidence": json.dumps({"plot": "EX-B1", "observers": "张三", "count": 2}),
+    }  # fmt: skip
+    with birds.transaction(actor="x", reason="y") as tx:
+        tx.write("findings", pd.DataFrame([row]))
+    return key
+
+
+SECRETS = ("EX-B1", "张三", "120.07051", "s-secret")
+
+
+def test_findings_are_given_out_by_role(
+    birds: Store, site: Site, found: str, tmp_path: Path
+) -> None:
+    for number, write in enumerate((
+        lambda p, r: export_table(birds, site, "findings", p.with_suffix(".csv"), role=r),
+        lambda p, r: export_findings(birds, site, p.with_suffix(".geojson"), role=r),
+        lambda p, r: write_sheet(birds, site, p.with_suffix(".html"), lang="zh", role=r),
+    )):  # fmt: skip
+        public = write(tmp_path / f"public{number}", None).read_text("utf-8-sig")
+        assert found in public
+        assert [s for s in SECRETS if s in public] == []
+        exact = write(tmp_path / f"exact{number}", "ecologist").read_text("utf-8-sig")
+        assert "EX-B1" in exact
+    told = explain_finding(birds, site, found, lang="en")
+    assert [s for s in SECRETS if s in json.dumps(told, ensure_ascii=False)] == []
+    told = explain_finding(birds, site, found[:10], lang="en", role="ecologist")
+    assert told["explanation"] == "first record at EX-B1"
+
+
+def test_the_command_line_asks_who_it_is_for(
+    birds: Store, found: str, tmp_path: Path, run_cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ("--store", str(birds.path))
+    listed = ("findings", "list", *where, "--format", "json")
+    assert [s for s in SECRETS if s in run_cli(*listed).out] == []
+    assert "EX-B1" in run_cli(*listed, "--role", "ecologist").out
+    asked = ("store", "export", "bird_records", "--out", tmp_path / "r.csv", *where)
+    assert run_cli(*asked).code == 0
+    assert "blurred-" in (tmp_path / "r.csv").read_text("utf-8-sig")
+    monkeypatch.setenv("WETLAND_ROLE", "ecologist")
+    assert run_cli(*asked).code == 0
+    assert "blurred-" not in (tmp_path / "r.csv").read_text("utf-8-sig")

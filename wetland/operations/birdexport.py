@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -107,18 +107,17 @@ def export_birds(
     suffix = path.suffix.lower()
     if suffix not in formats:
         raise InputError(NOT_IN.fill(suffix=path.suffix or path), hint=USE)
+    # What is asked for is chosen of what may be seen: else the choice would tell what is hidden.
+    held = require_records(birds_of_store(store, site))
+    surveys, records = _blurred(held.surveys, held.records, site, role)
     choice = wanted or Wanted()
-    data = require_records(
-        birds_of_store(store, site, plots=choice.get("plots"), since=choice.get("since"),
-                       until=choice.get("until"))
+    data = replace(held, surveys=surveys, records=records).only(
+        choice.get("species"), choice.get("plots"), since=choice.get("since"),
+        until=choice.get("until"),
     )  # fmt: skip
-    surveys, records = _blurred(data.surveys, data.records, site, role)
-    species = choice.get("species")
-    if species is not None:
-        records = records[records["taxon_id"].isin({data.taxon(name) for name in species})]
     format, write = formats[suffix]
     done = write(
-        surveys, records, data.checklist, path, metadata=_metadata(site, told),
+        data.surveys, data.records, data.checklist, path, metadata=_metadata(site, told),
         store_path=store.path,
     )  # fmt: skip
     return ExportedBirds(path, format, done, role)
@@ -129,20 +128,21 @@ def table_for_role(
 ) -> pd.DataFrame | None:
     """Return rows of a table that may tell where sensitive birds are, as a role may see them.
 
-    None for tables that never do.
+    None for tables that never do. Of birds only rows of this site are given, since only its pack
+    knows which species are sensitive; with ``where`` generalised rows are left out, since a choice
+    among exact rows would tell what they hide.
     """
     if table == FINDINGS.name:
         return findings_for_role(store.read(table, where), site, role)
     if table not in BIRD_TABLES:
         return None
-    surveys = store.read(BIRD_SURVEYS.name, where if table == BIRD_SURVEYS.name else None)
-    records = store.read(BIRD_RECORDS.name, where if table == BIRD_RECORDS.name else None)
-    if table == BIRD_SURVEYS.name:
-        records = records[records["survey_id"].isin(set(surveys["survey_id"]))]
-    else:
-        surveys = surveys[surveys["survey_id"].isin(set(records["survey_id"]))]
-    shown = _blurred(surveys, records, site, role)
-    return shown[BIRD_TABLES.index(table)].drop(columns="blurred")
+    of_site = {"site": site.id}
+    surveys, records = (store.read(name, of_site) for name in BIRD_TABLES)
+    shown = _blurred(surveys, records, site, role)[BIRD_TABLES.index(table)]
+    if where is not None:
+        key = store.schema(table).key
+        shown = shown[shown[key].isin(set(store.read(table, where)[key]))]
+    return shown.drop(columns="blurred").reset_index(drop=True)
 
 
 def findings_for_role(findings: pd.DataFrame, site: Site, role: str | None) -> pd.DataFrame:
