@@ -263,6 +263,9 @@ def _time(cell: object) -> Moment | None:
     words = unicodedata.normalize("NFKC", str(cell)).strip().lstrip("T")
     if re.fullmatch(r"\d{3,4}", words):  # 630, 0630
         words = f"{int(words[:-2]):02d}:{words[-2:]}"
+    elif re.fullmatch(r"0?\.\d+", words):  # a share of the day, as spreadsheets keep times
+        minutes = round(float(words) * 24 * 60) % (24 * 60)
+        words = f"{minutes // 60:02d}:{minutes % 60:02d}"
     return parse_moment(words, first_year=FIRST_YEAR)
 
 

@@ -56,6 +56,7 @@ NO_PLOT = text(
     "场地没有登记这些样点，按原名保留：{s}", "plots the site does not declare, kept as named: {s}"
 )
 MORE = text("等 {n} 个", "{n} in all")
+BAD_TIME = text("时刻无法读取，只计日期", "the times cannot be read: the day counts alone")
 FROM_PARTS = text(
     "日期无法读取，用了年、月、日列",
     "the date cannot be read: the columns of year, month, day were",
@@ -162,12 +163,27 @@ class Surveys:
         try:
             return read_when(when, self._clock)
         except CellError:
+            dated = self._without_times(when, where)
+            if dated is not None:
+                return dated
             parts = when._replace(date=None, date_end=None)
             if when.date is None or when.year is None:
                 raise
             span = read_when(parts, self._clock)
             where.warn(CellError("date_from_parts", FROM_PARTS), "date", when.date)
             return span
+
+    def _without_times(self, when: When, where: Where) -> Span | None:
+        """Return the days where only the times of day cannot be read, which is told."""
+        if when.time is None and when.time_end is None:
+            return None
+        try:
+            span = read_when(when._replace(time=None, time_end=None), self._clock)
+        except CellError:
+            return None
+        cell = when.time if when.time is not None else when.time_end
+        where.warn(CellError("time_invalid", BAD_TIME), "time", cell)
+        return span
 
     def _plot(self, told: dict[str, Any]) -> tuple[str | None, str | None]:
         """Return the plot, and the locality where it is not the plot."""
