@@ -17,7 +17,7 @@ GroupOption = Annotated[
     str,
     typer.Option(
         "--group",
-        help="waterbirds、all，或名录中的目、科 / waterbirds, all, or an order or family of the list",
+        help="waterbirds、all，或名录中的目、科 / waterbirds, all, or an order or family",
     ),
 ]
 MembersOption = Annotated[
@@ -47,7 +47,8 @@ _TREND = text(
 )
 _LEFT_OUT = text("未纳入 {name}：{why}", "left out {name}: {why}")
 _RHO = text(
-    "{birds} 与 {other}：秩相关 {rho}（{lower}～{upper}），p = {p}，{n} 季，相当于 {worth} 个独立值",
+    "{birds} 与 {other}：秩相关 {rho}（{lower}～{upper}），p = {p}，{n} 季，"
+    "相当于 {worth} 个独立值",
     "{birds} and {other}: rank correlation {rho} ({lower} to {upper}), p = {p}, {n} seasons worth "
     "{worth} independent ones",
 )

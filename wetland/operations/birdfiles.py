@@ -314,28 +314,54 @@ def inside_of(site: Site) -> Callable[[Floats, Floats], Any] | None:
     return lambda lon, lat: shapely.intersects_xy(whole, lon, lat)
 
 
+def zones_of(site: Site) -> Callable[[Floats, Floats], list[set[str] | None]] | None:
+    """Return what tells in which zones places lie; None where no species is tied to one."""
+    import shapely  # noqa: PLC0415 - starts fast
+
+    if not any(species.zones for species in site.birds.species):
+        return None
+
+    def zones_at(lon: Floats, lat: Floats) -> list[set[str] | None]:
+        known = np.isfinite(lon) & np.isfinite(lat)
+        found: list[set[str] | None] = [set() if told else None for told in known]
+        for zone in site.zones:
+            for at in np.flatnonzero(known & shapely.intersects_xy(zone.geometry, lon, lat)):
+                held = found[at]
+                if held is not None:
+                    held.update((zone.id, zone.kind))
+        return found
+
+    return zones_at
+
+
 class _Keeper:
     """Tests and writes one part of a file after another within one transaction."""
 
     def __init__(self, site: Site, checklist: Checklist, today: dt.date, counted: Counted) -> None:
         self.site, self.checklist, self.today, self.counted = site, checklist, today, counted
-        self.inside = inside_of(site)
+        self.inside, self.zones_at = inside_of(site), zones_of(site)
         self.history: tuple[pd.DataFrame, pd.DataFrame] | None = None
 
     def keep(self, tx: Transaction, surveys: pd.DataFrame, records: pd.DataFrame) -> None:
         """Keep a part: surveys first, then the records that are new or say otherwise."""
-        if self.history is None:
-            where = {"site": self.site.id}
-            self.history = (tx.read(BIRD_RECORDS.name, where), tx.read(BIRD_SURVEYS.name, where))
         tally = self.counted
-        synthetic = (t["synthetic"].fillna(False).astype(bool).any() for t in (surveys, records))
-        tally.synthetic |= any(bool(one) for one in synthetic)
+        tally.synthetic |= any(
+            bool(table["synthetic"].fillna(False).astype(bool).any())
+            for table in (surveys, records)
+        )
         names = records.loc[records["match"] == "none", "name_received"]
         tally.unmatched.update(names.tolist())
+        held = _held(tx, BIRD_RECORDS.name, "record_id", records)
+        differ = _differ(records, held)
+        if self.history is None and differ.any():  # before this file
+            where = {"site": self.site.id}
+            self.history = (tx.read(BIRD_RECORDS.name, where), tx.read(BIRD_SURVEYS.name, where))
         fresh = surveys[_differ(surveys, _held(tx, BIRD_SURVEYS.name, "survey_id", surveys))]
         done = tx.write(BIRD_SURVEYS.name, fresh) if len(fresh) else Written()
         tally.surveys += done + Written(unchanged=len(surveys) - len(fresh))
-        self._keep_records(tx, self._tested(tx, surveys, records))
+        tally.records += Written(unchanged=len(records) - int(differ.sum()))
+        if differ.any():
+            self._keep_records(tx, self._tested(tx, surveys, records[differ]), held)
 
     def suggestions(self) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
         """Return the names that nothing was matched with, and what each may have been."""
@@ -352,29 +378,27 @@ class _Keeper:
         from wetland.birds.plausibility import flag_records  # noqa: PLC0415 - starts fast
 
         lacking = sorted(set(records["survey_id"]) - set(surveys["survey_id"]))
-        earlier = [
-            tx.read(BIRD_SURVEYS.name, {"survey_id": part}) for part in parts_of(lacking)
-        ]  # of a survey whose records are in several parts
-        known = pd.concat([surveys, *earlier]) if earlier else surveys
-        return flag_records(records, known, self.checklist, history=self.history,
-                            today=self.today, inside=self.inside)  # fmt: skip
+        # Of a survey whose records lie in several parts, the first part has the survey.
+        earlier = [tx.read(BIRD_SURVEYS.name, {"survey_id": part}) for part in parts_of(lacking)]
+        known = pd.concat([surveys, *earlier], ignore_index=True) if earlier else surveys
+        return flag_records(records.reset_index(drop=True), known, self.checklist,
+                            history=self.history, today=self.today,
+                            inside=self.inside, zones_at=self.zones_at)  # fmt: skip
 
-    def _keep_records(self, tx: Transaction, records: pd.DataFrame) -> None:
+    def _keep_records(
+        self, tx: Transaction, records: pd.DataFrame, held: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Write records that are new or say otherwise; of decided ones only that they do."""
         tally = self.counted
-        held = _held(tx, BIRD_RECORDS.name, "record_id", records)
         tally.flagged += int((records["validation"] == "flagged").sum())
         tally.flags.update(_tests(records["flags"]))
-        differ = _differ(records, held)
         decided = np.array([_decided(held.get(key)) for key in records["record_id"]], dtype=bool)
-        fresh = records[differ & ~decided]
-        done = tx.write(BIRD_RECORDS.name, fresh) if len(fresh) else Written()
-        again = [
-            _changed(held[str(row["record_id"])], row) for row in rows_of(records[differ & decided])
-        ]
-        if again:
-            done += tx.write(BIRD_RECORDS.name, _table(again))
+        fresh = records[~decided]
+        tally.records += tx.write(BIRD_RECORDS.name, fresh) if len(fresh) else Written()
+        again = [_changed(held[str(row["record_id"])], row) for row in rows_of(records[decided])]
         tally.decided += len(again)
-        tally.records += done + Written(unchanged=len(records) - len(fresh) - len(again))
+        if again:
+            tally.records += tx.write(BIRD_RECORDS.name, _table(again))
 
 
 def _held(tx: Transaction, table: str, key: str, frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
