@@ -2,9 +2,10 @@
 
 Rule of decision: a row without a name, a count that is none, ``absent`` with individuals and an
 occurrence that stood before in the file are told and kept aside. Where the file names a species
-twice (scientific and Chinese) the first name that is matched counts; two names of two species match
-nothing and are told. Rows of another class than birds are counted and left out. Without a count and
-without a status the species was there and not counted; 0 without a status is absent.
+twice (scientific and Chinese) the first name that is matched counts; two names of two species are
+told and match nothing, unless a person accepted them together. Rows of another class than birds
+are counted and left out. Without a count and without a status the species was there and not
+counted; 0 without a status is absent.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ BAD_STATUS = text("请写 present 或 absent", "write present or absent")
 UNMATCHED = text("名录中没有此名称", "the checklist does not have this name")
 PERHAPS = text("名录中没有此名称；是否指：{s}", "not in the checklist; perhaps: {s}")
 
+_SEEN = "HumanObservation"
 _NAMES = ("name", "name_zh", "name_en", "code")
 _BIRDS = frozenset({"aves", "bird", "birds", "鸟", "鸟纲", "鸟类"})
 _BREEDING = {
@@ -139,7 +141,7 @@ class Records:
         import shapely
 
         place = values["geometry"]
-        content = digest(list(map(values.get, _CONTENT)))
+        content = digest(list(map(_plainly(values).get, _CONTENT)))
         return {**values, "record_id": identifier, "site": self._site,
                 "source_id": self._source_id, "source_row": where.row, "taxon_id": match.taxon_id,
                 "match": match.how, "geometry": None if place is None else shapely.Point(place),
@@ -229,11 +231,7 @@ class Records:
         matches = [self._match(name, visit.day) for name in names or [received]]
         found = list(dict.fromkeys(m.taxon_id for m in matches if m.taxon_id is not None))
         if len(found) > 1 and matches[0].how != "accepted":
-            both = ", ".join(names)
-            if both not in self.unmatched:
-                where.warn(CellError("names_differ", NAMES_DIFFER.fill(s=both)), "name", both)
-            self.unmatched[both] = self.unmatched.get(both, 0) + 1
-            return received, Match(None, "none", tuple(found))
+            return self._contradiction(names, found, where)
         match = next((m for m in matches if m.taxon_id is not None), None)
         if match is None and verbatim is not None:
             match = self._match(verbatim, visit.day)
@@ -241,6 +239,19 @@ class Records:
         if match.taxon_id is None:
             self._tell_unmatched(received, match, where)
         return received, match
+
+    def _contradiction(self, names: list[str], found: list[str], where: Where) -> tuple[str, Match]:
+        """Return all names of a row as one: a person may accept what they mean together."""
+        both = ", ".join(names)
+        if both not in self._matches:
+            told = self._source.checklist.match(both, accepted=self._accepted)
+            taken = told if told.how == "accepted" else Match(None, "none", tuple(found))
+            self._matches[both] = taken
+        if self._matches[both].taxon_id is None:
+            if both not in self.unmatched:
+                where.warn(CellError("names_differ", NAMES_DIFFER.fill(s=both)), "name", both)
+            self.unmatched[both] = self.unmatched.get(both, 0) + 1
+        return both, self._matches[both]
 
     def _match(self, name: str, day: dt.date) -> Match:
         """Match a name; by the day of the survey where it meant several species over time."""
@@ -263,6 +274,18 @@ class Records:
                 message = PERHAPS.fill(s=alike)
             where.warn(CellError("name_unmatched", message), "name", name)
         self.unmatched[name] = self.unmatched.get(name, 0) + 1
+
+
+def _plainly(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values without what adds nothing: a count as plain digits, a bird that people saw.
+
+    So a record that went out in an archive and comes back has the content it had.
+    """
+    count = values["individual_count"]
+    received = values["count_received"]
+    is_plain = count is not None and received == str(int(count))
+    return {**values, "count_received": None if is_plain else received,
+            "basis_of_record": values["basis_of_record"] or _SEEN}  # fmt: skip
 
 
 def counted_of(count: Any, status: Any) -> Counted | Count | None:  # noqa: ANN401 - cells
