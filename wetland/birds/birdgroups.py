@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.birds.species import Species
+from wetland.birds.trimtable import listed
 
 GROUPS: dict[str, Text] = {
     "all": text("全部物种", "all species"),
@@ -20,8 +21,8 @@ GROUPS: dict[str, Text] = {
 }
 
 _UNKNOWN_GROUP = text(
-    "没有「{g}」这个类群；可用：{all}，或某个目、科的名称",
-    "no group {g!r}; there are: {all}, and the names of orders and families",
+    "没有类群 {g}；可用：{all}，或直接写物种",
+    "there is no group {g}; use one of {all}, or name species",
 )
 _TESTS: dict[str, Callable[[Species], bool]] = {
     "all": lambda s: True,
@@ -47,5 +48,6 @@ def members(species: Iterable[Species], group: str) -> tuple[str, ...]:
         s.id for s in every if wanted in {(s.order or "").casefold(), (s.family or "").casefold()}
     )
     if not wanted or not found:
-        raise InputError(_UNKNOWN_GROUP.fill(g=group, all=", ".join(GROUPS)))
+        kinds = sorted({kind for s in every for kind in (s.order, s.family) if kind})
+        raise InputError(_UNKNOWN_GROUP.fill(g=group, all=listed([*GROUPS, *kinds], 30)))
     return found

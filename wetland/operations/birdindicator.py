@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, Text, text
+from wetland.birds.birdgroups import members
 from wetland.operations.birdanswers import index_of
 from wetland.operations.birds import BirdData, require_records
-from wetland.operations.water import listed
 
 if TYPE_CHECKING:
     from wetland.birds.indicator import Indicator, IndicatorSettings, IndicatorTrend
     from wetland.birds.trim import TrimSettings
 
-ALL, WATERBIRDS = "all", "waterbirds"
-_NO_GROUP = text(
-    "没有类群 {g}；可用：{known}", "there is no group {g}; use one of {known}, or name species"
-)
+WATERBIRDS = "waterbirds"
 _NONE = text("“{g}”中没有可算出指数的物种", "no species of {g} has an index")
 
 
@@ -92,8 +89,8 @@ def indicator_of(
     Parameters
     ----------
     group
-        ``waterbirds`` (told so by the checklist), ``all``, an order or family of the checklist, or
-        the names of species.
+        ``waterbirds`` (told so by the checklist), ``all``, ``protected``, ``winter`` ... (see
+        `wetland.birds.birdgroups`), an order or family of the checklist, or the names of species.
     season
         Count season of the pack; None is its usual one.
     trim, settings
@@ -130,18 +127,7 @@ def _members(data: BirdData, group: str | Sequence[str]) -> list[str]:
     if not isinstance(group, str):
         return list(dict.fromkeys(data.taxon(name) for name in group))
     species = data.checklist.species
-    met = data.species
-    if group == ALL:
-        return met
-    if group == WATERBIRDS:
-        return [s for s in met if species[s].waterbird]
-    asked = group.strip().casefold()
-    kinds = {s: {(species[s].order or "").casefold(), (species[s].family or "").casefold()}
-             for s in species}  # fmt: skip
-    if not any(asked in kind for kind in kinds.values()) or not asked:
-        told = {k for s in species.values() for k in (s.order, s.family) if k}
-        raise InputError(_NO_GROUP.fill(g=group, known=listed([WATERBIRDS, ALL, *sorted(told)])))
-    return [s for s in met if asked in kinds[s]]
+    return [s for s in data.species if s in set(members(species.values(), group))]
 
 
 def _trend(found: IndicatorTrend, lang: Lang) -> dict[str, Any]:

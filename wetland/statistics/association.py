@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -159,23 +159,6 @@ class Association:
     def known(self) -> bool:
         """Return whether anything can be said."""
         return math.isfinite(self.p_value)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain values with the caveat; what is not known is None."""
-        numbers = {
-            name: value if math.isfinite(value) else None
-            for name, value in (
-                ("n_effective", self.n_effective), ("rho", self.rho), ("p", self.p_value),
-                ("p_naive", self.p_naive), ("lower", self.lower), ("upper", self.upper),
-            )
-        }  # fmt: skip
-        return {
-            "n": self.n,
-            **numbers,
-            "method": self.method,
-            "caveat": {"zh": self.caveat.zh, "en": self.caveat.en},
-            "notes": [{"zh": note.zh, "en": note.en} for note in self.notes],
-        }
 
 
 def associate(
