@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import json
 import re
@@ -55,8 +56,13 @@ def wetland_lines(page: Path) -> list[list[str]]:
     return found
 
 
+@functools.cache
+def whole_command() -> Any:
+    return typer.main.get_command(build_app())
+
+
 def find_command(words: list[str]) -> Any:
-    command: Any = typer.main.get_command(build_app())
+    command: Any = whole_command()
     for word in words:
         children = getattr(command, "commands", None)
         if children is None:
