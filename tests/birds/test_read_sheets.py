@@ -161,6 +161,48 @@ def test_merged_names_and_merged_counts_of_a_workbook() -> None:
     assert (merged.row, merged.value) == (4, "7")
 
 
+def test_forms_side_by_side_and_below_each_other() -> None:
+    beside = "2024年1月5日调查,,,\n样线：L1,,,\n鸟种,数量,鸟种,数量\n白鹭,3,夜鹭,1\n苍鹭,4,,\n"
+    assert {fact[:4] for fact in facts(read("a.csv", beside))} == {
+        ("L1", "2024-01-05", EGRET, 3), ("L1", "2024-01-05", NIGHT, 1),
+        ("L1", "2024-01-05", HERON, 4)}  # fmt: skip
+    below = (
+        "日期：2024-01-05,,\n鸟种,P1,P2\n白鹭,3,4\n合计,3,4\n日期：2024-02-03,,\n鸟种,P1,P2\n"
+        "白鹭,5,6\n鸟种,P1,P2\n苍鹭,7,8\n种类,2,2\n备注：晴\n"
+    )
+    assert {fact[:4] for fact in facts(read("b.csv", below))} == {
+        ("P1", "2024-01-05", EGRET, 3), ("P2", "2024-01-05", EGRET, 4),
+        ("P1", "2024-02-03", EGRET, 5), ("P2", "2024-02-03", EGRET, 6),
+        ("P1", "2024-02-03", HERON, 7), ("P2", "2024-02-03", HERON, 8)}  # fmt: skip
+    other = "鸟种,2024-01-05\n白鹭,3\n鸟种,2024-02-05\n白鹭,4\n"
+    assert {fact[1:4] for fact in facts(read("c.csv", other))} == {
+        ("2024-01-05", EGRET, 3), ("2024-02-05", EGRET, 4)}  # fmt: skip
+
+
+def test_a_part_that_cannot_be_read_does_not_cost_the_others() -> None:
+    reading = read("p.csv", "日期：2024-01-05,\n鸟种,P1\n白鹭,3\n样线：X,\n鸟种,P1\n苍鹭,\n")
+    assert len(reading.records) == 1
+    assert codes(reading)["part_unread"] == 1
+
+
+def test_dawn_and_dusk_of_one_day_are_two_visits() -> None:
+    reading = read("d.csv", "鸟种,1月5日上午,1月5日下午\n白鹭,3,4\n", year=2024)
+    assert len(reading.surveys) == 2
+    assert set(reading.surveys["sampling_protocol"]) == {"上午", "下午"}
+    visits = "鸟种,第1次(2024-01-05),第2次(2024-02-05)\n白鹭,3,4\n"
+    assert read("v.csv", visits).surveys["plot"].isna().all()
+
+
+def test_marks_and_two_names_in_a_cell() -> None:
+    rows = "▲白鹭 Egretta garzetta,3\n2、苍鹭*,4\n夜鹭（Nycticorax nycticorax）,1\n"
+    reading = read("n.csv", f"鸟种,2024-01-05\n{rows}")
+    assert set(reading.records["taxon_id"]) == {EGRET, HERON, NIGHT}
+    assert set(reading.records["name_received"]) == {
+        "▲白鹭 Egretta garzetta", "2、苍鹭*", "夜鹭（Nycticorax nycticorax）"}  # fmt: skip
+    tidy = read("t.csv", f"日期,鸟种,数量\n2024-01-05,{rows.splitlines()[0]}\n")
+    assert set(tidy.records["taxon_id"]) == {EGRET}
+
+
 def test_a_count_without_a_name_is_told() -> None:
     reading = read("x.csv", "鸟种,2024-01-05\n白鹭,3\n,4\n")
     told = next(p for p in reading.problems.items if p.code == "name_missing")

@@ -15,6 +15,7 @@ from wetland.base.texts import text
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.countcells import parse_count
 from wetland.birds.sheetaxis import Axis
+from wetland.birds.sheetblocks import parts_of, unfold
 from wetland.birds.sheetbody import (
     SheetBody,
     SpeciesRow,
@@ -23,6 +24,7 @@ from wetland.birds.sheetbody import (
     tell_columns,
 )
 from wetland.birds.sheetcaption import read_caption
+from wetland.birds.sheetcells import with_parted_name
 from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheethead import SheetHead, find_sheet_head
 from wetland.birds.sheettable import CHUNK_ROWS, apart, listed, need_columns, of_rows
@@ -70,11 +72,18 @@ def read_sheet(source: BirdSource) -> Iterator[Sightings]:
 
     grid = read_grid(source.given, options, source.problems, wanted=is_sheet)
     source.tally.format, source.tally.encoding = grid.format, grid.encoding
-    head = _head(source, grid)
-    if head is None:
+    parts = [(part, head) for part in parts_of(unfold(grid)) if (head := _head(source, part))]
+    if not parts:
         yield from _read_wide(source, grid)
-        return
-    yield from _read_columns(source, grid, head)
+    failed: list[InputError] = []
+    for part, head in parts:
+        try:
+            yield from _read_columns(source, part, head)
+        except InputError as error:
+            failed.append(error)
+            if len(failed) == len(parts):
+                raise
+            source.problems.add("part_unread", row=part.numbers[0], message=error.message)
 
 
 def _read_wide(source: BirdSource, grid: Grid) -> Iterator[Sightings]:
@@ -89,7 +98,7 @@ def _read_columns(source: BirdSource, grid: Grid, head: SheetHead) -> Iterator[S
     options = source.options
     body = read_body(grid, head, source.problems)
     need_columns(options.columns, list(head.labels.values()), source.problems.file)
-    source.tally.rows = len(body.species)
+    source.tally.rows += len(body.species)
     if not body.species:
         raise InputError(NO_COUNTS.fill(f=source.problems.file))
     if not (_is_dated(head, body) or options.default_date or options.year):
@@ -150,6 +159,8 @@ def _visit(
         visit["date"] = head.caption.date
     elif axis.date is not None:
         visit.pop("year", None)
+    if axis.protocol is not None:
+        visit["protocol"] = " ".join(filter(None, (visit.get("protocol"), axis.protocol)))
     visit["event_extra"] = {**head.caption.extra, **body.extra.get(at, {})} or None
     unread = [row for row in rows if not _is_read(row.cells[at])]
     if unread and source.options.complete:
@@ -160,7 +171,8 @@ def _visit(
     for row in rows:
         fixed = {role: row.cells[position] or visit.get(role)
                  for role, position in head.fixed.items()}  # fmt: skip
-        found.append({**visit, **fixed, "count": row.cells[at], "row": row.number})
+        cells = {**visit, **fixed, "count": row.cells[at], "row": row.number}
+        found.append(with_parted_name(cells))
     return found
 
 

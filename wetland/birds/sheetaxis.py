@@ -2,8 +2,10 @@
 
 Rule of decision: `2024-01-05`, `2024年1月`, `1月5日`, `20240105` and a bare year are dates; `5-1`
 and `5.1` are dates only where the year is known and every column is headed so, since plots are
-numbered that way too. `7:30` is a time. `P1 2024-01-05` is both. Anything else is a plot; of two
-names above each other the lower is the plot and the upper the place it lies in.
+numbered that way too. `7:30` is a time. `P1 2024-01-05` is both. `上午` or `清晨` keeps two visits
+of one day apart and is told as part of the protocol; `第2次` beside a date says nothing. Anything
+else is a plot; of two names above each other the lower is the plot and the upper the place it lies
+in.
 """
 
 from __future__ import annotations
@@ -26,6 +28,12 @@ _WEAK = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})$")
 _TIME = re.compile(
     r"(?<!\d)\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[-~—至到]\s*\d{1,2}[:：]\d{2}(?::\d{2})?)?"
 )
+_HALF_DAY = re.compile(
+    r"上午|下午|中午|清晨|早晨|凌晨|晨间|傍晚|黄昏|夜间|晚上|早上|晨|昏|(?<![A-Za-z])(?:am|pm|dawn|dusk)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"第?\s*[\d一二三四五六七八九十]+\s*[次期轮回]$")
+_MIDNIGHT = "00:00:00"  # how spreadsheets write a day
 _EDGES = " \t()[]（）【】,，;；、-_/|"
 _LONGEST = 120
 _LAST_MONTH, _LAST_DAY = 12, 31
@@ -41,6 +49,7 @@ class Axis:
     time: str | None = None
     plot: str | None = None
     locality: str | None = None
+    protocol: str | None = None
 
     @property
     def is_dated(self) -> bool:
@@ -104,13 +113,25 @@ def axis_of(cells: Sequence[str], *, year: int | None = None, month: str | None 
         rest = _take_date(axis, words, year, month, weak=weak)
         time = _TIME.search(rest)
         if time is not None and axis.time is None:
-            axis.time = time[0]
+            axis.time = None if time[0] == _MIDNIGHT else time[0]
             rest = (rest[: time.start()].strip(_EDGES) + " " + rest[time.end() :]).strip(_EDGES)
+        rest = _take_half_day(axis, rest)
         if rest:
             if axis.plot is not None:
                 axis.locality = " ".join(filter(None, (axis.locality, axis.plot)))
             axis.plot = rest
     return axis
+
+
+def _take_half_day(axis: Axis, words: str) -> str:
+    """Take ``上午`` or ``第2次`` from beside a date and return what is left."""
+    found = _HALF_DAY.search(words)
+    if found is not None and (axis.date is not None or found[0] == words):
+        axis.protocol = found[0]
+        words = words.replace(found[0], " ").strip(_EDGES)
+    if axis.is_dated and _ORDINAL.match(words):
+        return ""
+    return words
 
 
 def _take_date(axis: Axis, words: str, year: int | None, month: str | None, *, weak: bool) -> str:

@@ -17,7 +17,7 @@ from wetland.birds.countcells import parse_count
 from wetland.birds.sheetcaption import read_caption
 from wetland.birds.sheetgrid import Grid
 from wetland.birds.sheethead import SheetHead
-from wetland.birds.sheetnames import is_note, is_summary, is_total, plain, role_of
+from wetland.birds.sheetnames import NAME_ROLES, is_note, is_summary, is_total, plain, role_of
 from wetland.birds.sheettable import is_of_visit
 from wetland.birds.sightings import EVENT_COLUMNS
 from wetland.reading.workbook import FORMULA, Merged
@@ -106,7 +106,8 @@ def _kind(cells: Sequence[str], head: SheetHead) -> str:
     has_counts = any(cells[at] for at in head.counts)
     if is_total(first) or any(map(is_total, names)):
         return "total"
-    if is_summary(first) or any(map(is_summary, names)):
+    is_number = bool(names) and role_of(names[0]) in NAME_ROLES  # a row "种类" below a table
+    if is_number or is_summary(first) or any(map(is_summary, names)):
         return "summary"
     label = first if not names else names[0]
     if role_of(label) in EVENT_COLUMNS or is_of_visit(label) or role_of(label) == "recorded_by":

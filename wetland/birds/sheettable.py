@@ -18,6 +18,7 @@ from wetland.base.problems import Problems
 from wetland.base.texts import text
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.countcells import parse_count
+from wetland.birds.sheetcells import parted_name
 from wetland.birds.sheetgrid import HEAD_ROWS, Grid
 from wetland.birds.sheetnames import NAME_ROLES, find_roles, is_note, is_total, plain, role_of
 from wetland.birds.sightings import Sightings
@@ -283,6 +284,13 @@ def _sightings(
         header = table.headers[at]
         headers[role] = header
         columns[role] = [with_unit(role, header, cells[at]) for _, cells in kept]
+    if "name" in columns:
+        told = [parted_name(cell) for cell in columns["name"]]
+        columns["verbatim"] = [cell if cell != name else None for cell, (name, _) in
+                               zip(columns["name"], told, strict=True)]  # fmt: skip
+        columns["name"] = [name for name, _ in told]
+        if "name_zh" not in columns and any(zh for _, zh in told):
+            columns["name_zh"] = [zh for _, zh in told]
     others = table.others()
     visit = [at for at in others if is_of_visit(table.headers[at])]
     rest = [at for at in others if at not in visit]
