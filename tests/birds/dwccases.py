@@ -60,7 +60,7 @@ def packed(files: Mapping[str, str | bytes], name: str = "birds.zip") -> Given:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in files.items():
-            archive.writestr(member, content)
+            archive.writestr(zipfile.ZipInfo(member), content, zipfile.ZIP_DEFLATED)
     return Given.of_bytes(name, out.getvalue())
 
 

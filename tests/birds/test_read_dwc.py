@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from dwca.read import DwCAReader
 from hypothesis import given, settings
@@ -296,3 +297,18 @@ def test_any_words_become_records_or_problems(rows: list[tuple[str, str, str, st
     assert not kept & wrong
     blank = {at for at, row in enumerate(rows, 2) if not any(c.strip("\t") for c in row)}
     assert reading.rows == len(rows) - len(blank)
+
+
+def test_a_workbook_of_terms_below_a_title(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Bird survey"])
+    sheet.append(["occurrenceID", "eventDate", "scientificName", "individualCount"])
+    sheet.append(["O1", dt.date(2024, 5, 1), "Ardea alba", 3])
+    sheet.append(["O2", "2024-05-02", "Egretta garzetta", "many"])
+    book.save(tmp_path / "birds.xlsx")
+    reading = read(tmp_path / "birds.xlsx")
+    assert (reading.layout, reading.source["format"]) == ("dwc", "xlsx")
+    assert reading.records["taxon_id"].tolist() == ["ardea-alba", "egretta-garzetta"]
+    assert reading.records["source_row"].tolist() == [3, 4]
+    assert sorted(reading.surveys["event_date"])[0] == dt.date(2024, 5, 1)

@@ -1,4 +1,4 @@
-"""Read one table of Darwin Core terms (CSV or TSV): each row tells its visit and its record.
+"""Read one table of Darwin Core terms, a text or a workbook: a row is a record and its visit.
 
 Columns are known by their terms, without case and prefixes; a column that a person maps counts
 before those. Columns under the names of roles of effort (``duration_min``) are taken for them.
@@ -11,17 +11,19 @@ from typing import IO
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.birds.birdfiles import Members
+from wetland.birds.birdfiles import Members, is_packed
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.dwcalines import Lines
 from wetland.birds.dwcameta import TableFile
-from wetland.birds.dwcterms import EVENT_TERMS, OCCURRENCE, RECORD_TERMS, short
+from wetland.birds.dwcarows import CHUNK_ROWS, Rows, read_rows
+from wetland.birds.dwcterms import EVENT_TERMS, OCCURRENCE, RECORD_TERMS, TERMS, short
 from wetland.birds.readoptions import BirdOptions
 from wetland.birds.sightings import Sightings
 from wetland.birds.telling import Teller
 
 NO_HEADER = text("表中没有表头", "the table has no header")
 NO_COLUMN = text("没有列 {c}；现有：{n}", "there is no column {c}; there are: {n}")
+_HEAD_ROWS, _ENOUGH = 20, 2
 _ONE_CELL = {"count": "individualCount", "code": "taxonID", "name_zh": "vernacularName"}
 
 
@@ -34,8 +36,10 @@ def read_dwc(source: BirdSource) -> Iterator[Sightings]:
         No header, no column of names, or a mapped column that is not there.
     """
     from wetland.birds.dwca import occurrences_of, refuse_nameless
-    from wetland.birds.dwcarows import read_rows
 
+    if is_packed(source.given):
+        yield from _of_workbook(source)
+        return
     tell = Teller(source.problems)
     members = _One(source)
     table = simple_table(members, source.given.name, source.options)
@@ -46,6 +50,36 @@ def read_dwc(source: BirdSource) -> Iterator[Sightings]:
         yield occurrences_of(rows, core=False)
     tell.close()
     source.tally.count("wrong", tell.wrong_rows)
+
+
+def _of_workbook(source: BirdSource) -> Iterator[Sightings]:
+    """Yield the sightings of a sheet of a workbook; its header is the first row of terms."""
+    from wetland.birds.dwca import occurrences_of, refuse_nameless
+    from wetland.birds.sheetgrid import read_grid
+
+    options = source.options
+    grid = read_grid(source.given, options, source.problems,
+                     wanted=lambda one: _header_of(one.rows) is not None)  # fmt: skip
+    source.tally.format = grid.format
+    start = _header_of(grid.rows) or 0
+    columns = columns_of(grid.rows[start], options)
+    refuse_nameless(TableFile((), OCCURRENCE, None, columns, {}))
+    source.tally.rows = len(grid.rows) - start - 1
+    for first in range(start + 1, len(grid.rows), CHUNK_ROWS):
+        part = range(first, min(first + CHUNK_ROWS, len(grid.rows)))
+        terms: dict[str, list[str | None]] = {
+            term: [grid.cell(row, at) or None for row in part] for at, term in columns.items()
+        }
+        rows = Rows([grid.numbers[row] for row in part], [None] * len(part), terms)
+        yield occurrences_of(rows, core=False)
+
+
+def _header_of(rows: list[list[str]]) -> int | None:
+    """Return the first row that names terms of Darwin Core, None where none of the first does."""
+    for at, row in enumerate(rows[:_HEAD_ROWS]):
+        if len({cell.casefold() for cell in row} & TERMS.keys()) >= _ENOUGH:
+            return at
+    return None
 
 
 def simple_table(members: Members, name: str, options: BirdOptions) -> TableFile:
@@ -63,14 +97,26 @@ def simple_table(members: Members, name: str, options: BirdOptions) -> TableFile
         encoding = lines.encoding
     if header is None:
         raise InputError(NO_HEADER)
-    names = [cell.strip() for cell in header.cells]
+    columns = columns_of(header.cells, options)
+    return TableFile((name,), OCCURRENCE, None, columns, {}, options.encoding or encoding,
+                     header_lines=1)  # fmt: skip
+
+
+def columns_of(header: list[str], options: BirdOptions) -> dict[int, str]:
+    """Return the term of each column of a header; a mapped column counts before its own name.
+
+    Raises
+    ------
+    InputError
+        A mapped column is not there.
+    """
+    names = [cell.strip() for cell in header]
     columns = {at: short(cell) for at, cell in enumerate(names) if cell}
     for role, column in options.columns.items():
         if column not in names:
             raise InputError(NO_COLUMN.fill(c=column, n=", ".join(n for n in names if n)[:500]))
         columns[names.index(column)] = term_of(role)
-    return TableFile((name,), OCCURRENCE, None, columns, {}, options.encoding or encoding,
-                     header_lines=1)  # fmt: skip
+    return columns
 
 
 def term_of(role: str) -> str:
