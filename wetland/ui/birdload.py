@@ -20,8 +20,9 @@ from wetland.reading.files import Given
 from wetland.reports.findings import problem_json, rows_of
 from wetland.sites.load import Site
 from wetland.ui import birdnames, birdwords, language, session
-from wetland.ui.birdsummary import summary_of
+from wetland.ui.birdsummary import days_words, summary_of
 from wetland.ui.language import name_of, say
+from wetland.ui.place import DATUMS as DATUM_NAMES
 
 KINDS = ["csv", "txt", "tsv", "xlsx", "zip"]
 EXAMPLE = "examples/birds.csv"
@@ -154,7 +155,9 @@ def _options() -> tuple[BirdOptions, Given | None]:
             say(_COMPLETE), list(_COMPLETES), default="", format_func=name_of(_COMPLETES),
             key="birds-complete", required=True,
         )  # fmt: skip
-        datum = middle.selectbox(say(_DATUM), DATUMS, key="birds-datum")
+        datum = middle.selectbox(
+            say(_DATUM), DATUMS, format_func=name_of(DATUM_NAMES), key="birds-datum"
+        )
         added = st.file_uploader(say(_SAMPLING), type=["csv", "txt", "tsv"], key="birds-beside")
         columns = _columns()
     beside = Given.of_bytes(added.name, added.getvalue()) if added is not None else None
@@ -264,7 +267,7 @@ def _preview(read: BirdData) -> None:
         taxon = row["taxon_id"]
         rows.append(
             {
-                "day": str(survey.get("event_date") or "–"),
+                "day": days_words(survey.get("event_date"), survey.get("event_end")),
                 "plot": survey.get("plot") or "–",
                 "received": str(row["name_received"]),
                 "species": "–" if taxon is None else birdwords.species_name(species, taxon),

@@ -63,7 +63,7 @@ def _mark(p: Place, names: dict[str, str]) -> BirdPlace:
     if p.found:
         tip = say(_FOUND, name=name, k=p.found)
         tip += say(_MOST, n=p.most) if p.most is not None else ""
-        tip += say(_LAST, d=p.last) if p.last is not None else ""
+        tip += say(_LAST, d=p.last)
     else:
         tip = say(_ABSENT, name=name, k=p.absent)
     return BirdPlace(p.lon, p.lat, tip, p.found > 0, p.blurred_m)

@@ -161,7 +161,7 @@ def _species(held: BirdData) -> None:
                 "protection": say(birdwords.PROTECTION.get(str(level), birdwords.UNTOLD)),
                 "records": int(row["records"]),
                 "most": "–" if is_missing(row["most"]) else f"{float(row['most']):g}",
-                "last": "–" if row["last"] is None else str(row["last"]),
+                "last": str(row["last"]),
             }
         )
 

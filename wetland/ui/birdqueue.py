@@ -16,7 +16,7 @@ from wetland.operations.birdvalidation import Right, queue, validate
 from wetland.reports.findings import rows_of
 from wetland.sites.load import Site
 from wetland.ui import birddata, birdwords, session
-from wetland.ui.birdsummary import is_missing
+from wetland.ui.birdsummary import days_words, is_missing
 from wetland.ui.guard import tell
 from wetland.ui.language import name_of, say
 from wetland.ui.plain import md
@@ -56,7 +56,7 @@ _SUBMIT = text("提交（已选 {n} 条）", "Submit ({n} chosen)")
 _PICK_FIRST = text("先勾选记录。", "Tick records first.")
 _REASON_FIRST = text("请写理由。", "Give a reason.")
 _CHANGE_FIRST = text("请选更正后的物种或数量。", "Choose the right species or count.")
-_DONE = text("{d}：{n} 条。", "{d}: {n} records.")
+_DONE = text("{d}：{n} 条。", "{d}: {n}.")
 _HEADS: Mapping[str, Text] = {
     "name": text("鸟种", "Species"),
     "count": text("计数", "Count"),
@@ -114,7 +114,7 @@ def _decided() -> pd.DataFrame:
         return pd.DataFrame()
     seen = birddata.seen(held)
     mine = seen.records[seen.records["validation"].isin(DECIDED) & ~seen.records["blurred"]]
-    of_survey = seen.surveys[["survey_id", "event_date", "plot", "observers"]]
+    of_survey = seen.surveys[["survey_id", "event_date", "event_end", "plot", "observers"]]
     joined = mine.merge(of_survey, how="left", on="survey_id")
     return joined.sort_values(["validated_at", "record_id"], ascending=[False, True])
 
@@ -142,7 +142,7 @@ def _row(row: Mapping[str, Any], known: Mapping[str, Species]) -> dict[str, obje
     return {
         "name": "–" if is_missing(taxon) else birdwords.species_name(known, taxon),
         "count": birdwords.count_words(row),
-        "day": str(row.get("event_date") or "–"),
+        "day": days_words(row.get("event_date"), row.get("event_end")),
         "validation": say(VALIDATIONS[str(row["validation"])]),
         "why": birdwords.flag_words(row["flags"]) or "–",
         "plot": row.get("plot") or "–",

@@ -17,7 +17,7 @@ from wetland.reports.findings import rows_of
 from wetland.sites.load import Site
 from wetland.ui import birdalertview, birddata, birdindexview, birdmap, birdwords, drawn, language
 from wetland.ui.birdoverview import CHOSEN
-from wetland.ui.birdsummary import species_table, weeks_of
+from wetland.ui.birdsummary import days_words, species_table, weeks_of
 from wetland.ui.language import name_of, pair, say
 from wetland.ui.plain import md
 
@@ -37,6 +37,10 @@ _PHENOLOGY_NOTE = text(
     "蓝格＝有记录，越深出现率越高；白格＝查过而没有；灰格＝没有调查，不等于没有鸟。",
     "Blue: found, the darker the more often; white: looked for and not found; grey: not surveyed, "
     "which does not mean absent.",
+)
+_NO_WEEK = text(
+    "调查只写到月或年，看不出在一年中的哪些周。",
+    "The surveys are known by their month or year only: no week can be told.",
 )
 _ALL_YEARS = text("全部年份", "all years")
 _ROWS = text("源数据行（{n}）", "Rows of the source ({n})")
@@ -132,6 +136,9 @@ def _threshold(known: Species) -> str:
 def _phenology(held: BirdData, taxon: str) -> None:
     st.subheader(say(_PHENOLOGY), anchor=False)
     weeks = weeks_of(held.surveys, held.records, taxon, total=say(_ALL_YEARS))
+    if not weeks:
+        st.info(say(_NO_WEEK), icon=":material/calendar_month:")
+        return
     lang = language.current()
     drawn.show(phenology_strip(weeks, lang=lang), key="birds-phenology", name=f"phenology-{taxon}")
     source = birdwords.source_words(held.surveys, held.sources)
@@ -150,7 +157,7 @@ def _rows(held: BirdData, taxon: str) -> None:
         survey = surveys.get(str(row["survey_id"]), {})
         rows.append(
             {
-                "day": str(survey.get("event_date") or "–"),
+                "day": days_words(survey.get("event_date"), survey.get("event_end")),
                 "plot": survey.get("plot") or "–",
                 "count": birdwords.count_words(row),
                 "received": str(row["name_received"]),

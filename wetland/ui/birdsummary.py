@@ -79,7 +79,8 @@ def _sum(column: pd.Series, factor: float) -> float | None:
 def species_table(surveys: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """Return one row per species found: records, largest count, last day; most recorded first."""
     present = found(records)
-    days = dict(zip(surveys["survey_id"], surveys["event_date"], strict=True))
+    pairs = zip(surveys["event_date"], surveys["event_end"], strict=True)
+    days = dict(zip(surveys["survey_id"], pairs, strict=True))
     frame = pd.DataFrame(
         {
             "taxon_id": present["taxon_id"].astype(object),
@@ -100,8 +101,35 @@ def species_table(surveys: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _latest(days: pd.Series) -> Any:  # noqa: ANN401 - a day, or None
-    return max(days.dropna(), default=None)
+def _latest(days: Iterable[Any]) -> str:
+    told = [pair for pair in days if isinstance(pair, tuple)]
+    first, last = max(told, default=(None, None), key=lambda pair: (pair[1], pair[0]))
+    return days_words(first, last)
+
+
+def days_words(first: dt.date | None, last: dt.date | None) -> str:
+    """Return the days of a survey: a day, or the month or year it is known by.
+
+    Examples
+    --------
+    >>> days_words(dt.date(2024, 2, 1), dt.date(2024, 2, 29))
+    '2024-02'
+    >>> days_words(dt.date(2024, 1, 1), dt.date(2024, 12, 31)), days_words(None, None)
+    ('2024', '–')
+    """
+    if first is None or last is None or first == last:
+        return "–" if first is None else first.isoformat()
+    next_day = last + dt.timedelta(days=1)
+    if first.day == 1 and next_day.day == 1:
+        if (next_day.year, next_day.month) == _month_after(first):
+            return f"{first:%Y-%m}"
+        if (first.month, next_day.month, next_day.year - first.year) == (1, 1, 1):
+            return f"{first:%Y}"
+    return f"{first} – {last}"
+
+
+def _month_after(day: dt.date) -> tuple[int, int]:
+    return (day.year + day.month // 12, day.month % 12 + 1)
 
 
 def week_of(day: dt.date) -> int:
@@ -173,7 +201,7 @@ class Place:
     found: int
     absent: int
     most: float | None
-    last: dt.date | None
+    last: str
     blurred_m: float | None = None
 
 
@@ -219,7 +247,9 @@ def _place(key: tuple[float, float, str], pairs: Iterable[tuple[Row, Row]]) -> P
         found=len(present),
         absent=len(pairs) - len(present),
         most=max(counts, default=None),
-        last=max((s["event_end"] for _, s in present), default=None),
+        last=_latest(
+            pd.Series([(s["event_date"], s["event_end"]) for _, s in present], dtype=object)
+        ),
         blurred_m=max(wide, default=None) if blurred else None,
     )
 

@@ -60,6 +60,7 @@ def _mark(style: MarkStyle) -> str:
     size = max(6, round(style.radius * 1.7))
     look = f"width:{size}px;height:{size}px;"
     if not style.filled:
+        look += "border-radius:50%;" if style.shape == "circle" else ""
         return f'<i style="{look}border:2.5px solid {style.colour};background:#fff"></i>'
     look += f"background:{style.colour};"
     if style.shape in _CUT:

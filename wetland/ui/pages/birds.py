@@ -69,7 +69,7 @@ def _body() -> None:
         _nothing(site)
         return
     birdwords.synthetic_banner(held.synthetic)
-    if view in {"queue", "species"} and _hidden(site):
+    if view == "queue" and _hidden(site):
         role = birdwords.role_name(birddata.role())
         st.caption(":material/blur_on: " + md(say(birdwords.BLURRED, role=role)))
     if view == "overview":
