@@ -19,7 +19,7 @@ from wetland.cli.options import (
     SiteOption,
     StoreOption,
 )
-from wetland.cli.output import as_rows, emit
+from wetland.cli.output import emit
 
 Decision = Literal["accept", "correct", "reject", "undo"]
 
@@ -81,13 +81,12 @@ def queue(
 ) -> None:
     """待审核的记录，存疑的在前 / Records that wait for review, the flagged ones first."""
     from wetland.operations.birdvalidation import queue as waiting_of  # noqa: PLC0415
+    from wetland.reports.findings import rows_of  # noqa: PLC0415 - starts fast
 
     with opened_store(store, site, create=False) as (kept, opened):
         waiting = waiting_of(kept, opened, role=role)
     shown = waiting.head(limit) if limit else waiting
-    rows = [
-        {**row, "why": row.get(f"why_{lang}")} for row in as_rows(shown) if row.get("record_id")
-    ]
+    rows = [{**row, "why": row[f"why_{lang}"]} for row in rows_of(shown)]
     show(rows, QUEUE, format=format, lang=lang)
     flagged = int((waiting["validation"] == "flagged").sum())
     typer.echo(_WAITING.fill(n=len(waiting), f=flagged).get(lang), err=True)
@@ -140,10 +139,11 @@ def names_list(
 ) -> None:
     """未匹配的名称及建议 / Names that matched no species, and what they may have been."""
     from wetland.operations.birdnames import unmatched  # noqa: PLC0415 - starts fast
+    from wetland.reports.findings import rows_of  # noqa: PLC0415 - starts fast
 
     with opened_store(store, site, create=False) as (kept, opened):
         found = unmatched(kept, opened)
-    rows = [{**row, "note": row.get(f"note_{lang}")} for row in as_rows(found) if row.get("name")]
+    rows = [{**row, "note": row.get(f"note_{lang}")} for row in rows_of(found)]
     show(rows, NAMES, format=format, lang=lang)
 
 
