@@ -19,6 +19,7 @@ from wetland.base.errors import InputError
 from wetland.base.findings import finding_id
 from wetland.operations.birdexport import export_birds, table_for_role
 from wetland.operations.birdfiles import import_birds
+from wetland.operations.birdscreen import screen_birds
 from wetland.operations.birdvalidation import validate
 from wetland.operations.findings import explain_finding, export_findings, write_sheet
 from wetland.operations.stores import export_table, open_store
@@ -211,6 +212,22 @@ def test_findings_are_given_out_by_role(
     assert [s for s in SECRETS if s in json.dumps(told, ensure_ascii=False)] == []
     told = explain_finding(birds, site, found[:10], lang="en", role="ecologist")
     assert told["explanation"] == "first record at EX-B1"
+
+
+def test_findings_of_the_detector_tell_no_record_of_a_sensitive_bird(
+    birds: Store, site: Site, tmp_path: Path
+) -> None:
+    screen_birds(birds, site, as_of=dt.date(2024, 2, 1), actor="x")
+    held = birds.read("findings", {"detector": "birds"})
+    pochard = held["subject"].str.startswith("aythya-baeri")
+    assert pochard.any()
+    shown = table_for_role(birds, site, "findings")
+    assert shown is not None
+    told = shown[shown["finding_id"].isin(held.loc[pochard, "finding_id"])]
+    assert not told["evidence"].str.contains(id_of(birds, POCHARD)).any()
+    assert held.loc[pochard, "evidence"].str.contains(id_of(birds, POCHARD)).any()
+    others = shown[~shown["finding_id"].isin(held.loc[pochard, "finding_id"])]
+    assert others["evidence"].tolist() == held.loc[~pochard, "evidence"].tolist()
 
 
 def test_the_command_line_asks_who_it_is_for(

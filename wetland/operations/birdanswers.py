@@ -125,7 +125,7 @@ class BirdAlerts:
     def to_json(self, lang: Lang = "zh") -> dict[str, Any]:
         """Return everything as JSON-ready mappings in one language, alerted species first."""
         rows = [row for taxon in self.criterion6 if (row := self.of(taxon, lang)) is not None]
-        rank = {"high": 0, "medium": 1}
+        rank = {"high_alert": 0, "medium_alert": 1}
         rows.sort(key=lambda row: (rank.get(row["alert"], 2), row["species"]))
         notes = []
         if self.left_out:
