@@ -97,6 +97,19 @@ def test_severity_grows_with_protection_and_with_the_level() -> None:
     assert [row["severity"] for row in found(falling(), listed(species(red_list="NT")))] == [4]
 
 
+def test_a_decline_that_may_be_none_is_undecided() -> None:
+    rng = np.random.default_rng(5)
+    counts = {f"p{k}": (40 * 0.95 ** np.arange(12) * rng.lognormal(0, 1.2, 12)).round().tolist()
+              for k in range(4)}  # fmt: skip
+    (row,) = found(one_visit_each(counts), listed(species(protection="II")))
+    change = next(c for c in row["evidence"]["changes"] if c["span"] == row["evidence"]["span"])
+    assert change["lower"] < -25 < 0 <= change["upper"]
+    assert (row["outcome"], row["missing"]) == ("undecided", ["more_counts"])
+    assert row["severity"] == (4 if row["limit"] == -50 else 3)
+    assert "includes no decline" in row["explanation_en"]
+    assert "更多计数" in row["explanation_zh"]
+
+
 def test_steady_numbers_too_few_plots_and_a_park_total_make_none() -> None:
     assert found(falling(1.0), listed(species())) == []
     records, surveys = falling()
@@ -269,6 +282,7 @@ def test_rules_are_named_in_both_languages_and_can_be_chosen() -> None:
         assert told is not None
         assert told.en
     assert missing_name("confirmation") is not None
+    assert missing_name("more_counts") is not None
     assert of_detector({"detector": "birds"})
     assert not of_detector({"detector": "screening"})
     assert "下降" in likelihood_label({"detector": "birds"}).zh

@@ -197,6 +197,7 @@ class SpeciesAlerts:
             "reference": self.reference,
             **course,
             "alert": None if worst is None else worst.level,
+            "likelihood": None if worst is None else worst.likelihood,
             "changes": [change.to_json(lang) for change in self.changes],
             "notes": [note.get(lang) for note in self.notes],
         }

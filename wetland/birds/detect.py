@@ -77,10 +77,10 @@ def bird_findings(  # noqa: PLR0913 - what a site has, and what every finding ca
     -------
     DataFrame
         Table `FINDINGS`, worst first, then by day and species: rules ``birds/decline`` (outcome
-        broken), ``birds/one_percent``, ``birds/first_record`` and ``birds/breeding`` (undecided
-        until a person confirmed them). The identifier of a finding hangs on site, rule and species
-        (of declines and the 1 % test also on the season's name, of breeding on the year), not on
-        the numbers.
+        broken; undecided where the interval includes no decline), ``birds/one_percent``,
+        ``birds/first_record`` and ``birds/breeding`` (undecided until a person confirmed them). The
+        identifier of a finding hangs on site, rule and species (of declines and the 1 % test also
+        on the season's name, of breeding on the year), not on the numbers.
     """
     import pandas as pd  # noqa: PLC0415 - as below
 

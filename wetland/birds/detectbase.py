@@ -29,6 +29,7 @@ RULES: dict[str, Text] = {
     BREEDING: text("鸟类繁殖", "breeding of birds"),
 }
 CONFIRMATION = "confirmation"  # what is missing until a person has confirmed a record or a count
+MORE_COUNTS = "more_counts"  # what is missing where an interval includes no decline
 MOST_RECORDS = 20  # records that the evidence of one finding names
 THREATENED = ("VU", "EN", "CR")
 

@@ -11,6 +11,7 @@ from wetland.birds.alerts import LEVELS, AlertSettings, Change, SpeciesAlerts, a
 from wetland.birds.detectbase import (
     CONFIRMATION,
     DECLINE,
+    MORE_COUNTS,
     ONE_PERCENT,
     Found,
     Look,
@@ -36,6 +37,10 @@ _DECLINE = text(
     "{words}；依据 {plots} 个样点的计数。",
     "{name} ({season}): from {first} to {last} the smoothed index declined by {percent:.0f} % "
     "(interval {low} to {high}), {words}; from counts at {plots} plots.",
+)
+_UNSURE = text(
+    "{told}区间包含“没有下降”，须以更多计数证实。",
+    "{told} The interval includes no decline: more counts have to confirm it.",
 )
 _SIGNED = "{:+.0f}%"
 
@@ -80,7 +85,8 @@ def decline_findings(look: Look) -> Iterator[Found]:
     """Yield one finding per species whose numbers declined so much that it is an alert.
 
     The alert with the largest decline is told, the other spans are in the evidence. Severity 3 of
-    a medium alert, 4 of a high one; one more for species that are protected or threatened.
+    a medium alert, 4 of a high one; one more for species that are protected or threatened; one less
+    where the interval includes no decline: then more counts are missing and it is undecided.
     """
     found = alerts_by_species(look.told, look.dated, look.species, look.settings.alerts)
     for taxon_id, answer in found.items():
@@ -101,11 +107,15 @@ def _decline(look: Look, species: Species, answer: SpeciesAlerts, worst: Change)
         high=_SIGNED.format(worst.upper), words=LEVELS[worst.level],
         plots=len(answer.table.sites),
     )  # fmt: skip
+    unsure = worst.upper is not None and worst.upper >= 0
+    if unsure:
+        told = _UNSURE.fill(told=told)
     used = _of_season(look, species.id, last)
     plain = answer.to_json("zh")
     return Found(
         DECLINE, species, settings.season_id, season_end(last, settings.season), told,
-        severity=(4 if high else 3) + special(species), outcome="broken",
+        severity=(4 if high else 3) + special(species) - unsure,
+        outcome="undecided" if unsure else "broken", missing=(MORE_COUNTS,) if unsure else (),
         measure=worst.percent, limit=-limit, likelihood=worst.likelihood,
         confidence=_confidence(worst.likelihood), records=rows_at_most(used),
         flagged=int((used["validation"] == "flagged").sum()),

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from wetland.base.texts import Lang, Text, text
-from wetland.birds.detectbase import BREEDING, CONFIRMATION, DECLINE, FIRST_RECORD, ONE_PERCENT
+from wetland.birds.detectbase import (
+    BREEDING,
+    CONFIRMATION,
+    DECLINE,
+    FIRST_RECORD,
+    MORE_COUNTS,
+    ONE_PERCENT,
+)
 from wetland.birds.detectbase import DETECTOR as BIRDS
 from wetland.birds.detectbase import RULES as BIRD_RULES
 from wetland.water.detectbase import DETECTOR as WATER
@@ -22,7 +29,10 @@ BIRD_LIKELIHOOD = text(
     "likelihood that the decline reaches the limit of the alert, given how plots differ",
 )
 _LIKELIHOODS: Mapping[str, Text] = {WATER: WATER_LIKELIHOOD, BIRDS: BIRD_LIKELIHOOD}
-_CONFIRMATION = text("人工核实", "confirmation by a person")
+_MISSING: Mapping[str, Text] = {
+    CONFIRMATION: text("人工核实", "confirmation by a person"),
+    MORE_COUNTS: text("更多计数", "more counts"),
+}
 _ABOUT = text("约 {p}%", "about {p} %")
 _ABOVE, _BELOW = text("大于 99%", "above 99 %"), text("小于 1%", "below 1 %")
 _LIMIT = text("{name}的检出限", "detection limit of {name}")
@@ -88,8 +98,8 @@ def missing_name(name: str) -> Text | None:
     >>> missing_name("confirmation").zh
     '人工核实'
     """
-    if name == CONFIRMATION:
-        return _CONFIRMATION
+    if name in _MISSING:
+        return _MISSING[name]
     code, dot, what = name.partition(".")
     known = parameters()
     if code not in known or (dot and what != LIMIT):
