@@ -13,8 +13,8 @@ decided (`wetland.birds.tables.DECIDED`) is not touched. The tests, by the name 
   2 years at least.
 - ``most``: above the highest plausible count of the checklist.
 - ``count``: above exp(median + 5 spread) - 1 of the logarithms (of 1 + count) of at least 10 other
-  counts of the species at the site; the spread is 1.4826 times the median absolute deviation, and a
-  quarter (log 1.25) at least. No count up to the highest one that a person accepted is flagged.
+  counts of the species at the site; the spread is 1.4826 times the median absolute deviation, and
+  log 1.5 at least. No count up to the highest one that a person accepted is flagged.
 - ``habitat``, ``zone``: the checklist expects the species elsewhere.
 - ``outside``: the place is not in the site.
 - ``duplicate``: another survey of the same plot, days and protocol at overlapping times has the

@@ -23,12 +23,12 @@ _COMPARED = ("survey_id", "sampling_protocol", "event_at", "duration_min", "obse
 MOST_ALIKE = 30  # surveys of one plot and day that are compared with each other
 
 _SAME = text(
-    "同一样点、同一时间的另一次调查（{o}）也有此种：{a} 与 {b}，可能重复录入",
-    "another survey of the plot at the time ({o}) has it too: {a} and {b}; entered twice?",
+    "同一样点、同一时间的另一次调查也有此种：{a} 与 {b}，可能重复录入",
+    "another survey of the plot at the time has it too: {a} and {b}; entered twice?",
 )
 _OTHERS = text(
-    "另一组调查人同时调查了同一样点（{o}）：{a} 与 {b}，只能计一次",
-    "other observers surveyed the plot at the time ({o}): {a} and {b}; only one may count",
+    "另一组调查人同时调查了同一样点：{a} 与 {b}，只能计一次",
+    "other observers surveyed the plot at the time: {a} and {b}; only one may count",
 )
 
 
@@ -52,9 +52,7 @@ def duplicates(
             for row, taxon in rows_of.get(mine, ()):
                 if taxon in held.get(yours, {}):
                     a, b = held[mine].get(taxon), held[yours][taxon]
-                    what = (_OTHERS if same is False else _SAME).fill(
-                        o=yours, a=_said(a), b=_said(b)
-                    )
+                    what = (_OTHERS if same is False else _SAME).fill(a=_said(a), b=_said(b))
                     yield row, Flag("duplicate", what, {
                         "other_survey": yours, "count": a, "other_count": b,
                         "same_observers": same,

@@ -45,7 +45,7 @@ SEASON_DAYS = 14  # earlier or later than that is unusual
 LEAST_DATES, LEAST_YEARS = 5, 2
 LEAST_COUNTS = 10
 WIDTHS = 5.0  # robust standard deviations of the logarithms above the median
-LEAST_SPREAD = math.log(1.25)
+LEAST_SPREAD = math.log(1.5)
 
 _FUTURE = text("调查日 {d} 晚于今天（{t}）", "the survey of {d} is later than today ({t})")
 _ZERO = text("记为“有”，数量却是0", "said to be present, but the count is 0")
@@ -234,7 +234,7 @@ def usual(known: Counts) -> float | None:
     Examples
     --------
     >>> round(usual(Counts(n=11, median=math.log1p(20), spread=0.0, accepted=0.0)), 1)
-    63.1
+    158.5
     >>> usual(Counts(n=10, median=3.0, spread=0.5, accepted=0.0)) is None
     True
     """
