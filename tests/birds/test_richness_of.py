@@ -17,6 +17,7 @@ from wetland.base.texts import text
 from wetland.birds.checklist import Checklist
 from wetland.birds.curves import Chance
 from wetland.birds.hill import hill_number, of_units
+from wetland.birds.richness import chao2
 from wetland.birds.richnessof import RICHNESS_COLUMNS, RichnessSettings, richness_of
 from wetland.birds.species import BirdPack, CountSeason, Species
 from wetland.birds.standardised import standardise
@@ -90,6 +91,7 @@ def test_what_counts_as_a_species() -> None:
     assert found["unmatched"].tolist() == [1, 0]
     assert found["flagged"].tolist() == [1, 0]
     assert found["standardised"].isna().all()
+    assert found["chao2"].isna().tolist() == [False, True]  # one unit says nothing of the unseen
     told = " ".join(note.en for note in found.attrs["notes"])
     for words in (
         "1 surveys go over the period", "1 records without a matched name",
@@ -114,7 +116,7 @@ def test_more_visits_find_more_and_coverage_makes_them_equal() -> None:
     records, surveys = birds(visits)
     how = RichnessSettings(draws=40, seed=3)
     found = richness_of(records, surveys, CHECKLIST, settings=how).set_index("period")
-    parts = {}
+    parts, tables = {}, {}
     for year in ("2023", "2024"):
         of_year = surveys[[day.year == int(year) for day in surveys["event_date"]]]["survey_id"]
         table = [
@@ -124,6 +126,7 @@ def test_more_visits_find_more_and_coverage_makes_them_equal() -> None:
             ]
             for e in of_year
         ]
+        tables[year] = table
         parts[year] = of_units(np.array(table, dtype=float))
     rows = standardise(parts, orders=(0,), chance=Chance(40, 3))
     for row in rows:
@@ -131,6 +134,10 @@ def test_more_visits_find_more_and_coverage_makes_them_equal() -> None:
         values = [got["standardised"], got["lower"], got["upper"], got["level"]]
         assert values == pytest.approx([row.value, row.lower, row.upper, row.level])
         assert got["region"] == row.region
+        estimated = chao2(np.array(tables[row.name], dtype=float))
+        assert [got["chao2"], got["chao2_lower"], got["chao2_upper"]] == pytest.approx(
+            [float(estimated.value), float(estimated.lower), float(estimated.upper)]
+        )
     few = richness_of(
         records, surveys, CHECKLIST, settings=RichnessSettings(by="surveys", draws=0)
     ).set_index("period")

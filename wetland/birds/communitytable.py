@@ -260,7 +260,8 @@ class _Grid:
             return math.nan
         if cell.value is None:
             self.presence_only = True
-            self._wrong(at, k, "not_counted", _PRESENT, warning=True)
+            if cell.problem is None:
+                self._wrong(at, k, "not_counted", _PRESENT, warning=True)
             return 1.0
         return float(cell.value)
 

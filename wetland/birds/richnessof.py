@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.birds.curves import Chance
 from wetland.birds.hill import Assemblage, coverage, of_units
+from wetland.birds.richness import chao2
 from wetland.birds.seasons import NO_SEASON, season_label, season_years
 from wetland.birds.species import CountSeason
 from wetland.birds.standardised import By, Standardised, standardise
@@ -33,7 +35,8 @@ FEWEST = 3
 DRAWS = 100
 RICHNESS_COLUMNS = (
     "period", "observed", "surveys", "units", "hours", "without_hours", "km", "without_km",
-    "records", "unmatched", "flagged", "coverage", "standardised", "lower", "upper", "basis",
+    "records", "unmatched", "flagged", "coverage", "chao2", "chao2_lower",
+    "chao2_upper", "standardised", "lower", "upper", "basis",
     "level", "region", "beyond_double", "synthetic",
 )  # fmt: skip
 
@@ -127,19 +130,31 @@ class _Group:
         spent = self.units["duration_min"]
         return float("nan") if spent.isna().any() else float(spent.sum()) / 60
 
-    def assemblage(self, fewest: int) -> Assemblage | None:
-        """Return units x species; None where they cannot be compared."""
+    @cached_property
+    def table(self) -> NDArray[np.float64]:
+        """Return units x species, 1 where a species was met."""
         units = self.units["survey_id"]
         found = self.met[self.met["survey_id"].isin(units)]
-        if len(units) < max(fewest, 2) or found.empty:
-            return None
         rows = {one: k for k, one in enumerate(units)}
         columns = {one: k for k, one in enumerate(sorted(found["taxon_id"].unique()))}
         table = np.zeros((len(rows), len(columns)))
-        at = found["survey_id"].map(rows).to_numpy(), found["taxon_id"].map(columns).to_numpy()
-        table[at] = 1.0
-        made = of_units(table)
+        for survey, taxon in zip(found["survey_id"], found["taxon_id"], strict=True):
+            table[rows[survey], columns[taxon]] = 1.0
+        return table
+
+    def assemblage(self, fewest: int) -> Assemblage | None:
+        """Return the units; None where they cannot be compared."""
+        if len(self.table) < max(fewest, 2) or not self.table.size:
+            return None
+        made = of_units(self.table)
         return made if float(coverage(made)[0]) > 0 else None
+
+    def estimate(self, confidence: float) -> tuple[float, float, float]:
+        """Return Chao2 with its interval; NaN of fewer than two units, and of none with a bird."""
+        if len(self.table) < 2 or not self.table.size:
+            return (float("nan"),) * 3
+        found = chao2(self.table, confidence=confidence)
+        return float(found.value), float(found.lower), float(found.upper)
 
 
 def richness_of(
@@ -170,7 +185,8 @@ def richness_of(
         `RICHNESS_COLUMNS`, in order of periods or plots: ``observed``; ``surveys`` and ``units``
         (of them, those compared); ``hours`` and ``km`` (sums of what was told; NaN where nothing
         was) with how many surveys tell none; ``records`` with a species; ``unmatched``;
-        ``flagged``; ``coverage`` of the units; ``standardised``, ``lower``, ``upper``: species at
+        ``flagged``; ``coverage`` of the units; ``chao2`` with its interval: the species estimated
+        to be there; ``standardised``, ``lower``, ``upper``: species at
         ``level`` of ``basis``, NaN where there are too few surveys; ``region`` (rarefied or
         extrapolated). What a reader has to know is in ``attrs["notes"]``.
 
@@ -264,6 +280,7 @@ def _compared(groups: list[_Group], how: RichnessSettings) -> dict[str, Standard
 
 def _row(group: _Group, how: RichnessSettings, row: Standardised | None) -> dict[str, object]:
     surveys, met = group.surveys, group.met
+    unseen = group.estimate(how.confidence)
     assemblage = group.assemblage(how.fewest)
     nan = float("nan")
     even: dict[str, object] = {
@@ -288,6 +305,7 @@ def _row(group: _Group, how: RichnessSettings, row: Standardised | None) -> dict
         "unmatched": _unmatched(group),
         "flagged": int((group.records["validation"] == "flagged").sum()),
         "coverage": nan if assemblage is None else float(coverage(assemblage)[0]),
+        **dict(zip(("chao2", "chao2_lower", "chao2_upper"), unseen, strict=True)),
         "basis": how.by,
         "synthetic": bool(surveys["synthetic"].fillna(False).any()),
         **even,
