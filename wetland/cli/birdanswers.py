@@ -272,11 +272,9 @@ def _alert_row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
     changes = {f"change_{k}": spans[k]["change_percent"] if k in spans else None
                for k in ("5", "10", "25", "all")}  # fmt: skip
-    alerted = [c for c in row["changes"] if c["alert"]]
-    likely = max((c["likelihood"] for c in alerted if c["likelihood"] is not None), default=None)
     return {
         "species": row["species"], "name": row["name"], "alert": row["alert"], **changes,
-        "likelihood": likely, "reference": row["reference"], "plots": row["plots"],
+        "likelihood": row.get("likelihood"), "reference": row["reference"], "plots": row["plots"],
         "one_percent": row["one_percent"]["outcome"], "mean": row["one_percent"]["mean"],
         "threshold": row["one_percent"]["threshold"], "note": "; ".join(row["notes"]),
     }  # fmt: skip
