@@ -14,7 +14,7 @@ import pytest
 import shapely
 from dwca.read import DwCAReader
 
-from tests.operations.birdcases import TODAY, imported
+from tests.operations.birdcases import HEAD, TODAY, imported
 from wetland.base.errors import InputError
 from wetland.base.findings import finding_id
 from wetland.operations.birdexport import export_birds, table_for_role
@@ -217,7 +217,9 @@ def test_findings_are_given_out_by_role(
 def test_findings_of_the_detector_tell_no_record_of_a_sensitive_bird(
     birds: Store, site: Site, tmp_path: Path
 ) -> None:
-    screen_birds(birds, site, as_of=dt.date(2024, 2, 1), actor="x")
+    earlier = "".join(f"O{y},EX-B1,{y}-01-10,,,,,,,true,白鹭,1,,true\n" for y in range(2014, 2024))
+    imported(birds, site, HEAD + earlier)
+    screen_birds(birds, site, as_of=dt.date(2024, 3, 1), actor="x")
     held = birds.read("findings", {"detector": "birds"})
     pochard = held["subject"].str.startswith("aythya-baeri")
     assert pochard.any()

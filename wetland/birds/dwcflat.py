@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wetland.birds.dwcoccurrences import occurrence_columns
 from wetland.birds.dwcparts import Exported, common_of, observers_of, parts_of
+from wetland.birds.dwcrecordrows import occurrence_columns
 from wetland.birds.dwcrows import EFFORT, Columns, cell, event_columns, used
 from wetland.birds.dwcwrite import put_file
 from wetland.birds.eml import ArchiveMetadata

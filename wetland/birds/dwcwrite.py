@@ -20,8 +20,8 @@ from xml.etree import ElementTree as ET
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.birds.dwcoccurrences import occurrence_columns
 from wetland.birds.dwcparts import Exported, Parts, common_of, observers_of, parts_of
+from wetland.birds.dwcrecordrows import occurrence_columns
 from wetland.birds.dwcrows import (
     Columns,
     event_columns,

@@ -37,7 +37,7 @@ def blur_findings(
 ) -> pd.DataFrame:
     """Return findings as a role may see them, with a column ``blurred``.
 
-    A finding of the detector "birds" whose subject (``taxon|ID``) is a sensitive species gets the
+    A finding of the detector "birds" whose subject is a sensitive species (`taxon_of`) gets the
     cell of its place, or none; its evidence loses what names places, surveys, records and people,
     and its explanation the same words. All others stay as they are.
 
@@ -69,15 +69,15 @@ def blur_findings(
 
 
 def taxon_of(subject: str) -> str | None:
-    """Return the species of a subject ``taxon|ID`` or ``taxon|ID|...``.
+    """Return the species of a subject of the detector: ``ID``, ``ID|...`` or ``taxon|ID|...``.
 
     Examples
     --------
-    >>> taxon_of("taxon|aythya-baeri"), taxon_of("station|EX-R1")
-    ('aythya-baeri', None)
+    >>> taxon_of("aythya-baeri|winter"), taxon_of("taxon|aythya-baeri"), taxon_of("taxon|")
+    ('aythya-baeri', 'aythya-baeri', None)
     """
-    kind, _, rest = subject.partition("|")
-    return rest.split("|")[0] if kind == "taxon" and rest else None
+    first, _, rest = subject.partition("|")
+    return (rest.split("|")[0] if first == "taxon" else first) or None
 
 
 def _row(row: Mapping[str, Any], level: str) -> dict[str, Any]:
