@@ -18,6 +18,14 @@ from wetland.base.texts import text
 from wetland.birds.birdfiles import Members, members_of
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.dwcameta import MOST_META_BYTES, TOO_LARGE, Descriptor, TableFile, read_meta
+from wetland.birds.dwcarecords import (
+    HEADERS,
+    measurement,
+    medium,
+    occurrences_of,
+    put_media,
+    refuse_nameless,
+)
 from wetland.birds.dwcarows import (
     MISSING_FILE,
     Rows,
@@ -28,15 +36,13 @@ from wetland.birds.dwcarows import (
 )
 from wetland.birds.dwccsv import simple_table
 from wetland.birds.dwcevents import Events
-from wetland.birds.dwcroles import event_columns, first_told, merged_extra, record_columns
+from wetland.birds.dwcroles import record_columns
 from wetland.birds.dwcterms import (
     EVENT,
-    EVENT_TERMS,
     HUMBOLDT,
     MEASUREMENTS,
     MULTIMEDIA,
     OCCURRENCE,
-    RECORD_TERMS,
 )
 from wetland.birds.readlayouts import TABLES
 from wetland.birds.sightings import Sightings
@@ -57,19 +63,10 @@ TWO_ARCHIVES = text(
 ORPHAN = text(
     "{f}：核心中没有编号 {k}，此行未读入", "{f}: the core has no {k}: the row was not read"
 )
-NO_NAMES = text(
-    "没有写鸟名的列（scientificName 等）；有的列：{t}",
-    "no column of names (scientificName ...); the columns are: {t}",
-)
 NO_OCCURRENCES = text(
     "存档中没有出现记录（Occurrence），只读入调查",
     "the archive has no occurrences: only its surveys were read",
 )
-_NAME_TERMS = frozenset(
-    {t for r in ("name", "name_en", "verbatim") for t in RECORD_TERMS[r]} | {"genus"}
-)
-_MEDIUM = ("identifier", "type", "format", "title", "description", "creator", "license",
-           "rightsHolder", "references", "created", "accessURI")  # fmt: skip
 _MOST_MEDIA = 50
 
 
@@ -148,8 +145,8 @@ class _Archive:
     def of_occurrences(self) -> Iterator[Sightings]:
         """Yield the sightings of a core of occurrences."""
         refuse_nameless(self._core)
-        media = self._linked(MULTIMEDIA, _medium)
-        measured = self._linked(MEASUREMENTS, _measurement)
+        media = self._linked(MULTIMEDIA, medium)
+        measured = self._linked(MEASUREMENTS, measurement)
         keys: set[str] = set()
         for rows in self._rows(self._core):
             self._source.tally.rows += len(rows.numbers)
@@ -192,9 +189,9 @@ class _Archive:
             for at, (key, occurrence) in enumerate(zip(rows.keys, occurrences, strict=True)):
                 position = events.find(key)
                 if occurrence is not None and not is_blank(occurrence):
-                    media.setdefault(occurrence, []).append(_medium(rows, at))
+                    media.setdefault(occurrence, []).append(medium(rows, at))
                 elif position is not None:
-                    events.attach(position, _medium(rows, at))
+                    events.attach(position, medium(rows, at))
 
     def _without_orphans(self, rows: Rows, table: TableFile, events: Events) -> Rows:
         """Tell rows whose event is not there, and return the others."""
@@ -228,7 +225,7 @@ class _Archive:
             theirs = made.get("synthetic", [None] * len(positions))
             made["synthetic"] = [t if o is None else o
                                  for o, t in zip(invented, theirs, strict=True)]  # fmt: skip
-        _put_media(own, own.get("occurrence_id"), media)
+        put_media(own, own.get("occurrence_id"), media)
         yield Sightings.of(rows.numbers, {**made, **own}, headers=HEADERS)
 
     def _empty(self, events: Events) -> Iterator[Sightings]:
@@ -256,79 +253,3 @@ class _Archive:
         name = self._of_kind(*kinds)[0].location[0]
         for key in sorted(set(linked) - keys)[:_MOST_MEDIA]:
             self._source.problems.add("orphan", value=key, message=ORPHAN.fill(f=name, k=key))
-
-
-# Role -> term, for the problems that are told.
-HEADERS: dict[str, str] = {role: terms[0] for role, terms in
-                           {**EVENT_TERMS, **RECORD_TERMS}.items()} | {
-    "count": "individualCount", "record_lon": "decimalLongitude", "duration_min": "samplingEffort",
-    "record_uncertainty_m": "coordinateUncertaintyInMeters",
-}  # fmt: skip
-
-
-def refuse_nameless(table: TableFile) -> None:
-    """Raise where no column of a table of occurrences names the bird.
-
-    Raises
-    ------
-    InputError
-        No term of it is a name.
-    """
-    terms = {*table.columns.values(), *table.defaults}
-    if not terms & _NAME_TERMS:
-        raise InputError(NO_NAMES.fill(t=", ".join(sorted(terms)[:20]) or "—"))
-
-
-def occurrences_of(
-    rows: Rows,
-    *,
-    core: bool,
-    media: Mapping[str, list[dict[str, Any]]] | None = None,
-    measured: Mapping[str, list[dict[str, Any]]] | None = None,
-) -> Sightings:
-    """Return the sightings of rows that tell visit and record in one.
-
-    A row of a core without ``occurrenceID`` is identified by the core's identifier.
-    """
-    made = event_columns(rows)
-    own = record_columns(rows, as_extension=False)
-    if "observers" not in made:
-        recorders = first_told(rows, ("recordedBy",))
-        if recorders is not None:
-            made["observers"] = recorders
-    if core:
-        ids = own.get("occurrence_id") or [None] * len(rows.numbers)
-        own["occurrence_id"] = [k if is_blank(i) else i
-                                for i, k in zip(ids, rows.keys, strict=True)]  # fmt: skip
-    _put_media(own, rows.keys, media or {})
-    if measured:
-        extras = own["extra"]
-        own["extra"] = [
-            merged_extra(
-                e, {"measurements": measured[k]} if k is not None and k in measured else None
-            )
-            for e, k in zip(extras, rows.keys, strict=True)
-        ]
-    return Sightings.of(rows.numbers, {**made, **own}, headers=HEADERS)
-
-
-def _put_media(
-    made: dict[str, list[Any]], keys: list[Any] | None, media: Mapping[str, list[dict[str, Any]]]
-) -> None:
-    if not media or keys is None:
-        return
-    own = made.get("media") or [None] * len(keys)
-    made["media"] = [[*(o or ()), *media.get(k, ())] or None
-                     for o, k in zip(own, keys, strict=True)]  # fmt: skip
-
-
-def _medium(rows: Rows, at: int) -> dict[str, Any]:
-    told = {name: rows.column(name)[at] for name in _MEDIUM}
-    told["identifier"] = told.pop("accessURI") or told["identifier"] or told["references"]
-    return {name: value for name, value in told.items() if value}
-
-
-def _measurement(rows: Rows, at: int) -> dict[str, Any]:
-    told = {name: rows.column(f"measurement{name.title()}")[at]
-            for name in ("type", "value", "unit")}  # fmt: skip
-    return {name: value for name, value in told.items() if value}

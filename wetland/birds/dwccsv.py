@@ -15,6 +15,7 @@ from wetland.birds.birdfiles import Members, is_packed
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.dwcalines import Lines
 from wetland.birds.dwcameta import TableFile
+from wetland.birds.dwcarecords import occurrences_of, refuse_nameless
 from wetland.birds.dwcarows import CHUNK_ROWS, Rows, read_rows
 from wetland.birds.dwcterms import EVENT_TERMS, OCCURRENCE, RECORD_TERMS, TERMS, short
 from wetland.birds.readoptions import BirdOptions
@@ -35,8 +36,6 @@ def read_dwc(source: BirdSource) -> Iterator[Sightings]:
     InputError
         No header, no column of names, or a mapped column that is not there.
     """
-    from wetland.birds.dwca import occurrences_of, refuse_nameless
-
     if is_packed(source.given):
         yield from _of_workbook(source)
         return
@@ -54,7 +53,6 @@ def read_dwc(source: BirdSource) -> Iterator[Sightings]:
 
 def _of_workbook(source: BirdSource) -> Iterator[Sightings]:
     """Yield the sightings of a sheet of a workbook; its header is the first row of terms."""
-    from wetland.birds.dwca import occurrences_of, refuse_nameless
     from wetland.birds.sheetgrid import read_grid
 
     options = source.options

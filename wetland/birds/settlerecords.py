@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,8 +21,10 @@ from wetland.base.texts import Text, text
 from wetland.birds.birdids import digest, is_ours, record_id
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.checklist import Match
-from wetland.birds.countcells import ABSENT, PRESENT, Count, parse_count
-from wetland.birds.settlesurveys import Surveys, Visit, Where, json_of, words_of
+from wetland.birds.countcells import Count
+from wetland.birds.settlecells import Where, json_of, words_of
+from wetland.birds.settlecounts import Counted, counted_of, of_count
+from wetland.birds.settlesurveys import Surveys, Visit
 from wetland.birds.sightings import RECORD_COLUMNS, Sightings
 from wetland.birds.tables import BIRD_RECORDS
 from wetland.birds.telling import Teller
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 NO_NAME = text("没有鸟名", "there is no name")
 NAMES_DIFFER = text("同一行的名称指不同物种：{s}", "the names of one row mean several species: {s}")
 TWICE = text("记录编号重复，已用前面的一行", "this occurrence stood before: the first row is used")
-CONTRADICTS = text("写着没有（absent），数量却大于 0", "the row says absent, with a count above 0")
-BAD_STATUS = text("请写 present 或 absent", "write present or absent")
 UNMATCHED = text("名录中没有此名称", "the checklist does not have this name")
 PERHAPS = text("名录中没有此名称；是否指：{s}", "not in the checklist; perhaps: {s}")
 
@@ -60,16 +60,6 @@ _CONTENT = tuple(
 )  # fmt: skip
 _NAMES_OF_COLUMNS = list(BIRD_RECORDS.names)
 _CELLS = (*RECORD_COLUMNS, "observers", "datum", "extra", "media", "only_survey")
-
-
-class Counted(NamedTuple):
-    """What the cells of count and status of a record say."""
-
-    status: str
-    value: float | None
-    qualifier: str
-    sex: str | None = None
-    note: str | None = None
 
 
 class Records:
@@ -211,7 +201,7 @@ class Records:
             problem = found.problem
             if problem is not None:
                 where.warn(CellError(problem.code, problem.message), "count", told["count"])
-            return _of_count(found, told["status"])
+            return of_count(found, told["status"])
         return found
 
     def _match_names(self, cells: dict[str, list[Any]]) -> None:
@@ -286,46 +276,6 @@ def _plainly(values: dict[str, Any]) -> dict[str, Any]:
     is_plain = count is not None and received == str(int(count))
     return {**values, "count_received": None if is_plain else received,
             "basis_of_record": values["basis_of_record"] or _SEEN}  # fmt: skip
-
-
-def counted_of(count: Any, status: Any) -> Counted | Count | None:  # noqa: ANN401 - cells
-    """Read the cells of count and status; None where a count says that nothing was recorded.
-
-    Raises
-    ------
-    CellError
-        No count, no status, or an absence with individuals.
-    """
-    told = _status_of(status)
-    if count is None:
-        value = 0.0 if told == "absent" else None
-        return Counted(told or "present", value, "exact" if told == "absent" else "present")
-    read = parse_count(count)
-    if read is None:
-        return None
-    if read.problem is not None and read.status is None:
-        raise CellError(read.problem.code, read.problem.message)
-    if told == "absent" and (read.value is None or read.value > 0):
-        raise CellError("count_contradicts", CONTRADICTS)
-    return read if read.problem is not None else _of_count(read, status)
-
-
-def _of_count(read: Count, status: Any) -> Counted:  # noqa: ANN401 - a cell
-    """Return a count; a status the file tells wins, so that "present, 0" stays to be questioned."""
-    value = None if read.value is None else float(read.value)
-    told = _status_of(status) or read.status or "present"
-    return Counted(told, value, read.qualifier, read.sex, read.note)
-
-
-def _status_of(status: Any) -> str | None:  # noqa: ANN401 - a cell
-    if status is None:
-        return None
-    word = str(words_of(status) or "").casefold()
-    if word in {"present", *PRESENT}:
-        return "present"
-    if word in {"absent", *ABSENT}:
-        return "absent"
-    raise CellError("status_invalid", BAD_STATUS)
 
 
 def _recorder(recorder: str | None, observers: str | None) -> str | None:

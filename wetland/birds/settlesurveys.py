@@ -11,8 +11,6 @@ at its plot, where the site knows it.
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -33,7 +31,16 @@ from wetland.birds.readplaces import (
     place_of,
     plots_by_name,
 )
-from wetland.birds.sightings import EVENT_COLUMNS, Sightings
+from wetland.birds.settlecells import (
+    SURVEY_CELLS,
+    Where,
+    groups_of,
+    json_of,
+    plain_words,
+    read_cell,
+    words_of,
+)
+from wetland.birds.sightings import Sightings
 from wetland.birds.tables import BIRD_SURVEYS
 from wetland.birds.telling import Teller
 from wetland.reading.cells import number
@@ -43,7 +50,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_NAMES = 30
-_LONGEST_WORDS = 2_000
 DAY_MIN = 24 * 60.0
 
 OTHER_DAYS = text(
@@ -63,7 +69,6 @@ FROM_PARTS = text(
 )
 
 _NAMES_OF_COLUMNS = list(BIRD_SURVEYS.names)
-_KEYS = (*EVENT_COLUMNS, "synthetic")
 # Columns whose difference within one event is told.
 _TOLD = ("plot", "sampling_protocol", "duration_min", "distance_km", "area_ha", "complete")
 _CONTENT = tuple(
@@ -113,8 +118,8 @@ class Surveys:
     def settle(self, sightings: Sightings) -> tuple[list[Visit | None], pd.DataFrame]:
         """Return what each row says of its survey (None: kept aside), and the new surveys."""
         frame = sightings.frame
-        groups, firsts = _groups(frame)
-        cells = {name: frame[name].to_numpy(dtype=object) for name in _KEYS}
+        groups, firsts = groups_of(frame)
+        cells = {name: frame[name].to_numpy(dtype=object) for name in SURVEY_CELLS}
         rows = frame["row"].to_numpy(dtype=np.int64)
         extras = frame["event_extra"].to_numpy(dtype=object)
         found: dict[str, dict[str, Any]] = {}
@@ -149,8 +154,8 @@ class Surveys:
             return None, None
         plot, locality = self._plot(told)
         place = self._place(told, where)
-        uncertainty = _read(told, "uncertainty_m", number, where)
-        values = {**_plain_words(told), **self._effort(told, span, where), "plot": plot,
+        uncertainty = read_cell(told, "uncertainty_m", number, where)
+        values = {**plain_words(told), **self._effort(told, span, where), "plot": plot,
                   "event_date": span.first, "event_end": span.last, "event_at": span.at,
                   "uncertainty_m": uncertainty, "place": place, "locality": locality,
                   "synthetic": self.synthetic(told["synthetic"], where)}  # fmt: skip
@@ -225,7 +230,7 @@ class Surveys:
 
     def synthetic(self, cell: Any, where: Where) -> bool | None:  # noqa: ANN401 - a cell
         """Return whether a row is invented: as it says, else as the options say."""
-        told: bool | None = _read({"synthetic": cell}, "synthetic", truth, where)
+        told: bool | None = read_cell({"synthetic": cell}, "synthetic", truth, where)
         return self._source.options.synthetic if told is None else told
 
     def record_place(self, told: dict[str, Any], where: Where) -> Place | None:
@@ -235,16 +240,16 @@ class Surveys:
 
     def _effort(self, told: dict[str, Any], span: Span, where: Where) -> dict[str, Any]:
         options = self._source.options
-        duration = _read(told, "duration_min", minutes, where)
+        duration = read_cell(told, "duration_min", minutes, where)
         if duration is None and span.at is not None and span.until is not None:
             passed = (span.until - span.at).total_seconds() / 60
             duration = passed if 0 < passed <= DAY_MIN else None
-        count = _read(told, "observer_count", number, where)
-        complete = _read(told, "complete", truth, where)
+        count = read_cell(told, "observer_count", number, where)
+        complete = read_cell(told, "complete", truth, where)
         return {
             "duration_min": duration,
-            "distance_km": _read(told, "distance_km", kilometres, where),
-            "area_ha": _read(told, "area_ha", hectares, where),
+            "distance_km": read_cell(told, "distance_km", kilometres, where),
+            "area_ha": read_cell(told, "area_ha", hectares, where),
             "observer_count": None if count is None or count < 0 else int(count),
             "complete": options.complete if complete is None else complete,
             "sampling_protocol": words_of(told["protocol"]) or options.protocol,
@@ -315,92 +320,3 @@ class Surveys:
         if known is None or known.lon is None or known.lat is None:
             return None
         return known.lon, known.lat
-
-
-class Where:
-    """The rows of one group of cells, to tell problems of them.
-
-    ``groups`` None is one row only.
-    """
-
-    __slots__ = ("_at", "_groups", "_rows", "_sightings", "_tell")
-
-    def __init__(
-        self, at: int, groups: np.ndarray[Any, Any] | None, rows: np.ndarray[Any, Any],
-        sightings: Sightings, tell: Teller,
-    ) -> None:  # fmt: skip
-        self._at, self._groups, self._rows = at, groups, rows
-        self._sightings, self._tell = sightings, tell
-
-    @property
-    def row(self) -> int:
-        """Return the first row."""
-        return int(self._rows[self._at])
-
-    def wrong(self, error: CellError, role: str | None, value: Any) -> None:  # noqa: ANN401
-        """Tell an error of every row."""
-        groups = self._groups
-        rows = [self.row] if groups is None else self._rows[groups == groups[self._at]].tolist()
-        self._tell.rows(error.code, rows, error.message, column=self._column(role), value=value)
-
-    def warn(self, error: CellError, role: str | None, value: Any) -> None:  # noqa: ANN401
-        """Tell a warning of the first row."""
-        self._tell.rows(error.code, [self.row], error.message, column=self._column(role),
-                        value=value, level="warning")  # fmt: skip
-
-    def _column(self, role: str | None) -> str | None:
-        return None if role is None else self._sightings.headers.get(role, role)
-
-
-def _groups(frame: pd.DataFrame) -> tuple[np.ndarray[Any, Any], list[int]]:
-    """Return the group of each row with the same cells of its survey, and where each begins."""
-    import pandas as pd
-
-    codes = {}
-    for name in _KEYS:
-        found, distinct = pd.factorize(frame[name].to_numpy(dtype=object))
-        if len(distinct) > 1 or (len(distinct) and (found < 0).any()):
-            codes[name] = found
-    if not codes:
-        return np.zeros(len(frame), dtype=np.int64), [0] if len(frame) else []
-    keys = pd.DataFrame(codes)
-    groups = keys.groupby(list(codes), sort=False).ngroup().to_numpy()
-    _, firsts = np.unique(groups, return_index=True)
-    return groups, firsts.tolist()
-
-
-def _plain_words(told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "event_id": words_of(told["event_id"]),
-        "parent_event_id": words_of(told["parent_event_id"]),
-        "observers": words_of(told["observers"]),
-        "habitat": words_of(told["habitat"]),
-        "remarks": words_of(told["event_remarks"]),
-    }
-
-
-def words_of(cell: Any) -> str | None:  # noqa: ANN401 - a cell
-    """Return a cell as words: a whole number without its fraction, spaces made single."""
-    if cell is None:
-        return None
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return " ".join(str(cell).split())[:_LONGEST_WORDS] or None
-
-
-def _read(told: dict[str, Any], role: str, reader: Callable[[Any], Any], where: Where) -> Any:  # noqa: ANN401 - a number or a truth value
-    """Read a cell that may be left out: what is wrong is a warning, and None."""
-    if told[role] is None:
-        return None
-    try:
-        return reader(told[role])
-    except CellError as error:
-        where.warn(error, role, told[role])
-        return None
-
-
-def json_of(value: Any) -> str | None:  # noqa: ANN401 - a dict or a list
-    """Return JSON with sorted keys, None where there is nothing."""
-    if not value:
-        return None
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
