@@ -34,6 +34,7 @@ from wetland.birds.sightings import EVENT_COLUMNS, RECORD_COLUMNS, Sightings
 from wetland.reading.files import Given
 
 CHUNK_ROWS = 20_000
+_LONGEST_NAMES = 2_000
 _REJECTED = frozenset({"rejected", "not approved", "validation_status_not_approved"})
 
 TWICE = text(
@@ -153,6 +154,7 @@ def _repeated(
 ) -> list[dict[str, Any]]:
     """Return the rows of a repeat with what their submission says, and visits without a row."""
     rows: list[dict[str, Any]] = []
+    species = _Names(source)
     visited: set[int] = set()
     for number, cells in repeat.rows:
         parent = _parent(repeat, cells)
@@ -163,7 +165,7 @@ def _repeated(
             continue
         visited.add(id(visit))
         if not visit["_rejected"]:
-            rows += _records(source, repeat, (number, cells), visit)
+            rows += _records(species, repeat, (number, cells), visit)
     silent = {id(v): v for v in visits.values() if id(v) not in visited and not v["_rejected"]}
     return rows + [{**_told(visit), "only_survey": True} for visit in silent.values()]
 
@@ -179,11 +181,12 @@ def _alone(
 ) -> list[dict[str, Any]]:
     """Return the records of a form without a repeat."""
     rows: list[dict[str, Any]] = []
+    species = _Names(source)
     by_row = {visit["row"]: visit for visit in visits.values()}
     for number, cells in main.rows:
         visit = by_row.get(number)
         if visit is not None and not visit["_rejected"]:
-            found = _records(source, main, (number, cells), visit)
+            found = _records(species, main, (number, cells), visit)
             rows += found or [{**_told(visit), "only_survey": True}]
     return rows
 
@@ -193,7 +196,7 @@ def _told(visit: dict[str, Any]) -> dict[str, Any]:
 
 
 def _records(
-    source: BirdSource, form: Form, row: tuple[int, list[str]], visit: dict[str, Any]
+    species: _Names, form: Form, row: tuple[int, list[str]], visit: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Return the records of one row; none where it names no species."""
     number, cells = row
@@ -213,21 +216,35 @@ def _records(
     pictures = [{"identifier": cells[at]} for at in form.media if cells[at]]
     found["media"] = pictures or None
     found["row"] = number
-    names = _names(source, str(found.get("name") or "")) if found.get("name") else [None]
-    return [{**_told(visit), **found, **({} if name is None else {"name": name})} for name in names]
+    told = found.get("name")
+    names = species.of(told) if told else [told]
+    return [{**_told(visit), **found, "name": name} for name in names]
 
 
-def _names(source: BirdSource, cell: str) -> list[str]:
-    """Return the species of a cell: as it is, with spaces for ``_``, or several chosen together."""
-    match = source.checklist.match
-    if match(cell).taxon_id is not None:
-        return [cell]
-    spaced = cell.replace("_", " ")
-    if spaced != cell and match(spaced).taxon_id is not None:
-        return [spaced]
-    words = cell.split()
-    if len(words) > 1:
-        several = [word if match(word).taxon_id else word.replace("_", " ") for word in words]
-        if all(match(word).taxon_id is not None for word in several):
-            return several
-    return [cell]
+class _Names:
+    """The species of cells: as they are, with spaces for ``_``, or several chosen together."""
+
+    def __init__(self, source: BirdSource) -> None:
+        self._match = source.checklist.match
+        self._found: dict[str, list[str]] = {}
+        self._known: dict[str, bool] = {}
+
+    def of(self, cell: str) -> list[str]:
+        """Return the names in a cell."""
+        if cell not in self._found:
+            self._found[cell] = self._split(cell) if len(cell) <= _LONGEST_NAMES else [cell]
+        return self._found[cell]
+
+    def _split(self, cell: str) -> list[str]:
+        spaced = cell.replace("_", " ")
+        for one in (cell, spaced):
+            if self._is_known(one):
+                return [one]
+        words = cell.split()
+        several = [word if self._is_known(word) else word.replace("_", " ") for word in words]
+        return several if len(words) > 1 and all(map(self._is_known, several)) else [cell]
+
+    def _is_known(self, name: str) -> bool:
+        if name not in self._known:
+            self._known[name] = self._match(name).taxon_id is not None
+        return self._known[name]

@@ -31,6 +31,7 @@ from wetland.reading.workbook import (
 
 LONGEST_CELL = 10_000
 HEAD_ROWS = 40
+MOST_COLUMNS = 2_000
 _MOST_TOLD = 50
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -56,6 +57,8 @@ FORMULAS = text(
 HIDDEN_ROWS = text("有 {n} 行被隐藏或筛选掉，也已读入", "{n} rows are hidden; they were read too")
 NO_ROWS = text("{f}：没有任何有内容的行", "{f}: no row with content")
 TOO_MANY = text("{f}：超过 {n} 行，请拆成几个文件", "{f}: more than {n} rows; split the file")
+
+TOO_WIDE = text("{f}：超过 {n} 列，不像调查表", "{f}: more than {n} columns: no survey sheet")
 
 Wanted = Callable[["Grid"], bool]
 
@@ -118,7 +121,7 @@ def read_grid(
     Raises
     ------
     InputError
-        No content, no such sheet, too many rows, or a file that cannot be read.
+        No content, no such sheet, too many rows or columns, or a file that cannot be read.
     """
     if format_of(given, accept={"xlsx"}) == "xlsx":
         with open_workbook(given) as book:
@@ -127,6 +130,8 @@ def read_grid(
         grid = _of_text(given.read(), given.name, options.encoding, problems)
     if not grid.rows:
         raise InputError(NO_ROWS.fill(f=given.name))
+    if grid.width > MOST_COLUMNS:
+        raise InputError(TOO_WIDE.fill(f=given.name, n=MOST_COLUMNS))
     return grid
 
 
