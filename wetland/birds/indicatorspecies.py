@@ -15,6 +15,7 @@ from wetland.birds.trimtable import listed
 
 if TYPE_CHECKING:
     from wetland.birds.trim import Trim
+    from wetland.birds.trimtotals import Which
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -69,10 +70,15 @@ class SpeciesIndex:
         return cls(at[kept].astype(np.int64), values[kept], errors[kept])
 
     @classmethod
-    def of_trim(cls, fitted: Trim) -> SpeciesIndex:
-        """Take the imputed totals of a fitted model, with their covariance."""
+    def of_trim(cls, fitted: Trim, which: Which = "imputed") -> SpeciesIndex:
+        """Take the totals of a fitted model, with their covariance.
+
+        ``fitted`` totals are those of the model alone: of a model with one slope a season without a
+        bird is no 0 then, which has no logarithm.
+        """
         totals = fitted.totals
-        return cls(totals.times, totals.imputed, totals.se(), totals.imputed_covariance)
+        value, covariance = totals.of(which)
+        return cls(totals.times, value, totals.se(which), covariance)
 
 
 @dataclass(frozen=True, eq=False)

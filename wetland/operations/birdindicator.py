@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, Text, text
 from wetland.birds.birdgroups import members
+from wetland.birds.trimtable import listed
 from wetland.operations.birdanswers import index_of
 from wetland.operations.birds import BirdData, require_records
 
 if TYPE_CHECKING:
     from wetland.birds.indicator import Indicator, IndicatorSettings, IndicatorTrend
+    from wetland.birds.indicatorspecies import SpeciesIndex
     from wetland.birds.trim import TrimSettings
 
 WATERBIRDS = "waterbirds"
 _NONE = text("“{g}”中没有可算出指数的物种", "no species of {g} has an index")
+_SLOPED = text(
+    "有的季节一只也没有，以单一斜率（模型 2）代替：{names}",
+    "seasons without a bird, taken with one slope (model 2): {names}",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +100,8 @@ def indicator_of(
     season
         Count season of the pack; None is its usual one.
     trim, settings
-        How the index of a species, and that of all together, is made.
+        How the index of a species, and that of all together, is made. ``trim`` None is model 3, and
+        model 2 with one slope where a species was not met at all in a season.
 
     Raises
     ------
@@ -109,17 +116,43 @@ def indicator_of(
     name = group if isinstance(group, str) else ", ".join(group)
     indices: dict[str, SpeciesIndex] = {}
     left_out: dict[str, Text] = {}
+    sloped: list[str] = []
     for taxon in wanted:
         try:
             fitted = index_of(data, taxon, trim, season=season).fitted
-        except InputError as error:
-            left_out[taxon] = error.message
-        else:
             indices[taxon] = SpeciesIndex.of_trim(fitted)
+        except InputError as error:
+            one = None if trim is not None else _one_slope(data, taxon, season)
+            if one is None:
+                left_out[taxon] = error.message
+            else:
+                indices[taxon] = one
+                sloped.append(taxon)
     if not indices:
         raise InputError(_NONE.fill(g=name))
     found = multi_species_index(indices, settings)
+    if sloped:
+        called = [data.checklist.name(taxon) for taxon in sloped]
+        names = Text(zh=listed([n.zh for n in called]), en=listed([n.en for n in called]))
+        note = _SLOPED.fill(names=names)
+        found = replace(found, notes=(note, *found.notes))
     return BirdIndicator(data, found, name, data.season(season)[0], left_out)
+
+
+def _one_slope(data: BirdData, taxon: str, season: str | None) -> SpeciesIndex | None:
+    """Return the index of a model with one slope; None where the counts do not carry that either.
+
+    A season without a single bird has no effect of its own in model 3; one slope it does carry.
+    """
+    from wetland.birds.indicatorspecies import SpeciesIndex
+    from wetland.birds.trim import TrimSettings
+
+    slope = TrimSettings(model=2, overdispersion=True, serial_correlation=True)
+    try:
+        fitted = index_of(data, taxon, slope, season=season).fitted
+    except InputError:
+        return None
+    return SpeciesIndex.of_trim(fitted, "fitted")
 
 
 def _members(data: BirdData, group: str | Sequence[str]) -> list[str]:
