@@ -133,6 +133,14 @@ def test_what_the_source_changed_after_a_decision_waits_again(birds: Store, site
     validate(birds, site, [duck], decision="correct", actor="甲", reason="来源已改",
              individual_count=60)  # fmt: skip
     assert duck not in set(queue(birds, site, role="ecologist")["record_id"])
+    validate(birds, site, [duck], decision="undo", actor="甲", reason="再看")
+    assert row(birds, duck)["individual_count"] == 50  # as first imported
+    imported(birds, site, CSV.replace("约50", "60"))
+    held = row(birds, duck)
+    assert (held["individual_count"], held["validation"]) == (60, "unreviewed")
+    head = birds.head()
+    imported(birds, site, CSV.replace("约50", "60"))
+    assert birds.head() == head
 
 
 def test_a_second_import_takes_no_decision_back(birds: Store, site: Site) -> None:

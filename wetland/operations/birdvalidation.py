@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Decision = Literal["accept", "correct", "reject", "undo"]
 DECISIONS: tuple[str, ...] = get_args(Decision)
 _BECOMES = {"accept": "accepted", "correct": "corrected", "reject": "rejected"}
+# A change of the source that a person saw; and the digest of a record that it made out of date.
+SEEN = "source_changed_seen"
+OUTDATED = "outdated"
 _NEED_REASON = ("correct", "reject", "undo")
 
 # What a correction may change, and keeps as imported.
@@ -226,7 +229,7 @@ def _decided(row: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
     changed = _corrected(row, verdict) if verdict.decision == "correct" else dict(row)
     return {
         **changed,
-        "flags": _without_change_of_source(row["flags"]),
+        "flags": _with_change_seen(row["flags"]),
         "validation": _BECOMES[verdict.decision],
         "validated_by": verdict.actor,
         "validated_at": verdict.at,
@@ -251,25 +254,39 @@ def _corrected(row: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
 
 
 def _undone(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as imported, waiting again.
+
+    Where the source told it otherwise after the decision, what is imported is no longer what the
+    source says: the next import of it writes the record anew.
+    """
     if row["validation"] not in DECIDED:
         raise InputError(NOT_DECIDED.fill(i=row["record_id"]))
     kept = json.loads(row["before_correction"]) if row["before_correction"] else {}
     as_imported = {name: kept[name] for name in _CORRECTED if name in kept}
-    flags = _without_change_of_source(row["flags"])
+    flags = flags_of(row["flags"])
+    own = [flag for flag in flags if flag.get("test") not in {SOURCE_CHANGED, SEEN}]
     return {
-        **row, **as_imported, "flags": flags, "before_correction": None,
-        "validation": "flagged" if flags_of(flags) else "unreviewed",
+        **row, **as_imported,
+        "flags": row["flags"] if len(own) == len(flags) else _json(own),
+        "content": row["content"] if len(own) == len(flags) else OUTDATED,
+        "before_correction": None, "validation": "flagged" if own else "unreviewed",
         "validated_by": None, "validated_at": None, "validation_reason": None,
     }  # fmt: skip
 
 
-def _without_change_of_source(cell: object) -> str | None:
-    """Return flags without the one that a decision settles: that the source says otherwise."""
+def _with_change_seen(cell: object) -> str | None:
+    """Return flags, of which the one that the source says otherwise no longer asks for anybody."""
     flags = flags_of(cell)
-    kept = [flag for flag in flags if flag.get("test") != SOURCE_CHANGED]
-    if len(kept) == len(flags):
+    if not any(flag.get("test") == SOURCE_CHANGED for flag in flags):
         return cell if isinstance(cell, str) else None
-    return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None
+    kept = [flag for flag in flags if flag.get("test") != SEEN]
+    return _json([
+        {**flag, "test": SEEN} if flag.get("test") == SOURCE_CHANGED else flag for flag in kept
+    ])  # fmt: skip
+
+
+def _json(flags: Sequence[Mapping[str, Any]]) -> str | None:
+    return json.dumps(flags, ensure_ascii=False, sort_keys=True) if flags else None
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
