@@ -296,7 +296,7 @@ def test_settings_of_a_pack() -> None:
     assert BirdSettings.of(BirdPack()).season_id == "year"
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     st.lists(st.lists(st.one_of(st.none(), st.integers(0, 400)), min_size=8, max_size=8),
              min_size=1, max_size=4),

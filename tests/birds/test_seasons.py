@@ -194,7 +194,7 @@ def test_no_rows_at_all() -> None:
     assert season_counts(records[:0], surveys, WINTER, taxon_id=BEAN)["count"].tolist() == [0.0]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=3, max_size=3),
                 min_size=2, max_size=4))  # fmt: skip
 def test_counts_come_back_whatever_their_order(rows: list[list[int | None]]) -> None:

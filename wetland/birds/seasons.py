@@ -21,7 +21,7 @@ from wetland.birds.seasoncalendar import season_label as season_label
 from wetland.birds.seasoncalendar import season_years as season_years
 from wetland.birds.species import CountSeason
 from wetland.birds.trimrows import count_table
-from wetland.birds.trimtable import CountTable
+from wetland.birds.trimtable import CountTable, Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,29 +81,30 @@ class SeasonSurveys:
 
         Columns of the surveys and ``count`` (NaN where birds were seen and not counted, and where
         all there is of them was rejected), ``at_most`` (a number is an upper limit only),
-        ``flagged``, ``uncounted``, ``invented`` and ``rows`` (number of records).
+        ``flagged``, ``uncounted`` and ``invented``.
         """
         import pandas as pd  # noqa: PLC0415 - the command line starts without it
 
-        told = records[(records["taxon_id"] == taxon_id).fillna(False).to_numpy(dtype=bool)]
-        by_survey = _told(told).groupby("survey_id", sort=False).agg(
-            found=("found", "sum"), number=("number", "sum"), uncounted=("uncounted", "max"),
-            at_most=("at_most", "max"), flagged=("flagged", "max"), rejected=("rejected", "max"),
-            invented=("invented", "max"), rows=("found", "size"),
+        own = records[(records["taxon_id"] == taxon_id).fillna(False).to_numpy(dtype=bool)]
+        codes, names = pd.factorize(own["survey_id"])
+        at = pd.Index(names).get_indexer(self.surveys["survey_id"])
+        known, told = at >= 0, _told(own)
+
+        def added(name: str) -> Floats:
+            of_names = np.bincount(codes, told[name], len(names) + 1)  # the last is of none
+            out: Floats = of_names[at]
+            return out
+
+        number, rejected = added("number"), added("rejected") > 0
+        unknown = (rejected | (added("uncounted") > 0)) & ~(number > 0)
+        synthetic = self.surveys["synthetic"].fillna(False).to_numpy(dtype=bool)
+        visits = self.surveys.assign(
+            count=np.where(unknown, np.nan, number), at_most=added("at_most") > 0,
+            flagged=added("flagged") > 0, uncounted=added("uncounted") > 0,
+            invented=synthetic | (added("invented") > 0),
         )  # fmt: skip
-        joined = self.surveys.merge(by_survey, how="left", left_on="survey_id", right_index=True)
-        known = joined["rows"].notna().to_numpy()
-        complete = joined["complete"].fillna(False).to_numpy(dtype=bool)
-        joined = joined[known | complete].reset_index(drop=True)
-        for name in ("uncounted", "at_most", "flagged", "rejected", "invented"):
-            joined[name] = joined[name].eq(True)
-        joined["rows"] = joined["rows"].fillna(0).astype(np.int64)
-        found = joined["found"].fillna(0).to_numpy() > 0
-        unknown = (joined["rejected"].to_numpy() | joined["uncounted"].to_numpy()) & ~found
-        number = joined["number"].fillna(0.0).to_numpy(dtype=np.float64)
-        joined["count"] = np.where(unknown, np.nan, number)
-        joined["invented"] |= joined["synthetic"].fillna(False).to_numpy(dtype=bool)
-        return pd.DataFrame(joined)
+        complete = self.surveys["complete"].fillna(False).to_numpy(dtype=bool)
+        return pd.DataFrame(visits[known | complete].reset_index(drop=True))
 
 
 def season_counts(
@@ -250,23 +251,19 @@ def _counted_ids(records: pd.DataFrame, taxon_id: str) -> dict[str, list[str]]:
     return ids
 
 
-def _told(records: pd.DataFrame) -> pd.DataFrame:
-    """Return what records of one species say, rejected ones apart."""
-    import pandas as pd  # noqa: PLC0415 - the command line starts without it
-
+def _told(records: pd.DataFrame) -> dict[str, Floats]:
+    """Return what records of one species say, rejected ones apart: numbers, and 1 for yes."""
     rejected = (records["validation"] == "rejected").to_numpy(dtype=bool)
     present = (records["occurrence_status"] == "present").to_numpy(dtype=bool)
     number = records["individual_count"].to_numpy(dtype=np.float64, na_value=np.nan)
     number = np.where(present, number, 0.0)
     unknown = np.isnan(number)
-    return pd.DataFrame({
-        "survey_id": records["survey_id"].to_numpy(),
-        # Rows that hold a number above 0: where one does, the survey's sum is told.
-        "found": (~rejected & ~unknown & (number > 0)).astype(np.int64),
+    told = {
         "number": np.where(rejected | unknown, 0.0, number),
         "uncounted": ~rejected & unknown,
         "at_most": ~rejected & (records["count_qualifier"] == "at_most").to_numpy(dtype=bool),
         "flagged": ~rejected & (records["validation"] == "flagged").to_numpy(dtype=bool),
         "rejected": rejected & present,
         "invented": records["synthetic"].fillna(False).to_numpy(dtype=bool),
-    })  # fmt: skip
+    }
+    return {name: values.astype(np.float64) for name, values in told.items()}
