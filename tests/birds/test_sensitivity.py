@@ -300,19 +300,32 @@ def findings(*rows: dict[str, Any]) -> pd.DataFrame:
         "evidence": json.dumps({
             "count": 3, "plots": ["EX-B1", "EX-B2"], "plots_counted": 2, "record_ids": ["r2"],
             "places": [{"plot": "EX-B1", "lon": 120.0705}], "species": "水雉",
+            "records": [{"record_id": "r3", "day": "2024-05-04"}], "as_of": "2024-05-04",
+            "notes": [{"zh": "未使用 EX-B5", "en": "EX-B5 is not used"}],
             "facts": [{"name": "plot", "value": "EX-B7"}, {"name": "change", "value": -30}],
         }, ensure_ascii=False),
-        "explanation_zh": "水雉首次记录于EX-B1", "explanation_en": "first record at EX-B1 or EX-B7",
+        "explanation_zh": "水雉于2024-05-04首次记录于EX-B1", "occurred_on": DAY,
+        "explanation_en": "first record on 2024-05-04 at EX-B1 or EX-B7",
     }  # fmt: skip
     made = [plain | row | {"finding_id": f"f{i}"} for i, row in enumerate(rows)]
     return coerce(FINDINGS, pd.DataFrame(made))
 
 
+def test_a_finding_is_known_by_its_evidence_too() -> None:
+    evidence = json.dumps({"taxon_id": "aythya-baeri", "plot": "EX-B1"})
+    rows = findings({"detector": "birds", "subject": "w-1", "evidence": evidence},
+                    {"detector": "birds", "subject": "w-2", "evidence": "[]"},
+                    {"detector": "birds", "subject": "w-3", "evidence": None})  # fmt: skip
+    shown = blur_findings(rows, LISTED, role=None, exact_roles=())
+    assert list(shown["blurred"]) == [True, False, False]
+    assert json.loads(shown["evidence"][0]) == {"taxon_id": "aythya-baeri"}
+
+
 def test_findings_of_sensitive_species_lose_their_place() -> None:
     given_rows = findings(
-        {"detector": "birds", "subject": "taxon|hydrophasianus-chirurgus"},
+        {"detector": "birds", "subject": "hydrophasianus-chirurgus|2024"},
         {"detector": "birds", "subject": "taxon|otus-secretus|breeding"},
-        {"detector": "birds", "subject": "taxon|egretta-garzetta"},
+        {"detector": "birds", "subject": "egretta-garzetta"},
         {"detector": "screening", "subject": "o-1"},
     )
     shown = blur_findings(given_rows, LISTED, role="public", exact_roles=("ecologist",))
@@ -323,8 +336,10 @@ def test_findings_of_sensitive_species_lose_their_place() -> None:
     assert shown["geometry"][1] is None
     for i in (0, 1):
         words = " ".join(str(shown[c][i]) for c in ("evidence", "explanation_zh", "explanation_en"))
-        for told in ("EX-B", "r2", "120.07", "src"):
-            assert told not in words
+        for hint in ("EX-B", "r2", "r3", "120.07", "src", "05-04"):
+            assert hint not in words
+        assert "2024-05" in shown["explanation_zh"][i]
+        assert shown["occurred_on"][i] == dt.date(2024, 5, 1)
         told = json.loads(shown["evidence"][i])
         assert (told["count"], told["plots_counted"], told["species"]) == (3, 2, "水雉")
         assert told["facts"][1]["value"] == -30

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from wetland.base.texts import Lang, text
 from wetland.birds.blurgrid import cell_of
@@ -17,15 +19,20 @@ if TYPE_CHECKING:
 
 DETECTOR = "birds"
 HIDDEN = text("（地点不公开）", "(place withheld)")
-# Parts of a key of the evidence under which a place, or the way to one, is told.
+# Parts of a key of the evidence under which a place is told; the same words go from explanations.
 _PLACES = (
     "plot", "place", "lon", "lat", "geometry", "coordinates", "locality", "zone", "region",
-    "habitat", "survey", "record", "event", "occurrence", "observer", "remarks", "media", "extra",
-    "source", "uncertainty", "time",
+    "habitat",
+)  # fmt: skip
+# And those under which the way to a place is: rows, people, texts.
+_WAYS = (
+    "survey", "record", "event", "occurrence", "observer", "remarks", "media", "extra", "source",
+    "uncertainty", "time", "note",
 )  # fmt: skip
 _COUNTS = ("count", "number", "counted", "n")  # "plots_counted": a number is no place
 _EMPTIED = ("zones", "source_id", "source_row", "occurred_at")
 _LEAST = 2  # letters of a place that is looked for in an explanation
+_DAY = re.compile(r"(\d{4}-\d{2})-\d{2}")
 
 
 def blur_findings(
@@ -52,8 +59,7 @@ def blur_findings(
     names = SensitiveNames(checklist)
     if may_see(role, exact_roles) or not names.levels or findings.empty:
         return findings
-    taxa = findings["subject"].map(lambda s: taxon_of(s) if isinstance(s, str) else None)
-    level = taxa.map(names.levels).where(findings["detector"] == DETECTOR)
+    level = _levels(findings, names).where(findings["detector"] == DETECTOR)
     hidden = level.notna()
     if not hidden.any():
         return findings
@@ -68,22 +74,46 @@ def blur_findings(
     return out
 
 
-def taxon_of(subject: str) -> str | None:
-    """Return the species of a subject of the detector: ``ID``, ``ID|...`` or ``taxon|ID|...``.
+def taxa_of(subject: object, evidence: object) -> tuple[str, ...]:
+    """Return the species a finding may be about: of its subject, and of its evidence.
 
     Examples
     --------
-    >>> taxon_of("aythya-baeri|winter"), taxon_of("taxon|aythya-baeri"), taxon_of("taxon|")
-    ('aythya-baeri', 'aythya-baeri', None)
+    >>> taxa_of("aythya-baeri|winter", '{"taxon_id": "anas-crecca"}')
+    ('aythya-baeri', 'anas-crecca')
+    >>> taxa_of("taxon|aythya-baeri", None)
+    ('aythya-baeri',)
     """
-    first, _, rest = subject.partition("|")
-    return (rest.split("|")[0] if first == "taxon" else first) or None
+    found: list[object] = []
+    if isinstance(subject, str):
+        found.append(subject.removeprefix("taxon|").split("|")[0])
+    if isinstance(evidence, str):
+        try:
+            told = json.loads(evidence)
+        except ValueError:
+            told = None
+        found.append(told.get("taxon_id") if isinstance(told, dict) else None)
+    return tuple(t for t in found if isinstance(t, str) and t)
+
+
+def _levels(findings: pd.DataFrame, names: SensitiveNames) -> pd.Series[Any]:
+    """Return the level of what each finding is about; None where it is nothing sensitive."""
+    import pandas as pd
+
+    nothing = [None] * len(findings)
+    levels: list[str | None] = []
+    for told in zip(findings["subject"], findings.get("evidence", nothing), strict=True):
+        known = [t for t in taxa_of(*told) if t in names.levels]
+        levels.append(names.levels[known[0]] if known else None)
+    return pd.Series(levels, index=findings.index, dtype=object)
 
 
 def _row(row: Mapping[str, Any], level: str) -> dict[str, Any]:
     out: dict[str, Any] = dict(row) | {c: None for c in _EMPTIED if c in row} | {"blurred": True}
     if "geometry" in row:
         out["geometry"] = _place(row["geometry"], level)
+    if isinstance(row.get("occurred_on"), dt.date):
+        out["occurred_on"] = row["occurred_on"].replace(day=1)
     removed: set[str] = set()
     if isinstance(row.get("evidence"), str):
         out["evidence"] = _evidence(row["evidence"], removed)
@@ -107,33 +137,37 @@ def _evidence(words: str, removed: set[str]) -> str | None:
         told = json.loads(words)
     except ValueError:
         return None
-    return json.dumps(_pruned(told, removed), ensure_ascii=False)
+    return _DAY.sub(r"\1", json.dumps(_pruned(told, removed), ensure_ascii=False))
 
 
 def _pruned(value: Any, removed: set[str]) -> Any:  # noqa: ANN401 - JSON
+    """Return what tells no place; ``removed`` gets the words of those that are left out."""
     if isinstance(value, list):
         return [_pruned(item, removed) for item in value]
     if not isinstance(value, dict):
         return value
+    # A fact may be written as {"name": "plot", "value": ...}.
+    subject = value.get("name", value.get("fact", value.get("key")))
+    telling = isinstance(subject, str) and _tells(subject, value.get("value"))
     out: dict[str, Any] = {}
     for name, item in value.items():
-        if not _tells_place(name, item):
+        told = _tells(name, item) or (_tells(str(subject), item) if telling and name == "value"
+                                      else None)  # fmt: skip
+        if told is None:
             out[name] = _pruned(item, removed)
-        else:
+        elif told == "place":
             removed.update(_strings(item))
-    # A fact written as {"name": "plot", "value": ...} or with its words beside it.
-    subject = value.get("name", value.get("fact", value.get("key")))
-    if isinstance(subject, str) and _tells_place(subject, value.get("value")):
-        removed.update(_strings(value.get("value")))
-        out.pop("value", None)
     return out
 
 
-def _tells_place(name: str, value: object) -> bool:
+def _tells(name: str, value: object) -> Literal["place", "way"] | None:
+    """Say whether a key tells a place, or the way to one; a number of things is neither."""
     parts = name.casefold().split("_")
     if isinstance(value, bool | int) and (parts[-1] in _COUNTS or parts[-1].endswith("s")):
-        return False
-    return any(part.startswith(word) for part in parts for word in _PLACES)
+        return None
+    if any(part.startswith(_PLACES) for part in parts):
+        return "place"
+    return "way" if any(part.startswith(_WAYS) for part in parts) else None
 
 
 def _strings(value: Any) -> set[str]:  # noqa: ANN401 - JSON
@@ -147,4 +181,4 @@ def _without(words: str, removed: set[str], lang: Lang) -> str:
     for told in sorted(removed, key=len, reverse=True):
         if len(told) >= _LEAST:
             words = words.replace(told, HIDDEN.get(lang))
-    return words
+    return _DAY.sub(r"\1", words)
