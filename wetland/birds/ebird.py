@@ -25,7 +25,7 @@ from wetland.base.texts import text
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.ebirdrows import EbirdRows, Row, ebird_rows
 from wetland.birds.readplaces import folded, plots_by_name
-from wetland.birds.sheettable import of_rows
+from wetland.birds.sheetrows import of_rows
 from wetland.birds.sightings import Sightings
 
 CHUNK_ROWS = 20_000

@@ -29,7 +29,8 @@ from wetland.birds.odkforms import (
 )
 from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheetnames import NAME_ROLES
-from wetland.birds.sheettable import need_columns, of_rows, with_unit
+from wetland.birds.sheetrows import of_rows
+from wetland.birds.sheettable import need_columns, with_unit
 from wetland.birds.sightings import EVENT_COLUMNS, RECORD_COLUMNS, Sightings
 from wetland.reading.files import Given
 

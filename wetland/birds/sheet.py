@@ -27,7 +27,8 @@ from wetland.birds.sheetcaption import read_caption
 from wetland.birds.sheetcells import with_parted_name
 from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheethead import SheetHead, find_sheet_head
-from wetland.birds.sheettable import CHUNK_ROWS, apart, listed, need_columns, of_rows
+from wetland.birds.sheetrows import CHUNK_ROWS, apart, of_rows
+from wetland.birds.sheettable import listed, need_columns
 from wetland.birds.sheetwide import find_wide_head, read_wide
 from wetland.birds.sightings import Sightings
 

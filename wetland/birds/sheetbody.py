@@ -18,6 +18,7 @@ from wetland.birds.sheetcaption import read_caption
 from wetland.birds.sheetgrid import Grid
 from wetland.birds.sheethead import SheetHead
 from wetland.birds.sheetnames import NAME_ROLES, is_note, is_summary, is_total, plain, role_of
+from wetland.birds.sheetrows import NO_NAME
 from wetland.birds.sheettable import is_of_visit
 from wetland.birds.sightings import EVENT_COLUMNS
 from wetland.reading.workbook import FORMULA, Merged
@@ -29,7 +30,6 @@ TOTAL = text(
     "合计为 {t}，各格相加为 {s}，请核对",
     "the total says {t}, the cells add up to {s}; check them",
 )
-NO_NAME = text("有数量而没有鸟名", "a count without a name")
 UNNAMED = text("这一列没有列头，未读入", "this column has no header and was not read")
 EMPTY_COLUMN = text(
     "这一列一格也没填，视为没有调查，不是 0",

@@ -11,20 +11,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
-from wetland.birds.birdsource import BirdSource
-from wetland.birds.countcells import parse_count
-from wetland.birds.sheetcells import parted_name
 from wetland.birds.sheetgrid import HEAD_ROWS, Grid
 from wetland.birds.sheetnames import NAME_ROLES, find_roles, is_note, is_total, plain, role_of
-from wetland.birds.sightings import Sightings
-from wetland.reading.cells import is_blank
 
-CHUNK_ROWS = 50_000
 LISTED = 20
 _UNIT = re.compile(r"[(\[【]\s*([^()\[\]【】]{1,12}?)\s*[)\]】]\s*$")
 _BARE_NUMBER = re.compile(r"\d+(?:\.\d+)?$")
@@ -48,7 +41,6 @@ NO_SUCH_COLUMN = text("{f}：没有列 {c}；现有：{n}", "{f}: there is no co
 ONLY_HEADER = text("{f}：只有表头，没有数据行", "{f}: there is a header and no row")
 CELLS = text("列数不对：应有 {n} 列，实有 {m} 列", "wrong number of cells: {n} expected, {m} found")
 NOTE_ROW = text("这一行是注释，不是记录", "this row is a note, not a record")
-NO_NAME = text("有数量而没有鸟名", "a count without a name")
 SAME_NAME = text("有两列同名，只用第一列", "two columns of this name; the first is used")
 
 
@@ -215,111 +207,3 @@ def _is_line(cells: Sequence[str], table: SheetTable) -> bool:
     """Tell whether a row holds words in its first column only, which is not the species."""
     names = {table.roles[role] for role in NAME_ROLES if role in table.roles}
     return bool(cells[0]) and 0 not in names and len(table.headers) > 2
-
-
-def sightings_of(
-    table: SheetTable, source: BirdSource, *, given: Mapping[str, Any] | None = None
-) -> Iterator[Sightings]:
-    """Yield the rows of a table as sightings, some ten thousand at a time.
-
-    Rule of decision: a row with a name and an empty count was not recorded and is left out; a row
-    without a name and without a count speaks of a visit only; a count without a name is an error.
-    Without a column of counts a row is a species that was met.
-
-    Parameters
-    ----------
-    table
-        The table.
-    source
-        Takes rows that cannot be read, and counts those left out.
-    given
-        Cells for all rows of roles that no column has.
-    """
-    rows: list[tuple[int, list[str]]] = []
-    for number, cells in body_rows(table, source.problems):
-        rows.append((number, cells))
-        if len(rows) >= CHUNK_ROWS:
-            yield from _chunk(table, rows, source, given or {})
-            rows = []
-    if rows:
-        yield from _chunk(table, rows, source, given or {})
-
-
-def _chunk(
-    table: SheetTable,
-    rows: list[tuple[int, list[str]]],
-    source: BirdSource,
-    given: Mapping[str, Any],
-) -> Iterator[Sightings]:
-    kept: list[tuple[int, list[str]]] = []
-    only_survey: list[bool] = []
-    names = [table.roles[role] for role in NAME_ROLES if role in table.roles]
-    count_at, status_at = table.roles.get("count"), table.roles.get("status")
-    for number, cells in rows:
-        has_name = any(not is_blank(cells[at]) for at in names)
-        count = None if count_at is None else cells[count_at]
-        is_told = status_at is not None and not is_blank(cells[status_at])
-        is_empty = count is not None and parse_count(count) is None and not is_told
-        if has_name and is_empty:
-            source.tally.count("not_recorded")
-        elif has_name or is_empty or count is None:
-            kept.append((number, cells))
-            only_survey.append(not has_name)
-        else:
-            source.problems.add("name_missing", row=number, column=table.headers[names[0]],
-                                value=count, message=NO_NAME)  # fmt: skip
-    if kept:
-        yield _sightings(table, kept, only_survey, given)
-
-
-def _sightings(
-    table: SheetTable,
-    kept: list[tuple[int, list[str]]],
-    only_survey: list[bool],
-    given: Mapping[str, Any],
-) -> Sightings:
-    columns: dict[str, Any] = dict(given)
-    headers: dict[str, str] = {}
-    for role, at in table.roles.items():
-        header = table.headers[at]
-        headers[role] = header
-        columns[role] = [with_unit(role, header, cells[at]) for _, cells in kept]
-    if "name" in columns:
-        told = [parted_name(cell) for cell in columns["name"]]
-        columns["verbatim"] = [cell if cell != name else None for cell, (name, _) in
-                               zip(columns["name"], told, strict=True)]  # fmt: skip
-        columns["name"] = [name for name, _ in told]
-        if "name_zh" not in columns and any(zh for _, zh in told):
-            columns["name_zh"] = [zh for _, zh in told]
-    others = table.others()
-    visit = [at for at in others if is_of_visit(table.headers[at])]
-    rest = [at for at in others if at not in visit]
-    columns["event_extra"] = [_cells(table, cells, visit) for _, cells in kept]
-    columns["extra"] = [_cells(table, cells, rest) for _, cells in kept]
-    columns["only_survey"] = only_survey
-    return Sightings.of([number for number, _ in kept], columns, headers=headers)
-
-
-def of_rows(rows: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> Sightings:
-    """Make sightings of rows that are mappings of columns to cells, with ``row`` its number.
-
-    Examples
-    --------
-    >>> of_rows([{"row": 2, "name": "白鹭"}, {"row": 3, "plot": "P1"}], {}).frame["plot"].tolist()
-    [None, 'P1']
-    """
-    names = set().union(*rows) - {"row", "only_survey"}
-    columns: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
-    columns["only_survey"] = [bool(row.get("only_survey")) for row in rows]
-    return Sightings.of([row["row"] for row in rows], columns, headers=headers)
-
-
-def apart(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether a column of counts holds any that a problem is told of."""
-    counts = (parse_count(row["count"]) for row in rows)
-    return any(count is not None and count.problem is not None for count in counts)
-
-
-def _cells(table: SheetTable, cells: list[str], positions: list[int]) -> dict[str, str] | None:
-    found = {table.headers[at]: cells[at] for at in positions if cells[at]}
-    return found or None

@@ -23,16 +23,8 @@ from wetland.birds.sheetnames import (
     is_total,
     role_of,
 )
-from wetland.birds.sheettable import (
-    CHUNK_ROWS,
-    SheetTable,
-    apart,
-    body_rows,
-    is_of_visit,
-    of_rows,
-    table_at,
-    with_unit,
-)
+from wetland.birds.sheetrows import CHUNK_ROWS, apart, of_rows
+from wetland.birds.sheettable import SheetTable, body_rows, is_of_visit, table_at, with_unit
 from wetland.birds.sightings import EVENT_COLUMNS, Sightings
 
 if TYPE_CHECKING:

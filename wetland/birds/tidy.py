@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.sheetgrid import Grid, read_grid
-from wetland.birds.sheettable import find_header, sightings_of, table_of
+from wetland.birds.sheetrows import sightings_of
+from wetland.birds.sheettable import find_header, table_of
 from wetland.birds.sightings import Sightings
 
 
