@@ -12,14 +12,8 @@ import pytest
 from tests.operations.birdfile import HEAD, TODAY, rows, table
 from wetland.base.errors import InputError
 from wetland.birds.readoptions import BirdOptions
-from wetland.operations.birdfiles import (
-    SOURCE_CHANGED,
-    ImportedBirds,
-    flags_of,
-    import_birds,
-    mapping_of,
-    zones_of,
-)
+from wetland.operations.birdfiles import ImportedBirds, import_birds, mapping_of
+from wetland.operations.birdkeeping import SOURCE_CHANGED, flags_of, zones_of
 from wetland.operations.birdnames import accept_name
 from wetland.operations.birds import birds_of_file, birds_of_store
 from wetland.operations.birdvalidation import validate

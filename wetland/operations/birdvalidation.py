@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, get_args
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.tables import BIRD_RECORDS, BIRD_SURVEYS, DECIDED
-from wetland.operations.birdfiles import SOURCE_CHANGED, flags_of
+from wetland.operations.birdkeeping import SOURCE_CHANGED, flags_of
 from wetland.operations.birds import checklist_of
 from wetland.operations.water import listed
 from wetland.reports.findings import rows_of
