@@ -54,6 +54,11 @@ def test_answer_is_what_vegan_prints(request: pytest.FixtureRequest, name: str) 
     for ours in ("chao2", "jackknife1", "bootstrap"):
         same(answer[f"{ours}_se"], units[f"{pairs[ours]}.se"])
     assert answer["observed"] == units["Species"]
+    size = answer["rarefied"]["size"]
+    assert size == table.counts.sum(axis=1).min()
+    drawn = next((f for f in figures["rarefy"] if f["depth"] == size), None)
+    if drawn is not None:
+        same([row["value"] for row in answer["rarefied"]["sites"]], drawn["S"])
     accumulated = answer["accumulation"]
     same(accumulated["richness"], figures["specaccum_exact"]["richness"])
     same(accumulated["sd"], figures["specaccum_exact"]["sd"])

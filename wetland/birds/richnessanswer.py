@@ -23,6 +23,7 @@ from wetland.birds.communitytable import CommunityTable
 from wetland.birds.curves import DRAWS, ORDERS, Band, Chance, asymptotes, curve
 from wetland.birds.diversity import evenness, fisher_alpha, hill, observed, shannon, simpson
 from wetland.birds.hill import Assemblage, coverage, of_individuals, of_units
+from wetland.birds.rarefaction import rarefy
 from wetland.birds.richness import (
     Estimate,
     bootstrap,
@@ -102,9 +103,10 @@ def richness_answer(
         ``observed``, ``individuals``, ``chao1`` ... of all rows together, every estimate with
         ``_se`` and ``_ci``; ``hill`` (by order: observed, estimated, interval), ``evenness``;
         ``chao2``, ``ice``, ``jackknife1``, ``jackknife2``, ``bootstrap`` from the rows as sampling
-        units; ``curves`` of individuals and of units, ``accumulation``; ``sites`` with the measures
-        of every row; ``equal_coverage`` with the rows at one coverage; ``forms`` says which form of
-        a measure is meant.
+        units; ``curves`` of individuals and of units, ``accumulation``; ``rarefied``: the rows at
+        the individuals of the smallest one; ``sites`` with the measures of every row;
+        ``equal_coverage`` with the rows at one coverage; ``forms`` says which form of a measure is
+        meant.
 
     Raises
     ------
@@ -133,6 +135,7 @@ def richness_answer(
         "hill": _hill(together, table, chance),
         "curves": _curves(counts, table.whole, chance),
         "accumulation": _accumulation(counts),
+        "rarefied": _rarefied(table),
         "sites": [
             {"site": site, **_of_row(row, table, confidence)}
             for site, row in zip(table.sites, counts, strict=True)
@@ -255,6 +258,22 @@ def _accumulation(counts: Floats) -> Answer:
         "units": _numbers(found.units),
         "richness": _numbers(found.richness),
         "sd": _numbers(found.sd),
+    }
+
+
+def _rarefied(table: CommunityTable) -> Answer | None:
+    """Return the rows rarefied to the individuals of the smallest one that has any."""
+    sizes = table.counts.sum(axis=1)
+    if not table.whole:
+        return None
+    size = float(sizes[sizes > 0].min())
+    richness, se = rarefy(table.counts, size)
+    return {
+        "size": size,
+        "sites": [
+            {"site": site, "value": _number(value), "se": _number(error)}
+            for site, value, error in zip(table.sites, richness.tolist(), se.tolist(), strict=True)
+        ],
     }
 
 

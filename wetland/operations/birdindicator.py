@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 WATERBIRDS = "waterbirds"
 _NONE = text("“{g}”中没有可算出指数的物种", "no species of {g} has an index")
 _SLOPED = text(
-    "有的季节一只也没有，以单一斜率（模型 2）代替：{names}",
-    "seasons without a bird, taken with one slope (model 2): {names}",
+    "模型 3 无法估计（多因有的季节一只也没有），以单一斜率（模型 2）代替：{names}",
+    "model 3 cannot be fitted (mostly seasons without a bird), one slope (model 2) instead: "
+    "{names}",
 )
 
 
