@@ -15,6 +15,7 @@ from tests.maps.test_payloads import PAYLOADS
 from tests.ui.conftest import shown
 from tests.ui.test_pages import open_page, plain
 from wetland.operations.birdfiles import import_birds
+from wetland.operations.birdscreen import screen_birds
 from wetland.operations.stores import open_store
 from wetland.reading.files import Given
 from wetland.sites.load import open_site
@@ -198,6 +199,26 @@ def test_a_decision_needs_records_a_name_and_a_reason(app: AppTest, birds: Path)
     assert "Tick records first" in app.warning[-1].value
     assert app.dataframe[0].value["why"].str.len().min() > 3
     assert not app.error
+
+
+@pytest.mark.parametrize("role", ["", "ecologist"])
+def test_findings_of_sensitive_species_tell_no_plot_either(
+    app: AppTest, birds: Path, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    monkeypatch.setenv("WETLAND_ROLE", role)
+    site = open_site("xixi")
+    with open_store(birds, site) as store:
+        screen_birds(store, site, as_of=dt.date(2025, 12, 31), actor="Li")
+    open_page(app, "findings")
+    app.selectbox(key="finding-outcome").set_value("").run()
+    assert not app.error
+    ids = " ".join(app.dataframe[0].value["id"])
+    assert ("青头潜鸭 2025" in ids) == (role == "ecologist")
+    assert "青头潜鸭" in ids or "aythya-baeri" in ids
+    plot = next(p for p in site.birds.plots if p.id == SECRET)
+    if not role:
+        assert SECRET not in everything(app)
+        assert str(plot.lat) not in everything(app)
 
 
 def _stored(birds: Path, record: str) -> dict[str, Any]:

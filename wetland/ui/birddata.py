@@ -7,7 +7,6 @@ which the places of sensitive species are blurred for roles that may not see the
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -31,25 +30,18 @@ if TYPE_CHECKING:
 
 ONE_SLOPE = text("改用单一斜率的模型 2：{why}", "model 2 with one slope is shown instead: {why}")
 TABLES = ("bird_surveys", "bird_records", "bird_names", "sources")
-DEFAULT_ROLE = "public"
-VARIABLE = "WETLAND_ROLE"
-
-
-def role() -> str:
-    """Return the role of this session: ``WETLAND_ROLE``, else the public, who sees the least."""
-    return os.environ.get(VARIABLE, "").strip() or DEFAULT_ROLE
 
 
 def exact(site: Site) -> bool:
     """Tell whether this session's role may see exact places of sensitive species."""
-    return role() in site.birds.exact_roles
+    return session.role() in site.birds.exact_roles
 
 
 def hidden(held: BirdData, taxon_id: str) -> bool:
     """Tell whether places of a species are not for this session's role."""
     known = held.checklist.species.get(taxon_id)
     told = known is not None and known.sensitivity != "none"
-    return told and role() not in held.pack.exact_roles
+    return told and session.role() not in held.pack.exact_roles
 
 
 def version() -> str:
@@ -93,7 +85,7 @@ def _seen(version: str, role: str, _held: BirdData, _site: Site) -> BirdData:
 
 def seen(held: BirdData) -> BirdData:
     """Return the birds as this session's role may see them: for maps and tables of records."""
-    return _seen(version(), role(), held, session.site())
+    return _seen(version(), session.role(), held, session.site())
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)

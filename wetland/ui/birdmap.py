@@ -15,7 +15,7 @@ from wetland.maps.birds import (
 from wetland.maps.stations import show_all
 from wetland.operations.birds import BirdData
 from wetland.sites.load import Site
-from wetland.ui import birddata, birdwords, mapview, sitebase
+from wetland.ui import birddata, birdwords, mapview, session, sitebase
 from wetland.ui.birdsummary import Place, places_of
 from wetland.ui.language import say
 from wetland.ui.plain import md
@@ -37,7 +37,7 @@ def render(site: Site, held: BirdData, taxon: str) -> None:
     places = places_of(seen.surveys, seen.records, taxon)
     hidden = birddata.hidden(held, taxon)
     if hidden:
-        role = birdwords.role_name(birddata.role())
+        role = birdwords.role_name(session.role())
         st.caption(":material/blur_on: " + md(say(birdwords.BLURRED, role=role)))
     names = {p.id: say(p.name) for p in site.birds.plots}
     marks = [_mark(p, names) for p in places]

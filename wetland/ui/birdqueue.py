@@ -76,7 +76,7 @@ def render(site: Site) -> None:
         return
     if st.session_state.pop("birds-decide", False):
         _decide(site)
-    waiting = queue(store, site, role=birddata.role())
+    waiting = queue(store, site, role=session.role())
     shown = _chosen(waiting)
     if not len(shown):
         st.success(say(_NOTHING), icon=":material/check_circle:")

@@ -12,7 +12,9 @@ import streamlit as st
 from streamlit.runtime import Runtime
 
 from wetland.base.errors import WetlandError
+from wetland.base.findings import FINDINGS
 from wetland.base.texts import Text, text
+from wetland.operations.birdexport import findings_for_role
 from wetland.operations.indexes import warm_in_background
 from wetland.operations.stores import default_store, open_store
 from wetland.sites.load import Site, find_pack, list_packs, open_site
@@ -20,6 +22,8 @@ from wetland.store import Store
 from wetland.ui.language import name_of, say
 
 DEFAULT_SITE = "xixi"
+ROLE = "WETLAND_ROLE"
+DEFAULT_ROLE = "public"
 # Days a field accepts; without them a field only offers ten years round today.
 FIRST_DAY = dt.date(1950, 1, 1)
 LAST_DAY = dt.date(2100, 1, 1)
@@ -129,11 +133,15 @@ def _read(address: str, head: str, table: str, site_id: str, _store: Store) -> p
 
 
 def table(name: str) -> pd.DataFrame | None:
-    """Return a table of this site to read (never to change), or None where there is no store."""
+    """Return a table of this site to read (never to change), or None where there is no store.
+
+    Findings are as this session's role may see them: places of sensitive birds are generalised.
+    """
     current = store()
     if current is None:
         return None
-    return _read(current.shown, current.head().hash, name, site().id, current)
+    held = _read(current.shown, current.head().hash, name, site().id, current)
+    return findings_for_role(held, site(), role()) if name == FINDINGS.name else held
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -183,6 +191,11 @@ def actor_or_hint() -> str | None:
         return actor()
     st.warning(say(_ACTOR_NEEDED))
     return None
+
+
+def role() -> str:
+    """Return the role of this session: ``WETLAND_ROLE``, else the public, who sees the least."""
+    return os.environ.get(ROLE, "").strip() or DEFAULT_ROLE
 
 
 def assume_schematic() -> bool:

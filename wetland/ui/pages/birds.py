@@ -70,7 +70,7 @@ def _body() -> None:
         return
     birdwords.synthetic_banner(held.synthetic)
     if view == "queue" and _hidden(site):
-        role = birdwords.role_name(birddata.role())
+        role = birdwords.role_name(session.role())
         st.caption(":material/blur_on: " + md(say(birdwords.BLURRED, role=role)))
     if view == "overview":
         birdoverview.render(site, held)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from wetland.base.findings import OUTCOMES, STATUSES
 from wetland.base.texts import Text, text
+from wetland.operations.birdexport import findings_for_role
 from wetland.operations.findings import list_findings, notice_for
 from wetland.operations.screening import screen_store
 from wetland.reports.findings import rows_of
@@ -93,7 +94,8 @@ def _filtered(site: Site, store: Store) -> pd.DataFrame:
         say(_STATUS), [*STATUSES, ""], format_func=_or_all(STATUSES), key="finding-status"
     )
     wanted = find_box.text_input(say(_FIND), key="finding-find", icon=":material/search:")
-    found = list_findings(store, site=site.id, outcome=outcome or None, status=status or None)
+    every = list_findings(store, site=site.id, outcome=outcome or None, status=status or None)
+    found = findings_for_role(every, site, session.role())
     exercise = found["zone_basis"] == "exercise"
     if not session.assume_schematic() and exercise.any():
         st.warning(say(_EXERCISE_HIDDEN, n=int(exercise.sum())), icon=":material/visibility_off:")
