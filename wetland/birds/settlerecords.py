@@ -74,8 +74,8 @@ class Records:
         self._matches: dict[str, Match] = {}
         self._dated: dict[tuple[str, dt.date], Match] = {}
         self._counts: dict[tuple[Any, Any], Counted | Count | CellError | None] = {}
-        self._seen: set[str] = set()
-        self._ordinals: Counter[str] = Counter()
+        self._seen: set[bytes] = set()
+        self._ordinals: Counter[bytes] = Counter()
         self.unmatched: dict[str, int] = {}
 
     def settle(self, sightings: Sightings, visits: list[Visit | None]) -> pd.DataFrame:
@@ -118,11 +118,11 @@ class Records:
         if counted.note is not None:
             values["remarks"] = "; ".join(w for w in (values["remarks"], counted.note) if w)
         identifier = self._identity(values)
-        if identifier in self._seen:
-            where.wrong(CellError("occurrence_twice", TWICE), "occurrence_id",
-                        values["occurrence_id"])  # fmt: skip
+        if identifier is None:
+            where.wrong(
+                CellError("occurrence_twice", TWICE), "occurrence_id", told["occurrence_id"]
+            )
             return None
-        self._seen.add(identifier)
         return self._finished(values, identifier, match, where)
 
     def _finished(
@@ -168,21 +168,27 @@ class Records:
         if told["record_lon"] is not None or told["record_lat"] is not None:
             place = self._surveys.record_place(told, where)
             return {"geometry": place, "uncertainty_m": uncertainty}
-        if visit.place is not None and visit.place != self._surveys.place(visit.survey_id):
+        if visit.place is not None and visit.place != self._surveys.place(visit):
             return {"geometry": visit.place, "uncertainty_m": uncertainty or visit.uncertainty_m}
         return {"geometry": None, "uncertainty_m": uncertainty}
 
-    def _identity(self, values: dict[str, Any]) -> str:
+    def _identity(self, values: dict[str, Any]) -> str | None:
+        """Return the identifier of a record; None where its occurrence stood before."""
         occurrence = values["occurrence_id"]
-        if occurrence is not None and is_ours(occurrence, "b"):
-            values["occurrence_id"] = None
-            return str(occurrence)
         if occurrence is not None:
-            return record_id(self._site, "occurrence", occurrence)
+            ours = is_ours(occurrence, "b")
+            found = str(occurrence) if ours else record_id(self._site, "occurrence", occurrence)
+            values["occurrence_id"] = None if ours else occurrence
+            short = bytes.fromhex(found.removeprefix("b-"))  # a third of the room
+            if short in self._seen:
+                return None
+            self._seen.add(short)
+            return found
         parts = [values[n] for n in ("survey_id", "name_received", "sex", "life_stage")]
         plain = record_id(self._site, "row", *parts)
-        self._ordinals[plain] += 1
-        ordinal = self._ordinals[plain]
+        key = bytes.fromhex(plain.removeprefix("b-"))
+        self._ordinals[key] += 1
+        ordinal = self._ordinals[key]
         return plain if ordinal == 1 else record_id(self._site, "row", *parts, ordinal)
 
     def _counted(self, told: dict[str, Any], where: Where) -> Counted | None:

@@ -11,6 +11,7 @@ at its plot, where the site knows it.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -69,6 +70,8 @@ FROM_PARTS = text(
 )
 
 _NAMES_OF_COLUMNS = list(BIRD_SURVEYS.names)
+# The place of surveys that are told apart by it: it need not be remembered.
+_ITS_OWN: Place = (math.nan, math.nan)
 # Columns whose difference within one event is told.
 _TOLD = ("plot", "sampling_protocol", "duration_min", "distance_km", "area_ha", "complete")
 _CONTENT = tuple(
@@ -111,9 +114,10 @@ class Surveys:
         """Return the number of surveys so far."""
         return len(self._seen)
 
-    def place(self, identifier: str) -> Place | None:
-        """Return where a survey is."""
-        return self._seen[identifier]
+    def place(self, visit: Visit) -> Place | None:
+        """Return where the survey of a row is."""
+        kept = self._seen[visit.survey_id]
+        return visit.place if kept is _ITS_OWN else kept
 
     def settle(self, sightings: Sightings) -> tuple[list[Visit | None], pd.DataFrame]:
         """Return what each row says of its survey (None: kept aside), and the new surveys."""
@@ -281,7 +285,7 @@ class Surveys:
         kept = found.get(identifier)
         if kept is None:
             if identifier not in self._seen:
-                self._seen[identifier] = values["place"]
+                self._seen[identifier] = _place_of(values)
                 found[identifier] = {**values, "source_row": where.row}
             return
         for name, value in values.items():
@@ -292,7 +296,7 @@ class Surveys:
             elif name in _TOLD and values["event_id"] is not None:
                 message = DIFFERS.fill(c=BIRD_SURVEYS.column(name).description, v=kept[name])
                 where.warn(CellError("event_differs", message), None, value)
-        self._seen[identifier] = kept["place"]
+        self._seen[identifier] = _place_of(kept)
 
     def _frame(self, found: dict[str, dict[str, Any]]) -> pd.DataFrame:
         import pandas as pd
@@ -320,3 +324,9 @@ class Surveys:
         if known is None or known.lon is None or known.lat is None:
             return None
         return known.lon, known.lat
+
+
+def _place_of(values: dict[str, Any]) -> Place | None:
+    """Return where a survey is; `_ITS_OWN` where every row of it is there, to keep it small."""
+    of_place = values["event_id"] is None and values["plot"] is None
+    return _ITS_OWN if of_place else values["place"]
