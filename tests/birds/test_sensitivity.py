@@ -237,6 +237,26 @@ def test_days_do_not_single_out_a_plot(
     assert tuple(told) == shown
 
 
+@pytest.mark.parametrize("taxon", ["aythya-baeri", "otus-secretus", None])
+@pytest.mark.parametrize("same_day", [True, False])
+def test_what_is_shown_is_the_same_whichever_survey_met_it(
+    taxon: str | None, *, same_day: bool
+) -> None:
+    """Surveys of four plots in May: the public tables do not depend on which held the sighting."""
+    days = [DAY] * 4 if same_day else [dt.date(2024, 5, d) for d in (1, 9, 20, 31)]
+    held = visits(*zip(["P1", "P2", "P3", "P4"], days, strict=True))
+    egrets = [record(f"e{i}", f"v{i}", "egretta-garzetta") for i in range(4)]
+    shown = []
+    for i in range(4):
+        name = {} if taxon else {"match": "none", "name_received": "Aythya bearii"}
+        met = record(f"x{i}", f"v{i}", taxon, occurrence_id=f"o{i}", source_row=i + 10, **name)
+        shown.append(public(*tables(held, [*egrets[: i + 1], met, *egrets[i + 1 :]])))
+    for surveys, records in shown[1:]:
+        pd.testing.assert_frame_equal(surveys, shown[0][0])
+        pd.testing.assert_frame_equal(records, shown[0][1])
+    assert shown[0][1]["blurred"].sum() == 1
+
+
 def test_places_of_other_cells_do_not_count_but_where_nothing_is_told() -> None:
     far = [survey(f"f{i}", 121.0 + i / 10, 31.0, plot=f"F{i}") for i in range(3)]
     held = [*visits(("P1", DAY), ("P2", DAY2)), *far]

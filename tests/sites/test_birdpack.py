@@ -90,6 +90,14 @@ def test_a_table_in_chinese(tmp_path: Path, encoding: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_cells_are_parted_as_the_header_is(tmp_path: Path, mark: str) -> None:
+    rows = mark.join(("学名", "代码", "备注")) + "\n" + mark.join(("Aa bb", '"x;y、z"', "a, b"))
+    pack, mistakes = read_bird_pack(write(tmp_path / "a", birds=rows.replace("a, b", '"a, b"')))
+    assert mistakes == []
+    assert (pack.species[0].codes, pack.species[0].note) == (("x", "y", "z"), "a, b")
+
+
 def test_an_identifier_comes_from_the_first_name() -> None:
     assert species_id(" Ardea  herodias occidentalis ") == "ardea-herodias-occidentalis"
 

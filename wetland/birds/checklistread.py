@@ -1,7 +1,7 @@
 """Read a site's checklist (``birds.csv``), synonyms and plots: every mistake of every row at once.
 
-A table has one header row, columns in any order, in English or Chinese; UTF-8 or GB18030 (what a
-spreadsheet saves in China). An empty cell is "not told". Several values of a cell are parted by
+A table has one header row, columns in any order, in English or Chinese, parted by comma, tab or
+semicolon; UTF-8, UTF-16 or GB18030 (what a spreadsheet saves in China). An empty cell is "not told". Several values of a cell are parted by
 ``;`` or ``、``. A species without an identifier gets the one its scientific name makes.
 """
 
@@ -77,6 +77,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _LISTS = ("habitats", "zones", "codes")
 _BOOLEANS = ("waterbird", "fluctuates", "synthetic")
 _NUMBERS = ("most", "population_estimate", "one_percent", "lon", "lat")
+_DELIMITERS = ",\t;"  # the one that the header has most of
 _SEPARATORS = re.compile(r"[;；、|]")
 
 
@@ -204,7 +205,11 @@ def _read(
 
 def _lines(words: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold something, with their number."""
-    for number, cells in enumerate(csv.reader(io.StringIO(words, newline=""), strict=True), 1):
+    head = words.split("\n", 1)[0]
+    rows = csv.reader(
+        io.StringIO(words, newline=""), delimiter=max(_DELIMITERS, key=head.count), strict=True
+    )
+    for number, cells in enumerate(rows, 1):
         if any(cell.strip() for cell in cells):
             yield number, cells
 

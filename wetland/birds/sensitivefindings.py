@@ -59,7 +59,7 @@ def blur_findings(
     names = SensitiveNames(checklist)
     if may_see(role, exact_roles) or not names.levels or findings.empty:
         return findings
-    level = _levels(findings, names).where(findings["detector"] == DETECTOR)
+    level = _levels(findings, names)
     hidden = level.notna()
     if not hidden.any():
         return findings
@@ -97,15 +97,19 @@ def taxa_of(subject: object, evidence: object) -> tuple[str, ...]:
 
 
 def _levels(findings: pd.DataFrame, names: SensitiveNames) -> pd.Series[Any]:
-    """Return the level of what each finding is about; None where it is nothing sensitive."""
+    """Return the level of what each finding of birds is about; None where nothing is sensitive."""
     import pandas as pd
 
-    nothing = [None] * len(findings)
-    levels: list[str | None] = []
-    for told in zip(findings["subject"], findings.get("evidence", nothing), strict=True):
+    levels = pd.Series(None, index=findings.index, dtype=object)
+    of_birds = (findings["detector"] == DETECTOR).to_numpy(dtype=bool)
+    birds = findings[of_birds]
+    nothing = [None] * len(birds)
+    found: list[str | None] = []
+    for told in zip(birds["subject"], birds.get("evidence", nothing), strict=True):
         known = [t for t in taxa_of(*told) if t in names.levels]
-        levels.append(names.levels[known[0]] if known else None)
-    return pd.Series(levels, index=findings.index, dtype=object)
+        found.append(names.levels[known[0]] if known else None)
+    levels[of_birds] = found
+    return levels
 
 
 def _row(row: Mapping[str, Any], level: str) -> dict[str, Any]:
