@@ -12,7 +12,7 @@ from wetland.base.texts import Lang, Text
 MOST_TOLD = 5
 
 
-def tell_problems(problems: Sequence[Mapping[str, Any]], lang: Lang, counted: Text) -> None:
+def tell_problems(problems: Sequence[Mapping[Any, Any]], lang: Lang, counted: Text) -> None:
     """Print how many problems there are, and the first few of them, errors first.
 
     Parameters
