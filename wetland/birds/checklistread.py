@@ -1,8 +1,9 @@
 """Read a site's checklist (``birds.csv``), synonyms and plots: every mistake of every row at once.
 
 A table has one header row, columns in any order, in English or Chinese, parted by comma, tab or
-semicolon; UTF-8, UTF-16 or GB18030 (what a spreadsheet saves in China). An empty cell is "not told". Several values of a cell are parted by
-``;`` or ``、``. A species without an identifier gets the one its scientific name makes.
+semicolon; UTF-8, UTF-16 or GB18030 (what a spreadsheet saves in China). An empty cell is "not
+told". Several values of a cell are parted by ``;`` or ``、``. A species without an identifier gets
+the one its scientific name makes.
 """
 
 from __future__ import annotations
