@@ -185,6 +185,8 @@ def test_status_counts_and_quantities() -> None:
                     "O3": ("present", 7.0), "O4": ("present", None), "O5": ("absent", 0.0),
                     "O6": ("present", 0.0)}  # fmt: skip
     assert codes(reading) == {"count_contradicts": 1, "count_not_whole": 1, "status_invalid": 1}
+    extra = json.loads(by(reading.records, "occurrence_id")["O4"]["extra"])
+    assert extra == {"organismQuantity": "40", "organismQuantityType": "% cover"}
 
 
 def test_rows_of_other_classes_are_counted_and_left_out() -> None:
@@ -208,7 +210,8 @@ def test_default_values_columns_out_of_order_and_no_header() -> None:
 
 @pytest.mark.parametrize(("declared", "real"), [
     ("UTF-8", "utf-8"), ("ISO-8859-1", "utf-8"), ("GBK", "gb18030"), ("UTF-8", "gb18030"),
-    ("UTF-8", "utf-8-sig"), ("UTF-16", "utf-16"), (None, "utf-8"), ("no-such", "utf-8"),
+    ("UTF-8", "utf-8-sig"), ("UTF-16", "utf-16"), ("UTF-16LE", "utf-16-le"), (None, "utf-8"),
+    ("no-such", "utf-8"),
 ])  # fmt: skip
 def test_encodings_declared_and_real(declared: str | None, real: str) -> None:
     table = occurrences(("O1", "2024-05-01", "白鹭", "2"), ("O2", "2024-05-01", "大白鹭", "1"))

@@ -262,3 +262,15 @@ def test_zip_of_nothing_and_text_named_zip() -> None:
         read(Given.of_bytes("birds.zip", b"PK\x03\x04 not a zip at all"))
     assert zipfile.is_zipfile(__file__) is False
     assert EVENT != OCCURRENCE
+
+
+def test_a_late_line_in_the_declared_encoding_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wetland.birds.dwcalines.HEAD_BYTES", 64)
+    head = lines(GOOD[2]) + "".join(f"A{n}\t2024-05-01\tArdea alba\t1\n" for n in range(9))
+    late = "O2\t2024-05-01\tÉgretta\t1\n".encode("latin-1")
+    core = section("core", GOOD, encoding="ISO-8859-1")
+    reading = read(packed({"meta.xml": meta(core), "occurrence.txt": head.encode() + late}))
+    assert reading.records["name_received"].tolist()[-1] == "Égretta"
+    assert set(codes(reading)) == {"name_unmatched"}

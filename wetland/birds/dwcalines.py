@@ -104,7 +104,7 @@ class Lines:
     ) -> None:  # fmt: skip
         buffered = io.BufferedReader(file, HEAD_BYTES)  # type: ignore[type-var]
         head = buffered.peek(HEAD_BYTES)[:HEAD_BYTES]
-        self._file, self._complain = buffered, complain
+        self._file, self._complain, self._declared = buffered, complain, encoding
         self.encoding = encoding_of(head, encoding)
         self._tell_declared(encoding, head)
         self._words = self._decoded()
@@ -172,11 +172,13 @@ class Lines:
                 return line.decode(encoding)
             except UnicodeDecodeError:
                 pass
-        for other in ("utf-8", "gb18030"):
+        for other in dict.fromkeys((self._declared or "utf-8", "utf-8", "gb18030")):
             try:
                 words = line.decode(other)
             except UnicodeDecodeError:
                 continue
+            if other == self._declared and other != "utf-8":
+                return words
             self._complain("encoding_mixed", number, MIXED.fill(e=other), False)
             return words
         self._complain("encoding_broken", number, NOT_DECODED, True)

@@ -35,8 +35,12 @@ def count_of(cells: Cells) -> str | None:
     count, quantity = cells.get("individualCount"), cells.get("organismQuantity")
     if not is_blank(count) or is_blank(quantity):
         return count
-    kind = str(cells.get("organismQuantityType") or "").strip().casefold()
-    return quantity if kind in _INDIVIDUALS else None
+    return quantity if is_of_individuals(cells.get("organismQuantityType")) else None
+
+
+def is_of_individuals(kind: str | None) -> bool:
+    """Tell whether a type of quantity is a number of individuals."""
+    return (kind or "").strip().casefold() in _INDIVIDUALS
 
 
 def count_told(cells: Cells, properties: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from wetland.birds.dwcarows import Rows
 from wetland.birds.dwccells import (
     count_told,
     effort_of,
+    is_of_individuals,
     media_of,
     properties_of,
 )
@@ -117,8 +118,9 @@ def record_columns(rows: Rows, *, as_extension: bool) -> Columns:
             found = first_told(rows, EVENT_TERMS[role])
             if found is not None:
                 made[own] = found
-    made["extra"] = extras_of(rows, used_terms(of_events=not as_extension, of_records=True),
-                              placed=as_extension)  # fmt: skip
+    others = extras_of(rows, used_terms(of_events=not as_extension, of_records=True),
+                       placed=as_extension)  # fmt: skip
+    made["extra"] = [merged_extra(*both) for both in zip(others, _quantities(rows), strict=True)]
     return made
 
 
@@ -144,6 +146,18 @@ def _put_counts(made: Columns, rows: Rows, properties: list[dict[str, Any]]) -> 
         count_told(dict(zip(named, cells, strict=True)), one)
         for cells, one in zip(zip(*columns, strict=True), told, strict=True)
     ]
+
+
+def _quantities(rows: Rows) -> list[dict[str, Any] | None]:
+    """Return quantities that are no individuals: kept as told beside the record."""
+    names = ("organismQuantity", "organismQuantityType")
+    if not all(name in rows.terms for name in names):
+        return [None] * len(rows.numbers)
+    return [
+        None if is_blank(cells[0]) or is_of_individuals(cells[1])
+        else dict(zip(names, cells, strict=True))
+        for cells in zip(*(rows.terms[name] for name in names), strict=True)
+    ]  # fmt: skip
 
 
 def extras_of(rows: Rows, used: set[str], *, placed: bool = False) -> list[dict[str, Any] | None]:
