@@ -40,6 +40,7 @@ Floats = NDArray[np.float64]
 Answer = dict[str, Any]
 
 MOST_DRAWS_OF_SITES = 50  # every draw of every site has to find its own size
+MANY_SITES = 100  # beyond, sites at equal coverage come without intervals
 
 FORMS: dict[str, str] = {
     "chao1": "bias-corrected: S + f1 (f1 - 1) / (2 (f2 + 1)); as vegan, EstimateS",
@@ -91,7 +92,7 @@ def richness_answer(
     ----------
     draws
         Of the bootstrap that makes the intervals of Hill numbers and curves; 0: none. The rows at
-        equal coverage take up to 50 of them.
+        equal coverage take up to 50 of them, and none where there are more than 100 rows.
     seed
         Of the draws: the same seed gives the same intervals.
     confidence
@@ -288,7 +289,7 @@ def _equal(table: CommunityTable, chance: Chance) -> Answer | None:
     }
     if len(usable) < 2:
         return None
-    draws = min(chance.draws, MOST_DRAWS_OF_SITES)
+    draws = min(chance.draws, MOST_DRAWS_OF_SITES) if len(usable) <= MANY_SITES else 0
     rows = standardise(usable, chance=replace(chance, draws=draws))
     return {
         "coverage": _number(rows[0].level),
