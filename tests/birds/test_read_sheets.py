@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from tests.birds.sheetcases import SPECIES, codes, facts, read, source_of, workbook
 from wetland.base.errors import InputError
+from wetland.birds.ebird import read_ebird
 from wetland.birds.layouts import detect
+from wetland.birds.odk import read_odk
 from wetland.birds.sheet import read_sheet
 from wetland.birds.sheetgrid import head_of, read_grid
 from wetland.birds.tidy import read_tidy
@@ -387,7 +389,7 @@ def test_any_table_is_read_or_refused_in_words(rows: list[list[str]], as_book: b
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
-    for reader in (read_sheet, read_tidy):
+    for reader in (read_sheet, read_tidy, read_ebird, read_odk):
         with contextlib.suppress(InputError):
             list(reader(source_of("any.csv", data)))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.birds.sheetcases import SPECIES, codes, facts, read, workbook
 from wetland.base.errors import InputError
@@ -102,6 +104,17 @@ def test_a_repeat_alone_is_refused_with_what_is_missing() -> None:
     with pytest.raises(InputError) as error:
         read("birds.csv", REPEAT)
     assert "--sampling-file" in error.value.show("zh")
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(REPEAT.splitlines()[1:]), st.permutations(MAIN.splitlines()[1:]))
+def test_the_order_of_rows_does_not_matter(repeat: list[str], main: list[str]) -> None:
+    shuffled = read("a.csv", "\n".join([MAIN.splitlines()[0], *main]),
+                    {"sampling": "\n".join([REPEAT.splitlines()[0], *repeat])})  # fmt: skip
+    straight = read("a.csv", MAIN, {"sampling": REPEAT})
+    assert set(shuffled.records["record_id"]) == set(straight.records["record_id"])
+    assert set(shuffled.records["content"]) == set(straight.records["content"])
+    assert set(shuffled.surveys["content"]) == set(straight.surveys["content"])
 
 
 def test_a_row_of_the_repeat_without_a_species_is_told() -> None:
