@@ -22,6 +22,7 @@ from wetland.birds.dwcrows import (
     properties,
     rows_of,
 )
+from wetland.birds.eml import licence_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +40,9 @@ VERIFICATION: Mapping[str, str] = {
 UNMATCHED = text("名称未与名录匹配", "the name was not matched with the checklist")
 HUMAN = "HumanObservation"
 INDIVIDUALS = "individuals"
+# Columns of a source that are kept with its rows and that Darwin Core has terms for.
+_OTHERS = ("license", "source", "unit")
+_SAME = ("individuals", "individual", "birds", "只", "羽", "个体")
 
 _WEB = re.compile("https?://", re.I)
 _LATIN = re.compile(r"[A-Z][a-z-]+(?: [a-z-]+){1,2}$")
@@ -70,9 +74,10 @@ def occurrence_columns(
     made["occurrenceID"] = [occurrence_id(row) for row in rows]
     made["basisOfRecord"] = [cell(row["basis_of_record"]) or HUMAN for row in rows]
     made["occurrenceStatus"] = cells_of(rows, "occurrence_status")
-    made["individualCount"] = [_whole(row["individual_count"]) for row in rows]
-    made["organismQuantity"] = [_not_whole(row["individual_count"]) for row in rows]
-    made["organismQuantityType"] = [INDIVIDUALS if q else "" for q in made["organismQuantity"]]
+    others = [_other_columns(row["extra"]) for row in rows]
+    counts = [_count_cells(row, other) for row, other in zip(rows, others, strict=True)]
+    for at, term in enumerate(("individualCount", "organismQuantity", "organismQuantityType")):
+        made[term] = [cells[at] for cells in counts]
     made |= _taxon_columns(rows, checklist)
     for term, name in (
         ("sex", "sex"), ("lifeStage", "life_stage"), ("behavior", "behavior"),
@@ -88,8 +93,14 @@ def occurrence_columns(
     made["occurrenceRemarks"] = cells_of(rows, "remarks")
     made["dataGeneralizations"] = each(rows, lambda r: generalised(r)[0])
     made["informationWithheld"] = each(rows, lambda r: generalised(r)[1])
-    made["dynamicProperties"] = [_record_properties(row) for row in rows]
-    return made | constant(common, len(rows))
+    made["associatedReferences"] = [cell(other.get("source")) for other in others]
+    made["dynamicProperties"] = [
+        _record_properties(row, other) for row, other in zip(rows, others, strict=True)
+    ]
+    made |= constant(common, len(rows))
+    own = [licence_of(cell(other.get("license"))) for other in others]
+    made["license"] = [one or common.get("license", "") for one in own]
+    return made
 
 
 def occurrence_id(row: Mapping[str, Any]) -> str:
@@ -134,14 +145,31 @@ def _unmatched(received: str) -> tuple[str, ...]:
             why)  # fmt: skip
 
 
+def _other_columns(extra: object) -> dict[str, Any]:
+    """Return what other columns of the source tell of a record: its unit, licence and source."""
+    if is_missing(extra) or not any(f'"{name}"' in str(extra) for name in _OTHERS):
+        return {}
+    told = json.loads(str(extra))
+    return {name: told[name] for name in _OTHERS if name in told} if isinstance(told, dict) else {}
+
+
+def _count_cells(row: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return individualCount, or quantity and its kind of what is no whole number of individuals.
+
+    A source that counts something else (a column ``unit``: nesting pairs) keeps saying so.
+    """
+    shown = cell(row["individual_count"])
+    unit = cell(other.get("unit"))
+    if unit and unit.casefold() not in _SAME:
+        return "", shown, unit if shown else ""
+    if not shown or shown.isdigit():
+        return shown, "", ""
+    return "", shown, INDIVIDUALS
+
+
 def _whole(value: object) -> str:
     shown = cell(value)
     return shown if shown.isdigit() else ""
-
-
-def _not_whole(value: object) -> str:
-    shown = cell(value)
-    return "" if shown.isdigit() else shown
 
 
 def _media(value: object) -> str:
@@ -153,7 +181,7 @@ def _media(value: object) -> str:
     return cell(" | ".join(one for one in found if _WEB.match(one)))
 
 
-def _record_properties(row: Mapping[str, Any]) -> str:
+def _record_properties(row: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     told: dict[str, object] = {"synthetic": is_true(row["synthetic"])}
     if row["count_qualifier"] != "exact":
         told["countQualifier"] = row["count_qualifier"]
@@ -161,4 +189,6 @@ def _record_properties(row: Mapping[str, Any]) -> str:
         shown = cell(row["count_received"])
         if shown != _whole(row["individual_count"]):
             told["countReceived"] = shown
+    if "unit" in other:
+        told["unit"] = cell(other["unit"])
     return properties(told)

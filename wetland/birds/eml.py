@@ -76,8 +76,7 @@ class ArchiveMetadata:
     @property
     def licence_shown(self) -> str | None:
         """Return the address of a known licence, else what was told."""
-        known = LICENCES.get(self.licence or "")
-        return known[0] if known else self.licence
+        return None if self.licence is None else licence_of(self.licence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,18 @@ class Coverage:
     bounds: tuple[float, float, float, float] | None = None
     first: dt.date | None = None
     last: dt.date | None = None
+
+
+def licence_of(told: str) -> str:
+    """Return the address of a known licence, else what was told.
+
+    Examples
+    --------
+    >>> licence_of("CC0-1.0"), licence_of("内部使用")
+    ('http://creativecommons.org/publicdomain/zero/1.0/legalcode', '内部使用')
+    """
+    known = LICENCES.get(told)
+    return known[0] if known else told
 
 
 def legal(words: str) -> str:
