@@ -149,10 +149,12 @@ def test_a_name_that_was_not_matched_is_no_species(archive: Path) -> None:
     assert latin["identificationVerificationStatus"] == "unverified, flagged for review"
 
 
-def test_what_a_source_counts_and_allows_goes_with_its_rows(tmp_path: Path) -> None:
-    extra = (
-        '{"license": "CC0-1.0", "source": "doi:10.5281/zenodo.7734553", "unit": "nesting pairs"}'
-    )
+@pytest.mark.parametrize("at_once", [1, 100])
+def test_what_a_source_counts_and_allows_goes_with_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("wetland.birds.dwcwrite.ROWS_AT_ONCE", at_once)
+    extra = '{"license": "CC0-1.0", "source": "doi:10.5281/zenodo.1", "unit": "nesting pairs"}'
     records = records_of(record("b-1", "v-1", individual_count=300, extra=extra, synthetic=False),
                          record("b-2", "v-1", extra='{"unit": "只", "weather": "晴"}'))  # fmt: skip
     path = tmp_path / "a.zip"
@@ -163,7 +165,7 @@ def test_what_a_source_counts_and_allows_goes_with_its_rows(tmp_path: Path) -> N
     assert (nests["individualCount"], nests["organismQuantity"]) == ("", "300")
     assert nests["organismQuantityType"] == "nesting pairs"
     assert nests["license"] == LICENCES["CC0-1.0"][0]
-    assert nests["associatedReferences"] == "doi:10.5281/zenodo.7734553"
+    assert nests["associatedReferences"] == "doi:10.5281/zenodo.1"
     assert (birds["individualCount"], birds["organismQuantityType"]) == ("3", "")
     assert birds["license"] == LICENCES["CC-BY-4.0"][0]
 

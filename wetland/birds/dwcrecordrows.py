@@ -97,7 +97,7 @@ def occurrence_columns(
     made["dynamicProperties"] = [
         _record_properties(row, other) for row, other in zip(rows, others, strict=True)
     ]
-    made |= constant(common, len(rows))
+    made |= constant(common, len(rows))  # the same terms in every piece of a table
     own = [licence_of(cell(other.get("license"))) for other in others]
     made["license"] = [one or common.get("license", "") for one in own]
     return made
