@@ -31,6 +31,10 @@ RULES: dict[str, Text] = {
 CONFIRMATION = "confirmation"  # what is missing until a person has confirmed a record or a count
 MORE_COUNTS = "more_counts"  # what is missing where an interval includes no decline
 MOST_RECORDS = 20  # records that the evidence of one finding names
+_OF_RECORDS = (
+    "record_id", "source_id", "source_row", "survey_id", "taxon_id", "event_date", "plot",
+    "individual_count", "breeding", "validation", "synthetic", "geometry", "survey_geometry",
+)  # fmt: skip
 THREATENED = ("VU", "EN", "CR")
 
 _SYNTHETIC = text("数据是合成的，仅供演练。", "The data are invented, for exercise only.")
@@ -218,7 +222,8 @@ def rows_at_most(records: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def plain_rows(records: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return records as mappings, what is missing as None."""
+    """Return what findings need of records as mappings, what is missing as None."""
+    records = records[[name for name in _OF_RECORDS if name in records.columns]]
     plain = records.astype(object).where(records.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
 

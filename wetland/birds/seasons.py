@@ -208,35 +208,44 @@ def site_maxima(
     dated = surveys if isinstance(surveys, SeasonSurveys) else SeasonSurveys.of(surveys, season)
     visits = dated.visits(records, taxon_id)
     usable = visits["count"].notna().to_numpy() & ~visits["at_most"].to_numpy(dtype=bool)
-    occasions = _occasions(visits[usable])
+    chosen, occasions = _occasions(visits[usable].reset_index(drop=True))
     # Occasions by day: of equal numbers the earliest is kept.
     best = occasions.sort_values(["count", "day"], ascending=[False, True], kind="stable")
-    best = best.drop_duplicates("season").sort_values("season").reset_index(drop=True)
+    best = best.drop_duplicates("season").sort_values("season")
     counted = best["season"].map(occasions["season"].value_counts())
-    ids = _counted_ids(records, taxon_id)
-    own = [[one for survey in told for one in ids.get(survey, [])] for told in best["surveys"]]
-    best = best.assign(occasions=counted, records=pd.Series(own, dtype="object"))
-    return best[list(MAXIMA_COLUMNS)]
+    ids, surveys_of = _counted_ids(records, taxon_id), chosen.groupby("group")["survey_id"]
+    told = [surveys_of.get_group(group).tolist() for group in best.index]
+    own = [[one for survey in of_best for one in ids.get(survey, [])] for of_best in told]
+    best = best.assign(occasions=counted, records=pd.Series(own, index=best.index, dtype="object"))
+    return best[list(MAXIMA_COLUMNS)].reset_index(drop=True)
 
 
-def _occasions(visits: pd.DataFrame) -> pd.DataFrame:
-    """Return the number of each occasion: that of its plots, or of a visit to the whole site."""
+def _occasions(visits: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the visits that make the number of each occasion, and the occasions by ``group``.
+
+    Those of its plots, or the visit to the whole site where that has the higher number.
+    """
     import pandas as pd  # noqa: PLC0415 - the command line starts without it
 
-    keys = ["season_year", "occasion"]
+    visits = visits.assign(group=visits.groupby(["season_year", "occasion"]).ngroup())
+    size = int(visits["group"].max()) + 1 if len(visits) else 0
     ordered = visits.sort_values("count", ascending=False, kind="stable")
-    plots = ordered[ordered["plot"].notna()].drop_duplicates([*keys, "plot"])
-    whole = ordered[ordered["plot"].isna()].drop_duplicates(keys)
-    told = [
-        part.groupby(keys, sort=True).agg(
-            count=("count", "sum"), day=("event_date", "min"), surveys=("survey_id", list),
-            flagged=("flagged", "sum"), synthetic=("invented", "max"),
-        ).reset_index()
-        for part in (plots, whole)
-    ]  # fmt: skip
-    both = pd.concat([part for part in told if len(part)] or told[:1], ignore_index=True)
-    both = both.sort_values("count", ascending=False, kind="stable").drop_duplicates(keys)
-    return both.rename(columns={"season_year": "season"})
+    plots = ordered[ordered["plot"].notna()].drop_duplicates(["group", "plot"])
+    whole = ordered[ordered["plot"].isna()].drop_duplicates("group")
+    total = np.bincount(plots["group"], plots["count"], size)
+    alone = np.full(size, -1.0)
+    alone[whole["group"]] = whole["count"]
+    without = np.bincount(plots["group"], minlength=size) == 0
+    by_whole = without | (alone > total)
+    chosen = pd.concat([plots[~by_whole[plots["group"]]], whole[by_whole[whole["group"]]]])
+    groups = chosen.groupby("group", sort=True)
+    occasions = pd.DataFrame({
+        "season": groups["season_year"].first(), "day": groups["event_date"].min(),
+        "count": np.where(by_whole, alone, total),
+        "flagged": np.bincount(chosen["group"], chosen["flagged"], size).astype(np.int64),
+        "synthetic": np.bincount(chosen["group"], chosen["invented"], size) > 0,
+    })  # fmt: skip
+    return chosen, occasions
 
 
 def _counted_ids(records: pd.DataFrame, taxon_id: str) -> dict[str, list[str]]:
