@@ -274,3 +274,13 @@ def test_a_late_line_in_the_declared_encoding_is_not_told(
     reading = read(packed({"meta.xml": meta(core), "occurrence.txt": head.encode() + late}))
     assert reading.records["name_received"].tolist()[-1] == "Égretta"
     assert set(codes(reading)) == {"name_unmatched"}
+
+
+def test_a_misspelled_term_is_told_and_its_cells_are_kept() -> None:
+    header = ("occurrenceID", "eventDate", "scientificName", "individualCounts", "scientificNameID")
+    reading = read(archive(occurrences(("O1", "2024-05-01", "Ardea alba", "7", "x"),
+                                       header=header)))  # fmt: skip
+    assert [p.column for p in reading.problems.items] == ["individualCounts"]
+    assert "individualCount" in reading.problems.items[0].message.en
+    assert '"individualCounts": "7"' in reading.records["extra"][0]
+    assert reading.records["count_qualifier"][0] == "present"

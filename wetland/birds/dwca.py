@@ -20,11 +20,12 @@ from wetland.birds.birdsource import BirdSource
 from wetland.birds.dwcameta import MOST_META_BYTES, TOO_LARGE, Descriptor, TableFile, read_meta
 from wetland.birds.dwcarecords import (
     HEADERS,
+    check_terms,
     measurement,
     medium,
     occurrences_of,
     put_media,
-    refuse_nameless,
+    tell_alike,
 )
 from wetland.birds.dwcarows import (
     MISSING_FILE,
@@ -115,7 +116,7 @@ def _without_meta(source: BirdSource, members: Members, tell: Teller) -> Iterato
     if len(tables) != 1:
         raise InputError(NO_META.fill(n=len(tables)), hint=NO_META_HINT)
     table = simple_table(members, tables[0], source.options)
-    refuse_nameless(table)
+    check_terms(table, source.problems)
     for rows in read_rows(members, tables, table, tell, source.problems):
         source.tally.rows += len(rows.numbers)
         yield occurrences_of(rows, core=True)
@@ -144,7 +145,7 @@ class _Archive:
 
     def of_occurrences(self) -> Iterator[Sightings]:
         """Yield the sightings of a core of occurrences."""
-        refuse_nameless(self._core)
+        check_terms(self._core, self._source.problems)
         media = self._linked(MULTIMEDIA, medium)
         measured = self._linked(MEASUREMENTS, measurement)
         keys: set[str] = set()
@@ -158,12 +159,13 @@ class _Archive:
 
     def of_events(self) -> Iterator[Sightings]:
         """Yield the sightings of a core of events: of their occurrences, then of empty visits."""
+        tell_alike(self._core, self._source.problems)
         events = Events(self._tell)
         for rows in self._rows(self._core):
             events.add(rows)
         tables = self._of_kind(OCCURRENCE)
         for table in tables:
-            refuse_nameless(table)
+            check_terms(table, self._source.problems)
         media: dict[str, list[dict[str, Any]]] = {}
         for table in self._extensions:
             for rows in self._rows(table) if table.kind not in {OCCURRENCE} else ():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from wetland.base.errors import InputError
+from wetland.base.problems import Problems
 from wetland.base.texts import text
 from wetland.birds.dwcameta import TableFile
 from wetland.birds.dwcarows import Rows
 from wetland.birds.dwcroles import event_columns, first_told, merged_extra, record_columns
-from wetland.birds.dwcterms import EVENT_TERMS, RECORD_TERMS
+from wetland.birds.dwcterms import EVENT_TERMS, RECORD_TERMS, TERMS
 from wetland.birds.sightings import Sightings
 from wetland.reading.cells import is_blank
 
@@ -18,6 +20,11 @@ NO_NAMES = text(
     "没有写鸟名的列（scientificName 等）；有的列：{t}",
     "no column of names (scientificName ...); the columns are: {t}",
 )
+TERM_ALIKE = text(
+    "不认识的术语 {t}，是否应为 {s}；按其他列保留",
+    "unknown term {t}, perhaps {s}: kept with the other columns",
+)
+_ALIKE = 0.9
 _NAME_TERMS = frozenset(
     {t for r in ("name", "name_en", "verbatim") for t in RECORD_TERMS[r]} | {"genus"}
 )
@@ -32,8 +39,11 @@ HEADERS: dict[str, str] = {role: terms[0] for role, terms in
 }  # fmt: skip
 
 
-def refuse_nameless(table: TableFile) -> None:
-    """Raise where no column of a table of occurrences names the bird.
+def check_terms(table: TableFile, problems: Problems) -> None:
+    """Raise where no column of a table of occurrences names the bird; tell terms that look wrong.
+
+    A term nobody reads that is almost spelled like one that is read (``individualCounts``) is told;
+    its cells are kept with the other columns.
 
     Raises
     ------
@@ -43,6 +53,18 @@ def refuse_nameless(table: TableFile) -> None:
     terms = {*table.columns.values(), *table.defaults}
     if not terms & _NAME_TERMS:
         raise InputError(NO_NAMES.fill(t=", ".join(sorted(terms)[:20]) or "—"))
+    tell_alike(table, problems)
+
+
+def tell_alike(table: TableFile, problems: Problems) -> None:
+    """Tell terms that are almost spelled like one that is read and not there."""
+    terms = {*table.columns.values(), *table.defaults}
+    missing = [term for term in TERMS.values() if term not in terms]
+    for term in sorted(terms - set(TERMS.values())):
+        alike = get_close_matches(term, missing, n=1, cutoff=_ALIKE)
+        if alike and term.endswith("ID") == alike[0].endswith("ID"):
+            message = TERM_ALIKE.fill(t=term, s=alike[0])
+            problems.add("term_alike", column=term, message=message, level="warning")
 
 
 def occurrences_of(

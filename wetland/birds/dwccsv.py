@@ -15,7 +15,7 @@ from wetland.birds.birdfiles import Members, is_packed
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.dwcalines import Lines
 from wetland.birds.dwcameta import TableFile
-from wetland.birds.dwcarecords import occurrences_of, refuse_nameless
+from wetland.birds.dwcarecords import check_terms, occurrences_of
 from wetland.birds.dwcarows import CHUNK_ROWS, Rows, read_rows
 from wetland.birds.dwcterms import EVENT_TERMS, OCCURRENCE, RECORD_TERMS, TERMS, short
 from wetland.birds.readoptions import BirdOptions
@@ -42,7 +42,7 @@ def read_dwc(source: BirdSource) -> Iterator[Sightings]:
     tell = Teller(source.problems)
     members = _One(source)
     table = simple_table(members, source.given.name, source.options)
-    refuse_nameless(table)
+    check_terms(table, source.problems)
     source.tally.encoding = table.encoding
     for rows in read_rows(members, [source.given.name], table, tell, source.problems):
         source.tally.rows += len(rows.numbers)
@@ -61,7 +61,7 @@ def _of_workbook(source: BirdSource) -> Iterator[Sightings]:
     source.tally.format = grid.format
     start = _header_of(grid.rows) or 0
     columns = columns_of(grid.rows[start], options)
-    refuse_nameless(TableFile((), OCCURRENCE, None, columns, {}))
+    check_terms(TableFile((), OCCURRENCE, None, columns, {}), source.problems)
     source.tally.rows = len(grid.rows) - start - 1
     for first in range(start + 1, len(grid.rows), CHUNK_ROWS):
         part = range(first, min(first + CHUNK_ROWS, len(grid.rows)))
