@@ -163,6 +163,7 @@ def test_alerts_are_listed_worst_first(app: AppTest, birds: Path) -> None:
     table = app.dataframe[0].value
     assert table["alert"].iloc[0].startswith("high alert")
     assert set(table["ramsar"]) == {"not tested"}  # no edition was read: said, not guessed
+    assert any(c["alt"].startswith("Index of several species") for c in charts(app))
     app.text_input(key="actor").set_value("Li").run()
     app.button(key="birds-screen").click().run()
     assert "Done:" in plain(app.success[0].value)

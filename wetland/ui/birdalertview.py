@@ -16,7 +16,7 @@ from wetland.charts.birdalerts import SpanChange, alert_spans
 from wetland.charts.birdindex import IndexPoint, index_series
 from wetland.operations.birds import BirdData
 from wetland.sites.load import Site
-from wetland.ui import birddata, birdfindings, birdwords, drawn, language
+from wetland.ui import birddata, birdfindings, birdgroupview, birdwords, drawn, language
 from wetland.ui.birdindexview import NAMES_PLOTS
 from wetland.ui.birdoverview import choose
 from wetland.ui.language import SEMICOLON, pair, say
@@ -160,6 +160,12 @@ def render(site: Site, held: BirdData) -> None:
     said = [say(_SEASON, s=told["season"]["name"]), *told["notes"], say(_RAMSAR)]
     said.append(birdwords.source_words(held.surveys, held.sources))
     st.caption(md(" · ".join(said)))
+    birdgroupview.render(held)
+
+
+def _percent(change: float) -> str:
+    """Return a change in whole per cent; one that rounds to nothing has no sign."""
+    return f"{change:+.0f}%" if round(change) else "0%"
 
 
 def _rank(found: Answer) -> tuple[int, float]:
@@ -175,7 +181,7 @@ def _row(held: BirdData, found: Answer) -> dict[str, object]:
     tested = [c for c in found["changes"] if c["change_percent"] is not None]
     for change in tested:
         if change["span"] in _SPANS:
-            row[_SPANS[change["span"]]] = f"{change['change_percent']:+.0f}%"
+            row[_SPANS[change["span"]]] = _percent(change["change_percent"])
     worst = next((c for c in tested if c["level"] == found["alert"] and c["alert"]), None)
     if worst is not None:
         row["alert"] = str(worst["words"])
@@ -183,5 +189,7 @@ def _row(held: BirdData, found: Answer) -> dict[str, object]:
         row["alert"] = say(_FILTERED if any(c["filtered"] for c in tested) else _NO_ALERT)
     row["ramsar"] = say(OUTCOMES[found["one_percent"]["outcome"]])
     notes = _notes(held, found) if not tested else []
+    if worst is not None and worst["note"]:  # e.g. that its interval spans the limit
+        notes = [str(worst["note"])]
     row["note"] = say(SEMICOLON).join(notes) or "–"
     return row

@@ -15,11 +15,13 @@ import streamlit as st
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
+from wetland.birds.birdgroups import members
 from wetland.birds.sensitivity import blur
 from wetland.birds.trim import TrimSettings
 from wetland.operations import birdanswers as answers
 from wetland.operations import birds as operations
 from wetland.operations.birdanswers import BirdAlerts
+from wetland.operations.birdindicator import BirdIndicator, indicator_of
 from wetland.operations.birds import BirdData
 from wetland.sites.load import Site
 from wetland.store import Store
@@ -143,3 +145,32 @@ def _alerts(version: str, _held: BirdData) -> BirdAlerts:
 def alerts(held: BirdData) -> BirdAlerts:
     """Return the alerts and 1 % tests of all species."""
     return _alerts(version(), held)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _indicator(version: str, group: str, _held: BirdData) -> BirdIndicator:
+    del version
+    return indicator_of(_held, group)
+
+
+def indicator(held: BirdData, group: str) -> BirdIndicator:
+    """Return the index of a group of species (`wetland.birds.birdgroups.GROUPS`).
+
+    Raises
+    ------
+    InputError
+        No species of the group has an index.
+    """
+    return _indicator(version(), group, held)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _species(version: str, _held: BirdData) -> frozenset[str]:
+    del version
+    return frozenset(_held.species)
+
+
+def met(held: BirdData, group: str) -> list[str]:
+    """Return the species of a group that were met."""
+    there = _species(version(), held)
+    return [one for one in members(held.checklist.species.values(), group) if one in there]
