@@ -218,6 +218,25 @@ def test_a_visit_with_unreadable_counts_is_not_complete() -> None:
     assert codes(reading)["not_complete"] == 1
 
 
+def test_a_visit_with_unreadable_counts_is_not_complete_in_any_layout() -> None:
+    tidy = (
+        "样点,日期,鸟种,数量\nP1,2024-01-05,白鹭,3\nP1,2024-01-05,苍鹭,abc\nP2,2024-01-05,白鹭,1\n"
+    )
+    wide = "样点,日期,白鹭,苍鹭\nP1,2024-01-05,3,abc\nP2,2024-01-05,1,2\n"
+    for table in (tidy, wide):
+        reading = read("c.csv", table, complete=True)
+        whole = dict(zip(reading.surveys["plot"], reading.surveys["complete"], strict=True))
+        assert whole == {"P1": False, "P2": True}
+        assert codes(reading) == {"not_complete": 1, "count_invalid": 1}
+
+
+def test_sums_of_parts_are_no_species_and_not_compared() -> None:
+    table = "鸟种,2024-01-05\n白鹭,3\n鹭类小计,3\n小计,3\n小䴙䴘,4\n小计,4\n合计,7\n物种数,2\n"
+    reading = read("t.csv", table)
+    assert set(reading.records["taxon_id"]) == {EGRET, GREBE}
+    assert codes(reading) == {}
+
+
 def test_the_first_sheet_with_birds_is_read_and_the_others_named() -> None:
     cover = [["说明"], ["本表由保护站填写"]]
     table = [["鸟种", "2024-01-05"], ["白鹭", 3]]

@@ -27,7 +27,7 @@ from wetland.birds.sheetcaption import read_caption
 from wetland.birds.sheetcells import with_parted_name
 from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheethead import SheetHead, find_sheet_head
-from wetland.birds.sheetrows import CHUNK_ROWS, apart, of_rows
+from wetland.birds.sheetrows import CHUNK_ROWS, NOT_COMPLETE, apart, is_unread, of_rows
 from wetland.birds.sheettable import listed, need_columns
 from wetland.birds.sheetwide import find_wide_head, read_wide
 from wetland.birds.sightings import Sightings
@@ -50,10 +50,6 @@ NO_DATE_HINT = text(
     "tell it by --default-date 2024-01-05; where only the year is missing, by --year 2024",
 )
 NO_COUNTS = text("{f}：表头之下没有一格填了数量", "{f}: no count is filled in below the header")
-UNREAD = text(
-    "这次调查有 {n} 格数量无法读取，不再算作记录了全部物种",
-    "{n} counts of this visit cannot be read: it no longer counts as complete",
-)
 
 
 def read_sheet(source: BirdSource) -> Iterator[Sightings]:
@@ -163,11 +159,11 @@ def _visit(
     if axis.protocol is not None:
         visit["protocol"] = " ".join(filter(None, (visit.get("protocol"), axis.protocol)))
     visit["event_extra"] = {**head.caption.extra, **body.extra.get(at, {})} or None
-    unread = [row for row in rows if not _is_read(row.cells[at])]
+    unread = [row for row in rows if is_unread(row.cells[at])]
     if unread and source.options.complete:
         visit["complete"] = False
         source.problems.add("not_complete", row=unread[0].number, column=axis.label,
-                            level="warning", message=UNREAD.fill(n=len(unread)))  # fmt: skip
+                            level="warning", message=NOT_COMPLETE.fill(n=1))  # fmt: skip
     found = []
     for row in rows:
         fixed = {role: row.cells[position] or visit.get(role)
@@ -175,11 +171,6 @@ def _visit(
         cells = {**visit, **fixed, "count": row.cells[at], "row": row.number}
         found.append(with_parted_name(cells))
     return found
-
-
-def _is_read(cell: str) -> bool:
-    count = parse_count(cell)
-    return count is None or count.status is not None
 
 
 def _of_axis(axis: Axis) -> dict[str, str]:

@@ -139,6 +139,7 @@ def plain(name: str) -> str:
 _ROLE_OF = {plain(name): role for role, names in reversed(ALIASES.items()) for name in names}
 _OF_SPECIES = frozenset(plain(name) for name in OF_SPECIES)
 _TOTALS = frozenset(plain(name) for name in TOTALS)
+_ENDINGS = ("合计", "小计", "总计", "种数")
 _SUMMARIES = frozenset(plain(name) for name in SUMMARIES)
 _SCIENTIFIC = frozenset(plain(name) for name in ("scientific name", "latin name", "latin", "学名",
                                                  "拉丁名", "拉丁学名", "拉丁文名",
@@ -173,8 +174,15 @@ def is_total(name: str) -> bool:
 
 
 def is_summary(name: str) -> bool:
-    """Tell whether a row or column of that name holds a mean, a maximum or a number of species."""
-    return plain(name) in _SUMMARIES
+    """Tell whether a row or column of that name holds a mean, a number of species or a part's sum.
+
+    Examples
+    --------
+    >>> is_summary("种数"), is_summary("雁鸭类小计"), is_summary("小计"), is_summary("白鹭")
+    (True, True, False, False)
+    """
+    words = plain(name)
+    return words in _SUMMARIES or (words.endswith(_ENDINGS) and words not in _TOTALS)
 
 
 def is_note(words: str) -> bool:

@@ -15,6 +15,13 @@ from wetland.birds.sightings import Sightings
 from wetland.reading.cells import is_blank
 
 CHUNK_ROWS = 50_000
+# What tells one visit from another.
+_VISIT = ("event_id", "plot", "locality", "date", "time", "year", "month", "day", "observers",
+          "protocol")  # fmt: skip
+NOT_COMPLETE = text(
+    "{n} 次调查有数量无法读取，不再算作记录了全部物种",
+    "{n} visits have counts that cannot be read: they no longer count as complete",
+)
 NO_NAME = text("有数量而没有鸟名", "a count without a name")
 
 
@@ -34,7 +41,7 @@ def sightings_of(
     source
         Takes rows that cannot be read, and counts those left out.
     given
-        Cells for all rows of roles that no column has.
+        Cells that count instead of those of the columns.
     """
     rows: list[tuple[int, list[str]]] = []
     for number, cells in body_rows(table, source.problems):
@@ -70,7 +77,30 @@ def _chunk(
             source.problems.add("name_missing", row=number, column=table.headers[names[0]],
                                 value=count, message=NO_NAME)  # fmt: skip
     if kept:
-        yield _sightings(table, kept, only_survey, given)
+        yield _sightings(table, kept, only_survey, _with_gaps(table, kept, source, given))
+
+
+def _with_gaps(
+    table: SheetTable,
+    kept: list[tuple[int, list[str]]],
+    source: BirdSource,
+    given: Mapping[str, Any],
+) -> Mapping[str, Any]:
+    """Take the completeness from visits with a count that cannot be read: it is no absence."""
+    complete_at, count_at = table.roles.get("complete"), table.roles.get("count")
+    if count_at is None or (complete_at is None and not source.options.complete):
+        return given
+    visit = [at for role, at in table.roles.items() if role in _VISIT]
+    keys = [tuple(cells[at] for at in visit) for _, cells in kept]
+    gaps = {key for key, (_, cells) in zip(keys, kept, strict=True) if is_unread(cells[count_at])}
+    if not gaps:
+        return given
+    told = [None if complete_at is None else cells[complete_at] for _, cells in kept]
+    numbers = [number for (number, _), key in zip(kept, keys, strict=True) if key in gaps]
+    source.problems.add("not_complete", row=numbers[0], level="warning",
+                        message=NOT_COMPLETE.fill(n=len(gaps)))  # fmt: skip
+    complete = [False if key in gaps else cell for key, cell in zip(keys, told, strict=True)]
+    return {**given, "complete": complete}
 
 
 def _sightings(
@@ -79,7 +109,7 @@ def _sightings(
     only_survey: list[bool],
     given: Mapping[str, Any],
 ) -> Sightings:
-    columns: dict[str, Any] = dict(given)
+    columns: dict[str, Any] = {}
     headers: dict[str, str] = {}
     for role, at in table.roles.items():
         header = table.headers[at]
@@ -98,7 +128,14 @@ def _sightings(
     columns["event_extra"] = [_cells(table, cells, visit) for _, cells in kept]
     columns["extra"] = [_cells(table, cells, rest) for _, cells in kept]
     columns["only_survey"] = only_survey
+    columns.update(given)
     return Sightings.of([number for number, _ in kept], columns, headers=headers)
+
+
+def is_unread(cell: str) -> bool:
+    """Tell whether a count is there and cannot be read."""
+    count = parse_count(cell)
+    return count is not None and count.status is None
 
 
 def of_rows(rows: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> Sightings:

@@ -23,7 +23,7 @@ from wetland.birds.sheetnames import (
     is_total,
     role_of,
 )
-from wetland.birds.sheetrows import CHUNK_ROWS, apart, of_rows
+from wetland.birds.sheetrows import CHUNK_ROWS, NOT_COMPLETE, apart, is_unread, of_rows
 from wetland.birds.sheettable import SheetTable, body_rows, is_of_visit, table_at, with_unit
 from wetland.birds.sightings import EVENT_COLUMNS, Sightings
 
@@ -79,11 +79,16 @@ def read_wide(source: BirdSource, grid: Grid, head: WideHead) -> Iterator[Sighti
                 if any(parse_count(cells[at]) is not None for at in counts)]  # fmt: skip
     source.tally.count("not_surveyed", len(rows) - len(surveyed))
     others = [at for at in table.others() if at not in counts]
+    gaps = {number for number, cells in surveyed if any(is_unread(cells[at]) for at in counts)}
+    gaps = gaps if source.options.complete or "complete" in table.roles else set()
+    if gaps:
+        source.problems.add("not_complete", row=min(gaps), level="warning",
+                            message=NOT_COMPLETE.fill(n=len(gaps)))  # fmt: skip
     named = {role: table.headers[at] for role, at in table.roles.items()}
     together: list[dict[str, Any]] = []
     for at in counts:
         found = [row for row in surveyed if parse_count(row[1][at]) is not None]
-        made = [_row(table, at, others, row) for row in found]
+        made = [_row(table, at, others, row, is_whole=row[0] not in gaps) for row in found]
         if apart(made):  # so that problems are told with the name of the column
             yield of_rows(made, {**named, "name": table.headers[at], "count": table.headers[at]})
         else:
@@ -108,11 +113,13 @@ def _is_species(
 
 
 def _row(
-    table: SheetTable, at: int, others: list[int], row: tuple[int, list[str]]
+    table: SheetTable, at: int, others: list[int], row: tuple[int, list[str]], *, is_whole: bool
 ) -> dict[str, Any]:
     number, cells = row
     told: dict[str, Any] = {role: with_unit(role, table.headers[position], cells[position])
                             for role, position in table.roles.items()}  # fmt: skip
+    if not is_whole:
+        told["complete"] = False
     extra = {table.headers[o]: cells[o] for o in others if cells[o]}
     return {**told, "name": table.headers[at], "count": cells[at], "event_extra": extra or None,
             "row": number}  # fmt: skip
