@@ -240,3 +240,22 @@ def test_options_over_a_saved_mapping() -> None:
                   BirdOptions(timezone="Mars/Base"), BirdOptions(datum="x")):  # fmt: skip
         with pytest.raises(InputError):
             wrong.checked()
+
+
+@pytest.mark.parametrize(("role", "cell"), [
+    ("observer_count", "1e300"), ("observer_count", "-2"), ("uncertainty_m", "-5"),
+    ("uncertainty_m", "1e999"), ("duration_min", "-1"), ("distance_km", "9" * 5_000),
+    ("area_ha", "nan ha"), ("record_uncertainty_m", "far"),
+])  # fmt: skip
+def test_numbers_no_table_can_hold_are_told(role: str, cell: str) -> None:
+    surveys, records, problems = settled({"plot": "P1", "date": "2024-05-01", "name": ["白鹭"],
+                                          role: cell})  # fmt: skip
+    assert (len(surveys), len(records), len(problems)) == (1, 1, 1)
+    assert problems.items[0].level == "warning"
+
+
+def test_a_time_of_any_length_is_refused_at_once() -> None:
+    with pytest.raises(CellError):
+        read_when(When("2024-05-01", time="06:00" + "-" * 500_000), CLOCK)
+    with pytest.raises(CellError):
+        read_when(When("2024-05-01", date_end="1" * 500_000), CLOCK)

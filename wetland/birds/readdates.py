@@ -19,7 +19,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wetland.base.texts import text
-from wetland.reading.dates import CellError, Moment, join, parse_moment
+from wetland.reading.dates import NOT_A_TIME, CellError, Moment, join, parse_moment
 
 FIRST_YEAR = 1700
 LONGEST = 80
@@ -246,7 +246,7 @@ def _times(when: When) -> tuple[Moment | None, Moment | None]:
     """Return the times of day of the columns of times."""
     starts, stops = when.time, when.time_end
     if isinstance(starts, str):
-        words = unicodedata.normalize("NFKC", starts).strip()
+        words = unicodedata.normalize("NFKC", starts[: LONGEST + 1]).strip()
         found = _TIME_INTERVAL.match(words)
         starts, ends = (found[1], found[2]) if found else (words, None)
         stops = ends if stops is None else stops
@@ -261,6 +261,8 @@ def _time(cell: object) -> Moment | None:
     if isinstance(cell, dt.date):
         return parse_moment(cell, first_year=FIRST_YEAR)
     words = unicodedata.normalize("NFKC", str(cell)).strip().lstrip("T")
+    if len(words) > LONGEST:
+        raise CellError("time_invalid", NOT_A_TIME)
     if re.fullmatch(r"\d{3,4}", words):  # 630, 0630
         words = f"{int(words[:-2]):02d}:{words[-2:]}"
     elif re.fullmatch(r"0?\.\d+", words):  # a share of the day, as spreadsheets keep times

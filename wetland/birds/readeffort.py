@@ -20,6 +20,7 @@ NOT_TRUTH = text("请写 是 或 否", "write yes or no")
 DURATION = text("时长", "duration")
 DISTANCE = text("距离", "distance")
 AREA = text("面积", "area")
+PEOPLE = text("人数", "number of people")
 
 _MINUTES = {"min": 1.0, "mins": 1.0, "minute": 1.0, "minutes": 1.0, "分钟": 1.0, "分": 1.0,
             "m": 1.0, "h": 60.0, "hr": 60.0, "hrs": 60.0, "hour": 60.0, "hours": 60.0,
@@ -137,6 +138,35 @@ def hectares(cell: object) -> float:
     """
     found = _plain(cell)
     return _checked(_amount(cell, _HECTARES), AREA) if found is None else found
+
+
+def metres(cell: object) -> float:
+    """Read an uncertainty in metres; CellError where it is none, or negative.
+
+    Examples
+    --------
+    >>> metres("30 m"), metres("0.5km"), metres(10)
+    (30.0, 500.0, 10.0)
+    """
+    found = _plain(cell)
+    if found is not None:
+        return found
+    return round(_checked(_amount(cell, _KILOMETRES), DISTANCE) * 1000, 3)
+
+
+def people(cell: object) -> int:
+    """Read a number of people; CellError where it is none.
+
+    Examples
+    --------
+    >>> people("3人"), people(2.0)
+    (3, 2)
+    """
+    words = _words(cell).rstrip("人名位")
+    found = re.fullmatch(r"(\d{1,4})(?:\.0+)?\s*(?:people|persons?|observers?)?", words)
+    if found is None:
+        raise CellError("effort_invalid", NOT_EFFORT.fill(k=PEOPLE))
+    return int(found[1])
 
 
 def truth(cell: object) -> bool:

@@ -22,13 +22,13 @@ from wetland.birds.birdids import digest, is_ours, record_id
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.checklist import Match
 from wetland.birds.countcells import Count
+from wetland.birds.readeffort import metres
 from wetland.birds.settlecells import Where, json_of, words_of
 from wetland.birds.settlecounts import Counted, counted_of, of_count
 from wetland.birds.settlesurveys import Surveys, Visit
 from wetland.birds.sightings import RECORD_COLUMNS, Sightings
 from wetland.birds.tables import BIRD_RECORDS
 from wetland.birds.telling import Teller
-from wetland.reading.cells import number
 from wetland.reading.dates import CellError
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Records:
         uncertainty = None
         if told["record_uncertainty_m"] is not None:
             try:
-                uncertainty = number(told["record_uncertainty_m"])
+                uncertainty = metres(told["record_uncertainty_m"])
             except CellError as error:
                 where.warn(error, "record_uncertainty_m", told["record_uncertainty_m"])
         if told["record_lon"] is not None or told["record_lat"] is not None:

@@ -20,7 +20,7 @@ from wetland.base.texts import text
 from wetland.birds.birdids import digest, is_ours, survey_id
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.readdates import Clock, Span, When, read_when
-from wetland.birds.readeffort import hectares, kilometres, minutes, truth
+from wetland.birds.readeffort import hectares, kilometres, metres, minutes, people, truth
 from wetland.birds.readoptions import zone_of
 from wetland.birds.readplaces import (
     NOT_SHIFTED,
@@ -44,7 +44,6 @@ from wetland.birds.settlecells import (
 from wetland.birds.sightings import Sightings
 from wetland.birds.tables import BIRD_SURVEYS
 from wetland.birds.telling import Teller
-from wetland.reading.cells import number
 from wetland.reading.dates import CellError
 
 if TYPE_CHECKING:
@@ -158,7 +157,7 @@ class Surveys:
             return None, None
         plot, locality = self._plot(told)
         place = self._place(told, where)
-        uncertainty = read_cell(told, "uncertainty_m", number, where)
+        uncertainty = read_cell(told, "uncertainty_m", metres, where)
         values = {**plain_words(told), **self._effort(told, span, where), "plot": plot,
                   "event_date": span.first, "event_end": span.last, "event_at": span.at,
                   "uncertainty_m": uncertainty, "place": place, "locality": locality,
@@ -248,13 +247,13 @@ class Surveys:
         if duration is None and span.at is not None and span.until is not None:
             passed = (span.until - span.at).total_seconds() / 60
             duration = passed if 0 < passed <= DAY_MIN else None
-        count = read_cell(told, "observer_count", number, where)
+        count = read_cell(told, "observer_count", people, where)
         complete = read_cell(told, "complete", truth, where)
         return {
             "duration_min": duration,
             "distance_km": read_cell(told, "distance_km", kilometres, where),
             "area_ha": read_cell(told, "area_ha", hectares, where),
-            "observer_count": None if count is None or count < 0 else int(count),
+            "observer_count": count,
             "complete": options.complete if complete is None else complete,
             "sampling_protocol": words_of(told["protocol"]) or options.protocol,
         }
