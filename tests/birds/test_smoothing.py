@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,9 @@ def made(plots: int, years: int, *, slope: float = -0.05, missing: float = 0.2, 
     )
     counts = np.where(rng.random((plots, years)) < missing, np.nan, rng.poisson(expected))
     return table_of(counts)
+
+
+POISSON = TrimSettings(model=3, overdispersion=False)
 
 
 def table_of(counts: Floats) -> CountTable:
@@ -180,3 +185,26 @@ def test_settings_that_make_no_sense(how: dict[str, Any]) -> None:
         smooth(made(4, 12), **how)
     with pytest.raises(InputError):
         smooth(made(4, 12), draws=2).interval(level=1)
+
+
+@pytest.mark.parametrize("code", ["wost", "rosp", "whib"])
+def test_colonies_of_the_everglades(code: str, shared: Path) -> None:
+    """Real counts (CC0): the course follows TRIM's effects, with less than half their roughness."""
+    largest: dict[tuple[str, int], float] = {}
+    counts = shared / "data" / "birds" / "everglades" / "Counts_maxcounts.csv"
+    with counts.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["species"] == code and row["count"]:
+                key = row["group_id"], int(row["year"])
+                largest[key] = max(largest.get(key, 0.0), float(row["count"]))
+    colonies, years = zip(*largest, strict=True)
+    table = count_table(colonies, years, list(largest.values()))
+    found = smooth(table, draws=20)
+    assert found.plots == len(table.sites) > 30
+    assert_allclose(found.freedom, round(0.3 * table.times.size), rtol=0.2)
+    seen = table.observed.any(axis=(0, 1))
+    if not seen.all():
+        pytest.skip("a year without counts has no effect of its own")
+    effects = np.log(trim(table, POISSON).totals.fitted)
+    assert np.corrcoef(effects, found.log)[0, 1] > 0.6
+    assert np.abs(np.diff(found.log, 2)).sum() < np.abs(np.diff(effects, 2)).sum() / 2
