@@ -12,7 +12,15 @@ from wetland.charts.birdrichness import RichnessBar, effort_years, richness_year
 from wetland.operations.birds import BirdData
 from wetland.reports.findings import rows_of
 from wetland.sites.load import Site
-from wetland.ui import birddata, birdfindings, birdstatements, birdwords, drawn, language
+from wetland.ui import (
+    birddata,
+    birdexports,
+    birdfindings,
+    birdstatements,
+    birdwords,
+    drawn,
+    language,
+)
 from wetland.ui.birdsummary import BirdSummary, is_missing, species_table, summary_of
 from wetland.ui.language import say
 from wetland.ui.plain import md
@@ -63,6 +71,7 @@ def render(site: Site, held: BirdData) -> None:
     _richness(held)
     birdstatements.render(site.birds.statements)
     _species(held)
+    birdexports.render(site)
 
 
 def choose(taxon_id: str) -> None:
