@@ -134,6 +134,15 @@ def test_the_title_tells_the_year_and_a_label_the_day() -> None:
         ("L1", "2024-01-05", EGRET, 3), ("L1", "2024-01-05", HERON, 4)}  # fmt: skip
 
 
+def test_a_winter_tells_the_years_of_its_months() -> None:
+    table = "2023-2024年越冬水鸟调查,,\n样线：L1,,\n鸟种,12月3日,1月7日\n白鹭,3,4\n"
+    reading = read("w.csv", table)
+    assert [str(day) for day in reading.surveys["event_date"]] == ["2023-12-03", "2024-01-07"]
+    assert set(reading.surveys["plot"]) == {"L1"}
+    vague = read("v.csv", table.replace("越冬", ""))
+    assert codes(vague)["date_no_year"] == 2
+
+
 def test_columns_without_any_date_are_refused_with_what_to_do() -> None:
     with pytest.raises(InputError) as error:
         read("n.csv", "鸟种,P1,P2\n白鹭,3,4\n")

@@ -133,8 +133,8 @@ def _head(source: BirdSource, grid: Grid) -> SheetHead | None:
     head = find_sheet_head(grid, told=told, year=year)
     if head is None:
         return None
-    if year is None and head.caption.year is None and grid.part:
-        named = read_caption([[grid.part]]).year  # the sheet "2024"
+    if year is None and head.caption.years is None and grid.part:
+        named = read_caption([[grid.part]]).years  # the sheet "2024"
         if named is not None:
             return find_sheet_head(grid, told=told, year=named) or head
     return head
@@ -152,6 +152,9 @@ def _visit(
     """Return the rows of one column of counts."""
     axis, told = head.counts[at], body.told.get(at, {})
     visit: dict[str, Any] = {**head.caption.cells, **_of_axis(axis), **told}
+    around = head.caption.cells.get("plot")
+    if around is not None and visit["plot"] != around:  # points on the line that the title names
+        visit.setdefault("locality", around)
     if not axis.is_dated and "date" not in told:
         visit["date"] = head.caption.date
     elif axis.date is not None:

@@ -38,6 +38,8 @@ _EDGES = " \t()[]（）【】,，;；、-_/|"
 _LONGEST = 120
 _LAST_MONTH, _LAST_DAY = 12, 31
 
+Years = int | tuple[int, int] | None
+
 
 @dataclass(slots=True)
 class Axis:
@@ -74,7 +76,20 @@ def date_in(words: str) -> tuple[str, str] | None:
     return found[0].strip(), left.strip(_EDGES)
 
 
-def weak_date(words: str, year: int | None) -> str | None:
+def year_of(years: Years, month: int) -> int | None:
+    """Return the year of a month: of a winter, its first year from July on, its second before.
+
+    Examples
+    --------
+    >>> year_of((2023, 2024), 11), year_of((2023, 2024), 2), year_of(2024, 2)
+    (2023, 2024, 2024)
+    """
+    if isinstance(years, tuple):
+        return years[0] if month > _LAST_MONTH // 2 else years[1]
+    return years
+
+
+def weak_date(words: str, year: Years) -> str | None:
     """Return ``5-1`` as a date of the year; None where it is none, or the year is not known."""
     found = _WEAK.match(words)
     if found is None or year is None:
@@ -82,10 +97,10 @@ def weak_date(words: str, year: int | None) -> str | None:
     month, day = int(found[1]), int(found[2])
     if not (1 <= month <= _LAST_MONTH and 1 <= day <= _LAST_DAY):
         return None
-    return f"{year:04d}-{month:02d}-{day:02d}"
+    return f"{year_of(year, month):04d}-{month:02d}-{day:02d}"
 
 
-def axis_of(cells: Sequence[str], *, year: int | None = None, month: str | None = None,
+def axis_of(cells: Sequence[str], *, year: Years = None, month: str | None = None,
             weak: bool = False) -> Axis:  # fmt: skip
     """Tell what the cells above a column of counts say, from the top down.
 
@@ -94,7 +109,7 @@ def axis_of(cells: Sequence[str], *, year: int | None = None, month: str | None 
     cells
         The cells, without blank ones.
     year
-        Year of dates that name none.
+        Year of dates that name none; of a winter, its two years.
     month
         Year and month (``2024-01``) of days that name none (``5日``).
     weak
@@ -134,7 +149,7 @@ def _take_half_day(axis: Axis, words: str) -> str:
     return words
 
 
-def _take_date(axis: Axis, words: str, year: int | None, month: str | None, *, weak: bool) -> str:
+def _take_date(axis: Axis, words: str, year: Years, month: str | None, *, weak: bool) -> str:
     """Put the date of a cell to the axis and return what is left of the cell."""
     if weak and (short := weak_date(words, year)):
         axis.date = short
@@ -153,17 +168,17 @@ def _take_date(axis: Axis, words: str, year: int | None, month: str | None, *, w
     return rest
 
 
-def _set_date(axis: Axis, date: str, year: int | None) -> None:
+def _set_date(axis: Axis, date: str, year: Years) -> None:
     """Complete a date that names no year where the year is known."""
     numbers = [int(number) for number in re.findall(r"\d+", date)]
     if not date.rstrip("份日号").endswith("月") or len(numbers) > 1:
         is_month_day = len(numbers) == 2 and numbers[0] <= _LAST_MONTH
         if is_month_day and year is not None:
-            date = f"{year:04d}-{numbers[0]:02d}-{numbers[1]:02d}"
+            date = f"{year_of(year, numbers[0]):04d}-{numbers[0]:02d}-{numbers[1]:02d}"
         elif len(numbers) == 2 and not is_month_day:
             date = f"{numbers[0]:04d}-{numbers[1]:02d}"
         axis.date = date
     elif year is not None:
-        axis.date = f"{year:04d}-{numbers[0]:02d}"
+        axis.date = f"{year_of(year, numbers[0]):04d}-{numbers[0]:02d}"
     else:
         axis.month = str(numbers[0])

@@ -11,13 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from wetland.birds.sheetaxis import date_in
+from wetland.birds.sheetaxis import Years, date_in
 from wetland.birds.sheetnames import plain, role_of
 from wetland.birds.sheettable import is_of_visit
 from wetland.birds.sightings import EVENT_COLUMNS
 
 _PAIR = re.compile(r"([^\s:，,;；]{1,16}(?: [A-Za-z]{1,12})?)\s*:\s*")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+_WINTER = re.compile(r"冬|winter", re.IGNORECASE)
 _MONTH = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|$|(?=[^\d\-/.月]))"
 )
@@ -51,6 +52,20 @@ class Caption:
         if "year" in self.cells:
             found |= set(_YEAR.findall(self.cells["year"]))
         return int(found.pop()) if len(found) == 1 else None
+
+    @property
+    def years(self) -> Years:
+        """Return the year, or the two years of the winter that the title names (2023-2024年冬季).
+
+        Examples
+        --------
+        >>> read_caption([["2023-2024年越冬水鸟调查"]]).years
+        (2023, 2024)
+        """
+        found = sorted({int(year) for year in _YEAR.findall(self.title)})
+        if _WINTER.search(self.title) and len(found) == 2 and found[1] == found[0] + 1:
+            return found[0], found[1]
+        return self.year
 
     @property
     def month(self) -> str | None:

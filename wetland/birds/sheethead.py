@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from wetland.birds.countcells import parse_count
-from wetland.birds.sheetaxis import Axis, axis_of, date_in, weak_date
+from wetland.birds.sheetaxis import Axis, Years, axis_of, date_in, weak_date
 from wetland.birds.sheetcaption import Caption, read_caption
 from wetland.birds.sheetgrid import HEAD_ROWS, Grid
 from wetland.birds.sheetnames import (
@@ -72,7 +72,7 @@ class SheetHead:
 
 
 def find_sheet_head(
-    grid: Grid, *, told: Mapping[str, str] | None = None, year: int | None = None
+    grid: Grid, *, told: Mapping[str, str] | None = None, year: Years = None
 ) -> SheetHead | None:
     """Find the header of a sheet; None where no row names species beside columns of counts.
 
@@ -96,7 +96,7 @@ def find_sheet_head(
     head.caption = read_caption(grid.rows[: head.top])
     head.labels = {at: " ".join(stack) for at, stack in enumerate(stacks)}
     _assign(head, grid, stacks, given)
-    _date_columns(head, stacks, head.caption.year if year is None else year)
+    _date_columns(head, stacks, head.caption.years if year is None else year)
     return head if head.counts else None
 
 
@@ -226,7 +226,7 @@ def _second_name(head: SheetHead, role: str, cell: str) -> str:
     return "name_zh" if is_scientific(head.labels[head.fixed["name"]]) else role
 
 
-def _date_columns(head: SheetHead, stacks: list[list[str]], year: int | None) -> None:
+def _date_columns(head: SheetHead, stacks: list[list[str]], year: Years) -> None:
     """Read what heads each column of counts."""
     lowest = [stacks[at][-1] for at in head.counts]
     weak = bool(lowest) and all(weak_date(cell, year) for cell in lowest)
