@@ -305,6 +305,15 @@ def test_a_tidy_row_without_a_count_was_not_recorded_and_without_a_name_is_a_vis
     assert codes(reading) == {"name_missing": 1}
 
 
+def test_a_tidy_table_without_counts_is_read_as_present_and_told() -> None:
+    reading = read("n.csv", "date,site,species,birds seen\n2024-01-05,P1,白鹭,3\n", layout="tidy")
+    assert facts(reading) == {("P1", "2024-01-05", EGRET, None, "present", "present")}
+    assert codes(reading) == {"no_count_column": 1}
+    table = "date,site,species,birds seen\n2024-01-05,P1,白鹭,3\n"
+    mapped = read("m.csv", table, columns={"count": "birds seen"})
+    assert {fact[3] for fact in facts(mapped)} == {3}
+
+
 def test_units_of_headers_count() -> None:
     table = "样线,日期,历时（小时）,样线长度(m),鸟种,数量\nL1,2024-01-05,1.5,800,白鹭,3\n"
     survey = read("u.csv", table).surveys.iloc[0]

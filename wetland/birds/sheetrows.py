@@ -22,6 +22,10 @@ NOT_COMPLETE = text(
     "{n} 次调查有数量无法读取，不再算作记录了全部物种",
     "{n} visits have counts that cannot be read: they no longer count as complete",
 )
+NO_COUNTS = text(
+    "没有数量列，每行按有而未计数读入；如有数量列，请用 --map count=列名 指明",
+    "no column of counts: each row is read as present, not counted; name one by --map count=NAME",
+)
 NO_NAME = text("有数量而没有鸟名", "a count without a name")
 
 
@@ -43,6 +47,8 @@ def sightings_of(
     given
         Cells that count instead of those of the columns.
     """
+    if not {"count", "status"} & set(table.roles):
+        source.problems.add("no_count_column", level="warning", message=NO_COUNTS)
     rows: list[tuple[int, list[str]]] = []
     for number, cells in body_rows(table, source.problems):
         rows.append((number, cells))
