@@ -16,7 +16,7 @@ from wetland.charts.look import MUTED
 
 FILTERED = "filtered"
 LEVELS: Mapping[str, Text] = {
-    **ALERT_LEVELS,
+    **{str(level): words for level, words in ALERT_LEVELS.items()},
     FILTERED: text("自然波动大，不预警", "fluctuates by nature: no alert"),
 }
 LEVEL_COLOURS: Mapping[str, str] = {

@@ -16,6 +16,7 @@ from wetland.cli.options import (
     ActorOption,
     FormatOption,
     LangOption,
+    RoleOption,
     SiteOption,
     StoreOption,
 )
@@ -23,15 +24,6 @@ from wetland.cli.output import emit
 
 Decision = Literal["accept", "correct", "reject", "undo"]
 
-RoleOption = Annotated[
-    str | None,
-    typer.Option(
-        "--role",
-        envvar="WETLAND_ROLE",
-        help="以什么身份；敏感物种只对场地包 exact_roles 给出确切位置 / As whom: exact places "
-        "of sensitive species only for the pack's exact_roles",
-    ),
-]
 ReasonOption = Annotated[
     str | None,
     typer.Option("--reason", help="理由；更正、否定和撤回必填 / Why; needed unless accepted"),
