@@ -7,6 +7,7 @@ any. Records of species that both have are flagged; a species that one of them m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _COMPARED = ("survey_id", "sampling_protocol", "event_at", "duration_min", "observers")
 MOST_ALIKE = 30  # surveys of one plot and day that are compared with each other
+MOST_TOLD = 3  # other surveys of one record
 
 _SAME = text(
     "同一样点、同一时间的另一次调查也有此种：{a} 与 {b}，可能重复录入",
@@ -35,7 +37,10 @@ _OTHERS = text(
 def duplicates(
     records: pd.DataFrame, all_records: pd.DataFrame, all_surveys: pd.DataFrame
 ) -> Iterator[tuple[int, Flag]]:
-    """Yield the records whose species another survey of the same visit has too."""
+    """Yield the records whose species another survey of the same visit has too.
+
+    Of a record the first `MOST_TOLD` other surveys are told.
+    """
     pairs = list(_pairs(all_surveys, set(records["survey_id"])))
     if not pairs:
         return
@@ -47,10 +52,12 @@ def duplicates(
     ids, taxa = records["survey_id"].to_numpy(dtype=object), records["taxon_id"].to_numpy()
     for at in np.flatnonzero(tested & there.to_numpy()):
         rows_of.setdefault(ids[at], []).append((int(at), taxa[at]))
+    told: Counter[int] = Counter()
     for one, other, same in pairs:
         for mine, yours in ((one, other), (other, one)):
             for row, taxon in rows_of.get(mine, ()):
-                if taxon in held.get(yours, {}):
+                if taxon in held.get(yours, {}) and told[row] < MOST_TOLD:
+                    told[row] += 1
                     a, b = held[mine].get(taxon), held[yours][taxon]
                     what = (_OTHERS if same is False else _SAME).fill(a=_said(a), b=_said(b))
                     yield row, Flag("duplicate", what, {
