@@ -202,7 +202,7 @@ def test_a_decision_needs_records_a_name_and_a_reason(app: AppTest, birds: Path)
     assert not app.error
 
 
-@pytest.mark.parametrize("role", ["", "ecologist"])
+@pytest.mark.parametrize("role", ["", pytest.param("ecologist", marks=pytest.mark.soak)])
 def test_findings_of_sensitive_species_tell_no_plot_either(
     app: AppTest, birds: Path, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
@@ -319,7 +319,6 @@ def test_a_name_is_accepted_by_a_person_only(app: AppTest, birds: Path) -> None:
         ("empty.csv", b""),
         ("noise.csv", bytes(range(256)) * 20),
         ("not-a.zip", b"PK\x03\x04 but no more"),
-        ("words.csv", b"a,b\nc,d\n"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_in_words(

@@ -23,7 +23,7 @@ _NEVER = text(
     "The stored surveys have not been looked through for declines, the 1 % test, first records and "
     "breeding yet.",
 )
-_LOOK = text("检查下降、1% 标准、新记录、繁殖", "Look for declines, 1 %, first records, breeding")
+_LOOK = text("检查预警、新记录和繁殖", "Look for alerts and first records")
 _WORKING = text("正在检查…", "Looking…")
 _DONE = text(
     "完成：疑似 {b}，待定 {u}；新增 {a}，更新 {c}。",
