@@ -284,3 +284,17 @@ def test_a_misspelled_term_is_told_and_its_cells_are_kept() -> None:
     assert "individualCount" in reading.problems.items[0].message.en
     assert '"individualCounts": "7"' in reading.records["extra"][0]
     assert reading.records["count_qualifier"][0] == "present"
+
+
+def test_rows_with_more_cells_than_the_header_are_kept_aside() -> None:
+    table = (
+        "scientificName,individualCount,eventDate,basisOfRecord\n"
+        "Ardea alba Linnaeus, 1758,3,2024-01-05\n"  # as wide as the header: its date is none
+        "Ardea alba Linnaeus, 1758,2024-01-05,3,HumanObservation\n"
+        '"Ardea alba Linnaeus, 1758",4,2024-01-05,HumanObservation\n'
+        "Egretta garzetta,5,2024-01-05,HumanObservation,,\n"
+    )
+    reading = read(Given.of_bytes("birds.csv", table.encode()))
+    assert sorted(reading.records["individual_count"]) == [4.0, 5.0]
+    assert codes(reading) == {"cells_beyond": 1, "date_invalid": 1}
+    assert reading.counts["wrong"] == 2

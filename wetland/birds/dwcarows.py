@@ -19,6 +19,10 @@ CHUNK_ROWS = 20_000
 
 CELLS = text("{f}：这一行只有 {m} 列，应有 {n} 列", "{f}: the row has {m} cells, {n} are needed")
 MISSING_FILE = text("存档中没有 {f}（meta.xml 提到它）", "the archive lacks {f}, named in meta.xml")
+TOO_MANY = text(
+    "{f}：这一行有 {m} 列，表头只有 {n} 列；含分隔符的内容请加引号",
+    "{f}: the row has {m} cells, the header {n}: quote what holds a separator",
+)
 HEADER_DIFFERS = text(
     "{f}：表头写的是“{h}”，meta.xml 写的是“{t}”，按 meta.xml 读入",
     "{f}: the header says '{h}', meta.xml says '{t}': read as meta.xml says",
@@ -61,7 +65,9 @@ def read_rows(
 ) -> Iterator[Rows]:  # fmt: skip
     """Yield the rows of a table some thousand at a time, default values put in.
 
-    A row with fewer cells than the descriptor names is told and left out.
+    A row with fewer cells than the descriptor names is told and left out. So is one with more cells
+    than the header: a separator that was not quoted (``Ardea cinerea Linnaeus, 1758``) shifts all
+    that follows, and a year would become a count.
 
     Raises
     ------
@@ -93,10 +99,12 @@ def _chunks(
     name: str, lines: Iterator[Line], table: TableFile, tell: Teller, problems: Problems, size: int
 ) -> Iterator[Rows]:
     needed = max([*table.columns, -1 if table.key is None else table.key], default=-1) + 1
+    most: int | None = None
     for position in range(table.header_lines):
         header = next(lines, None)
         if header is not None and position == table.header_lines - 1:
             _compare(name, header.cells, table, problems)
+            most = max(needed, len(header.cells))
     while True:
         found: list[Line] = []
         taken = 0
@@ -105,6 +113,9 @@ def _chunks(
             if len(line.cells) < needed:
                 message = CELLS.fill(f=name, m=len(line.cells), n=needed)
                 tell.rows("cells_missing", [line.number], message)
+            elif most is not None and any(line.cells[most:]):
+                message = TOO_MANY.fill(f=name, m=len(line.cells), n=most)
+                tell.rows("cells_beyond", [line.number], message)
             else:
                 found.append(line)
         if not taken:
