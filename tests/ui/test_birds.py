@@ -17,6 +17,7 @@ from tests.ui.test_pages import open_page, plain
 from wetland.operations.birdfiles import import_birds
 from wetland.operations.birdscreen import screen_birds
 from wetland.operations.stores import open_store
+from wetland.operations.waterfiles import import_water
 from wetland.reading.files import Given
 from wetland.sites.load import open_site
 
@@ -156,6 +157,24 @@ def test_a_species_shows_index_phenology_and_rows(app: AppTest, birds: Path) -> 
     rows = app.dataframe[-1].value
     assert {"as_received", "validation", "file", "row"} <= set(rows.columns)
     assert (rows["file"] == "birds.csv").all()
+
+
+def test_association_with_water_is_told_with_its_caveat(app: AppTest, birds: Path) -> None:
+    site = open_site("xixi")
+    rows = [f"EX-L1,{2014 + i}-12-05,{0.1 + 0.01 * (i % 4)}" for i in range(12)]
+    water = "\n".join(["站点,采样日期,总磷(mg/L)", *rows]).encode()
+    with open_store(birds, site) as store:
+        import_water(store, site, Given.of_bytes("w.csv", water), actor="Li")
+    open_page(app, "birds", view="species", species="fulica-atra", lang="en")
+    app.selectbox(key="birds-with-what").set_value("tp").run()
+    app.button(key="birds-with-test").click().run()
+    assert not app.error
+    words = plain(shown(app))
+    assert "ρ = " in words
+    assert "12 seasons in common" in words
+    assert any("cause" in plain(w.value) for w in app.warning)
+    rho = float(words.split("ρ = ")[1].split(" ")[0])
+    assert -1 <= rho <= 1
 
 
 def test_alerts_are_listed_worst_first(app: AppTest, birds: Path) -> None:

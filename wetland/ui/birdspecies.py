@@ -15,7 +15,16 @@ from wetland.charts.birdseasons import phenology_strip
 from wetland.operations.birds import BirdData
 from wetland.reports.findings import rows_of
 from wetland.sites.load import Site
-from wetland.ui import birdalertview, birddata, birdindexview, birdmap, birdwords, drawn, language
+from wetland.ui import (
+    birdalertview,
+    birddata,
+    birdindexview,
+    birdmap,
+    birdtogether,
+    birdwords,
+    drawn,
+    language,
+)
 from wetland.ui.birdoverview import CHOSEN
 from wetland.ui.birdsummary import days_words, species_table, weeks_of
 from wetland.ui.language import name_of, pair, say
@@ -68,6 +77,7 @@ def render(site: Site, held: BirdData) -> None:
     _card(held.checklist.species.get(taxon))
     birdindexview.render(held, taxon)
     birdalertview.of_species(held, taxon)
+    birdtogether.render(site, held, taxon)
     left, right = st.columns([11, 9], gap="medium")
     with left:
         _phenology(held, taxon)
