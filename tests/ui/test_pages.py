@@ -179,7 +179,8 @@ def test_the_demo_is_one_press_away(app: AppTest) -> None:
     assert set(app.dataframe[0].value["id"]) >= {"P-001", "N-001"}
 
 
-def test_a_site_without_a_demo_says_so(app: AppTest) -> None:
+def test_a_site_without_a_demo_says_so(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wetland.operations.demo.has_demo", lambda site: False)
     open_page(app, "records", site="everglades", lang="en")
     assert not app.error
     assert "no demo data" in shown(app)

@@ -11,9 +11,9 @@ from wetland.ui.language import say
 
 _NO_STORE = text("还没有数据存储（{where}）。", "There is no store yet ({where}).")
 _HOW = text(
-    "可先准备演示数据（虚构，逐条标明），或在“筛查文件”页保存第一个文件。",
-    "Prepare the demo data (invented, and marked so), or save a first file on the page “Screen a "
-    "file”.",
+    "可先准备演示数据（虚构的逐条标明），或在“筛查文件”页保存第一个文件。",
+    "Prepare the demo data (what is invented is marked so), or save a first file on the page "
+    "“Screen a file”.",
 )
 _NO_DEMO = text("这个场地没有演示数据。", "This site has no demo data.")
 _PREPARE = text("准备演示数据", "Prepare the demo data")
