@@ -298,3 +298,11 @@ def test_rows_with_more_cells_than_the_header_are_kept_aside() -> None:
     assert sorted(reading.records["individual_count"]) == [4.0, 5.0]
     assert codes(reading) == {"cells_beyond": 1, "date_invalid": 1}
     assert reading.counts["wrong"] == 2
+
+
+@pytest.mark.parametrize("asked", [None, "UTF-8", "utf-8-sig"])
+def test_a_mark_before_utf8_is_no_other_encoding(asked: str | None) -> None:
+    table = "scientificName,vernacularName,eventDate\nArdea alba,大白鹭,2024-01-05\n"
+    reading = read(Given.of_bytes("birds.csv", table.encode("utf-8-sig")), encoding=asked)
+    assert codes(reading) == {}
+    assert len(reading.records) == 1

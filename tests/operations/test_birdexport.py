@@ -245,3 +245,25 @@ def test_the_command_line_asks_who_it_is_for(
     monkeypatch.setenv("WETLAND_ROLE", "ecologist")
     assert run_cli(*asked).code == 0
     assert "blurred-" not in (tmp_path / "r.csv").read_text("utf-8-sig")
+
+
+def test_problems_do_not_tell_where_sensitive_species_were(
+    store: Store, site: Site, tmp_path: Path
+) -> None:
+    head = "plot,date,lon,lat,species,count\n"
+    rows = (
+        "EX-B1,2024-01-14,120.0612,99,青头潜鸭,2\n",
+        "EX-B1,2024-01-14,120.0612,30.2,白鹭,2,9\n",
+        "EX-B2,2024-01-14,,,青头潜鸭鸭,many\n",
+    )
+    imported(store, site, head + "".join(rows))
+    public, exact = tmp_path / "public.csv", tmp_path / "exact.csv"
+    export_table(store, site, "problems", public)
+    export_table(store, site, "problems", exact, role="ecologist")
+    told, known = (
+        list(csv.DictReader(io.StringIO(p.read_text("utf-8-sig")))) for p in (public, exact)
+    )
+    assert any("120.0612" in row["value"] for row in known)
+    assert len(known) == store.count("problems") > len(told) >= 2
+    assert not any(row[c] for row in told for c in ("row", "column", "value"))
+    assert "青头潜鸭" not in public.read_text("utf-8-sig")

@@ -70,6 +70,14 @@ def _mostly_utf8(head: bytes) -> bool:
     return sum(found) * 2 > len(found)
 
 
+def _plain(encoding: str) -> str:
+    """Return the name of an encoding as Python spells it, whether or not a mark begins the file."""
+    try:
+        return codecs.lookup(encoding).name.removesuffix("-sig")
+    except LookupError:
+        return encoding
+
+
 def _is_utf8(line: bytes) -> bool:
     try:
         line.decode("utf-8")
@@ -139,10 +147,10 @@ class Lines:
                 yield Line(number, cells)
 
     def _tell_declared(self, declared: str | None, head: bytes) -> None:
-        plain = self.encoding.removesuffix("-sig")
-        if declared in {None, plain, "ascii"} or head.isascii():
+        used = _plain(self.encoding)
+        if declared is None or head.isascii() or _plain(declared) in {used, "ascii"}:
             return
-        self._complain("encoding_declared", None, DECLARED.fill(d=declared, e=plain), False)
+        self._complain("encoding_declared", None, DECLARED.fill(d=declared, e=used), False)
 
     def _decoded(self) -> Iterator[tuple[int, str]]:
         """Yield the physical lines as text, without their ends."""

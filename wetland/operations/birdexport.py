@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 from wetland.base.errors import InputError
 from wetland.base.findings import FINDINGS
+from wetland.base.problems import PROBLEMS
 from wetland.base.texts import text
 from wetland.birds.tables import BIRD_RECORDS, BIRD_SURVEYS
 from wetland.operations.birds import birds_of_store, checklist_of, require_records
+from wetland.screening.tables import OBSERVATIONS
 from wetland.sites.load import Site
 from wetland.store.query import Where
 from wetland.store.store import Store
+from wetland.water.tables import WATER_RESULTS, WATER_STATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from wetland.birds.eml import ArchiveMetadata
 
 BIRD_TABLES = (BIRD_SURVEYS.name, BIRD_RECORDS.name)
+_NOT_BIRDS = (OBSERVATIONS.name, WATER_RESULTS.name, WATER_STATIONS.name)
 TITLE = text("{n}鸟类调查", "Bird surveys of {n}")
 NOT_IN = text("不能导出为 {suffix}", "cannot export to {suffix}")
 USE = text(
@@ -134,6 +138,8 @@ def table_for_role(
     """
     if table == FINDINGS.name:
         return findings_for_role(store.read(table, where), site, role)
+    if table == PROBLEMS.name:
+        return problems_for_role(store, store.read(table, where), site, role)
     if table not in BIRD_TABLES:
         return None
     of_site = {"site": site.id}
@@ -152,6 +158,38 @@ def findings_for_role(findings: pd.DataFrame, site: Site, role: str | None) -> p
     exact = site.birds.exact_roles
     shown = blur_findings(findings, checklist_of(site.birds), role=role, exact_roles=exact)
     return shown.drop(columns="blurred")
+
+
+def problems_for_role(
+    store: Store, problems: pd.DataFrame, site: Site, role: str | None
+) -> pd.DataFrame:
+    """Return problems of files as a role may see them.
+
+    Those of files that held birds tell rows, columns (a sheet has one per plot) and cells as
+    received, places among them: a role that may not see where sensitive species are gets neither,
+    and no problem whose words name one. A file of which nothing was kept may have held birds.
+    """
+    from wetland.birds.sensitivity import SensitiveNames, may_see  # noqa: PLC0415 - starts fast
+
+    names = SensitiveNames(checklist_of(site.birds))
+    if may_see(role, site.birds.exact_roles) or not names.levels or problems.empty:
+        return problems
+    of_birds = ~problems["source_id"].isin(_other_sources(store, problems["source_id"]))
+    told = problems["message_zh"] + " " + problems["message_en"]
+    naming = of_birds & told.map(lambda words: names.named_in(str(words)) is not None)
+    shown = problems[~naming].copy()
+    for column in ("row", "column", "value"):
+        shown[column] = shown[column].mask(of_birds[~naming])
+    return shown
+
+
+def _other_sources(store: Store, sources: pd.Series[Any]) -> set[str]:
+    """Return those of some sources that the store holds other rows than birds of."""
+    held = [t for t in _NOT_BIRDS if t in store.tables]
+    return {
+        source for source in sources.dropna().unique()
+        if any(len(store.read(table, {"source_id": source})) for table in held)
+    }  # fmt: skip
 
 
 def _blurred(

@@ -139,12 +139,12 @@ def _rematch(tx: Transaction, site: Site, name: str, taxon_id: str, today: dt.da
 def _tested(tx: Transaction, site: Site, records: pd.DataFrame, today: dt.date) -> Any:  # noqa: ANN401
     """Return the records with what the tests of plausibility say of them now."""
     from wetland.birds.plausibility import flag_records  # noqa: PLC0415 - starts fast
-    from wetland.operations.birdkeeping import inside_of  # noqa: PLC0415
+    from wetland.operations.birdkeeping import inside_of, zones_of  # noqa: PLC0415
 
     where = {"site": site.id}
     surveys = tx.read(BIRD_SURVEYS.name, where)
     history = tx.read(BIRD_RECORDS.name, where)
     return flag_records(
         records.reset_index(drop=True), surveys, checklist_of(site.birds),
-        history=(history, surveys), today=today, inside=inside_of(site),
+        history=(history, surveys), today=today, inside=inside_of(site), zones_at=zones_of(site),
     )  # fmt: skip
