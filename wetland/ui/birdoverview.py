@@ -28,7 +28,7 @@ from wetland.ui.plain import md
 CHOSEN = "birds-chosen"
 _SPECIES = text("观测到的鸟种", "Species observed")
 _SPECIES_NOTE = text(
-    "{a} 至 {b}；随努力而变，不是名录总数", "{a} to {b}; depends on effort, not the whole list"
+    "{a} 至 {b}；随调查努力量而变，不是名录总数", "{a} to {b}; depends on effort, not the whole list"
 )
 _SURVEYS = text("调查次数", "Surveys")
 _PLOTS = text("{n} 个样点或样线", "{n} plots or transects")
@@ -40,16 +40,16 @@ _OF = text("共 {n} 条记录", "of {n} records")
 _UNMATCHED = text("{n} 条名称未匹配", "{n} with an unmatched name")
 _FINDINGS = text("待核实的预警", "Open alerts")
 _NEVER = text("还没有检查过", "not looked for yet")
-_RICHNESS = text("历年观测鸟种数与调查努力", "Species observed over the years, with effort")
+_RICHNESS = text("历年观测鸟种数与调查努力量", "Species observed over the years, with effort")
 _RICHNESS_NOTE = text(
-    "柱＝当年观测到的种数，努力多则种数多；红菱形＝折算到相同样本覆盖度的种数及其 95% 区间，"
+    "柱＝当年观测到的种数，努力量大则种数多；红菱形＝折算到相同样本覆盖度的种数及其 95% 区间，"
     "年份之间只能比它。被否定的记录不计。",
     "Bars: species observed that year; more effort finds more. Red diamonds: species at equal "
     "sample coverage with the 95 % interval, the only ones to compare between years. Rejected "
     "records do not count.",
 )
 _NO_EVEN = text(
-    "各年努力太少，无法折算到相同努力。", "Too little effort to tell species at equal effort."
+    "各年努力量太少，无法折算到相同努力量。", "Too little effort to tell species at equal effort."
 )
 _ALL = text("全部鸟种", "All species")
 _PICK = text("点选一行看该种的指数、物候和分布。", "Pick a row for its index, phenology and map.")

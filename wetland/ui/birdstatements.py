@@ -14,7 +14,7 @@ from wetland.ui import drawn, language
 from wetland.ui.language import say
 
 _NOTE = text(
-    "别人公布的“有记录以来共多少种”，不是本系统的测量；调查努力未公布，名录只增不减，"
+    "别人公布的“有记录以来共多少种”，不是本系统的测量；调查努力量未公布，名录只增不减，"
     "所以两根柱之间不能算增长或趋势。",
     "What others published as “species ever recorded”, not measurements of this system. The effort "
     "is unknown and such a list can only grow: nothing may be read from one bar to the next.",
