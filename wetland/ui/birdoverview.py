@@ -28,7 +28,8 @@ from wetland.ui.plain import md
 CHOSEN = "birds-chosen"
 _SPECIES = text("观测到的鸟种", "Species observed")
 _SPECIES_NOTE = text(
-    "{a} 至 {b}；随调查努力量而变，不是名录总数", "{a} to {b}; depends on effort, not the whole list"
+    "{a} 至 {b}；随调查努力量而变，不是名录总数",
+    "{a} to {b}; depends on effort, not the whole list",
 )
 _SURVEYS = text("调查次数", "Surveys")
 _PLOTS = text("{n} 个样点或样线", "{n} plots or transects")
