@@ -259,3 +259,16 @@ def test_a_time_of_any_length_is_refused_at_once() -> None:
         read_when(When("2024-05-01", time="06:00" + "-" * 500_000), CLOCK)
     with pytest.raises(CellError):
         read_when(When("2024-05-01", date_end="1" * 500_000), CLOCK)
+
+
+def test_a_visit_with_a_row_that_cannot_be_read_is_not_complete() -> None:
+    table = (
+        "eventID,eventDate,scientificName,individualCount,complete\n"
+        "E1,2024-05-01,Egretta garzetta,3,true\nE1,2024-05-01,Ardea alba,12.5,true\n"
+        "E2,2024-05-02,Egretta garzetta,3,true\nE2,2024-05-02,Ardea alba,many,true\n"
+    )
+    reading = read(Given.of_bytes("birds.csv", table.encode()))
+    complete = reading.surveys.set_index("event_id")["complete"].to_dict()
+    # Of "many" there is a record of presence, so that nothing is taken for absent.
+    assert complete == {"E1": False, "E2": True}
+    assert codes(reading)["not_complete"] == 1

@@ -84,7 +84,8 @@ def test_checklists_are_surveys_with_their_effort_and_shared_ones_are_one() -> N
     assert surveys.loc["S1", ["duration_min", "distance_km", "observer_count"]].tolist() == [
         60.0, 2.5, 2]  # fmt: skip
     assert surveys.loc["G1", "duration_min"] == 60.0  # of the first checklist of the group
-    assert surveys["complete"].tolist() == [True, True]
+    # S1 had a species that was not approved: not listing it now is no absence.
+    assert surveys["complete"].to_dict() == {"S1": False, "G1": True}
     assert surveys.loc["S1", "geometry"].coords[0] == (120.06, 30.27)
     assert by_checklist("\n".join(ROWS)) == {
         ("S1", EGRET, 3, "present"), ("S1", HERON, None, "present"), ("G1", EGRET, 4, "present"),
@@ -112,6 +113,17 @@ def test_a_checklist_that_a_broken_row_names_is_not_filled() -> None:
     assert ("G1", GREBE, 0, "absent") not in found
     assert ("S4", GREBE, 0, "absent") in found
     assert codes(read("ebd.txt", "\n".join(broken)))["wrong_cells"] == 1
+
+
+def test_a_file_of_one_species_tells_nothing_of_others() -> None:
+    rows = "\n".join([EBD, seen(1, EGRET, "3", "S1"), seen(2, EGRET, "4", "S4")])
+    reading = read("ebd.txt", rows, {"sampling": "\n".join(EVENTS[:2])})
+    assert "one_species" in codes(reading)
+    assert set(reading.surveys["complete"]) == {False}
+    two = read("ebd.txt", rows + "\n" + seen(3, HERON, "1", "S4"))
+    assert set(two.surveys["complete"]) == {True}
+    found = by_checklist(rows, sampling="\n".join([*EVENTS[:2], sampled("S7")]))
+    assert ("S7", EGRET, 0, "absent") in found
 
 
 def test_checklists_outside_the_sampling_file_are_read_and_told() -> None:

@@ -12,7 +12,8 @@ Rule of decision:
 - With the file of sampling events, checklists without any row are surveys too, and in complete
   checklists each species of the site's list that the file reports at least once, and that this
   checklist does not, is a record of absence. A species that the file never reports is not filled:
-  eBird gives out files of single species, whose silence about others says nothing.
+  eBird gives out files of single species, whose silence about others says nothing: of those, and
+  of a checklist with a row that is left out, no survey is told to be complete.
 """
 
 from __future__ import annotations
@@ -24,14 +25,13 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.ebirdrows import EbirdRows, Row, ebird_rows
+from wetland.birds.ebirdscan import EVENT, GROUP, Silence, silence_of
+from wetland.birds.ebirdscan import NOT_APPROVED as UNAPPROVED
 from wetland.birds.readplaces import folded, plots_by_name
 from wetland.birds.sheetrows import of_rows
 from wetland.birds.sightings import Sightings
 
 CHUNK_ROWS = 20_000
-EVENT = ("samplingeventidentifier", "submissionid")
-GROUP = "groupidentifier"
-_NOT_APPROVED = frozenset({"0", "false", "no"})
 _COMPLETE = frozenset({"1", "true", "yes"})
 
 # Role -> columns, the first that is there counts.
@@ -82,6 +82,10 @@ NOT_IN_SAMPLING = text(
     "{n} 份清单不在调查文件（sampling events）中，不补零",
     "{n} checklists are not in the file of sampling events: no zeros are filled in",
 )
+ONE_SPECIES = text(
+    "文件只有一个物种，其清单不说明其他物种有无，不算作记录了全部物种",
+    "the file names one species: its checklists tell nothing of others and count as not complete",
+)
 
 
 class _Batch:
@@ -107,8 +111,8 @@ class _Batch:
 class _Checklists:
     """The checklists of a file while it is read."""
 
-    def __init__(self, source: BirdSource) -> None:
-        self.source = source
+    def __init__(self, source: BirdSource, silence: Silence) -> None:
+        self.source, self.silence = source, silence
         self.plots = plots_by_name(source.plots)
         self.surveys: dict[str, dict[str, Any]] = {}  # complete ones, to be filled with zeros
         self.sampled: set[str] = set()
@@ -137,7 +141,7 @@ class _Checklists:
             self.sampled.add(key)
             self._first.setdefault(key, own)
             survey = self._survey(rows, row, key)
-            if (survey["complete"] or "").casefold() in _COMPLETE:
+            if _is_complete(rows, row):
                 self.surveys[key] = {**survey, "row": row.number}
             batch.add({**survey, "row": row.number, "only_survey": True})
             if batch.is_full():
@@ -187,7 +191,7 @@ class _Checklists:
         if taxon is not None:
             self.species.add(taxon)
             self.reported.setdefault(key, set()).add(taxon)
-        if (rows.cell(row, "approved") or "1").casefold() in _NOT_APPROVED:
+        if (rows.cell(row, "approved") or "1").casefold() in UNAPPROVED:
             self.not_approved += 1
             return None
         first = self._first.setdefault(key, own)
@@ -224,6 +228,8 @@ class _Checklists:
         if place is not None and (not known or folded(place) in self.plots):
             survey["plot"] = place
         survey["event_id"] = key
+        if self.silence.is_in(key, rows.cell(row, *EVENT) or key) and _is_complete(rows, row):
+            survey["complete"] = "0"
         return survey
 
     def _record(self, rows: EbirdRows, row: Row) -> dict[str, Any]:
@@ -252,7 +258,9 @@ def read_ebird(source: BirdSource) -> Iterator[Sightings]:
     if not {"scientificname", "commonname"} & rows.columns.keys():
         raise InputError(ONLY_SAMPLING.fill(f=rows.name))
     source.tally.encoding = rows.encoding
-    lists = _Checklists(source)
+    lists = _Checklists(source, silence_of(source))
+    if lists.silence.one_species:
+        source.problems.add("one_species", level="warning", message=ONE_SPECIES)
     sampling = source.beside.get("sampling")
     if sampling is not None:
         yield from lists.sampling(ebird_rows(sampling, None, source.problems))
@@ -264,6 +272,10 @@ def read_ebird(source: BirdSource) -> Iterator[Sightings]:
     ):
         if number:
             source.problems.add(code, level="warning", message=message.fill(n=number))
+
+
+def _is_complete(rows: EbirdRows, row: Row) -> bool:
+    return (rows.cell(row, *_SURVEY["complete"]) or "").casefold() in _COMPLETE
 
 
 def _headers(rows: EbirdRows) -> dict[str, str]:

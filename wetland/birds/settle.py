@@ -47,8 +47,9 @@ class Settler:
         if not kept.all():
             self._source.tally.count("not_birds", int((~kept).sum()))
             sightings = sightings.only(kept)
-        visits, surveys = self.surveys.settle(sightings)
-        return Settled(surveys, self.records.settle(sightings, visits))
+        visits, found = self.surveys.settle(sightings)
+        records = self.records.settle(sightings, visits)
+        return Settled(self.surveys.frame(found, self.records.lacking), records)
 
     def close(self) -> None:
         """Tell what is only known at the end."""

@@ -77,6 +77,7 @@ class Records:
         self._seen: set[bytes] = set()
         self._ordinals: Counter[bytes] = Counter()
         self.unmatched: dict[str, int] = {}
+        self.lacking: set[str] = set()  # surveys with a row that was kept aside
 
     def settle(self, sightings: Sightings, visits: list[Visit | None]) -> pd.DataFrame:
         """Return the records of a part of the file."""
@@ -107,6 +108,7 @@ class Records:
                 return None
             name, match = self._named(told, visit, where)
         except CellError as error:
+            self.lacking.add(visit.survey_id)
             where.wrong(error, "count" if error.code != "name_missing" else "name", told["count"])
             return None
         values = {**self._words(told), **self._placed(told, visit, where),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -68,6 +69,12 @@ FROM_PARTS = text(
     "the date cannot be read: the columns of year, month, day were",
 )
 
+NOT_COMPLETE = text(
+    "{n} 次调查有记录无法读取，不再算作记录了全部物种",
+    "{n} visits have records that cannot be read: they no longer count as complete",
+)
+
+Found = dict[str, dict[str, Any]]  # identifier of a survey -> what is told of it
 _NAMES_OF_COLUMNS = list(BIRD_SURVEYS.names)
 # The place of surveys that are told apart by it: it need not be remembered.
 _ITS_OWN: Place = (math.nan, math.nan)
@@ -108,6 +115,7 @@ class Surveys:
         self._seen: dict[str, Place | None] = {}
         self._unknown: dict[str, None] = {}
         self._untold_datums: set[str] = set()
+        self._lacking = 0
 
     def __len__(self) -> int:
         """Return the number of surveys so far."""
@@ -118,14 +126,14 @@ class Surveys:
         kept = self._seen[visit.survey_id]
         return visit.place if kept is _ITS_OWN else kept
 
-    def settle(self, sightings: Sightings) -> tuple[list[Visit | None], pd.DataFrame]:
+    def settle(self, sightings: Sightings) -> tuple[list[Visit | None], Found]:
         """Return what each row says of its survey (None: kept aside), and the new surveys."""
         frame = sightings.frame
         groups, firsts = groups_of(frame)
         cells = {name: frame[name].to_numpy(dtype=object) for name in SURVEY_CELLS}
         rows = frame["row"].to_numpy(dtype=np.int64)
         extras = frame["event_extra"].to_numpy(dtype=object)
-        found: dict[str, dict[str, Any]] = {}
+        found: Found = {}
         visits: list[Visit | None] = []
         for at in firsts:
             told = {name: column[at] for name, column in cells.items()}
@@ -134,10 +142,13 @@ class Surveys:
             visits.append(visit)
             if visit is not None and values is not None:
                 self._merge(found, visit, {**values, "extra": extras[at]}, where)
-        return [visits[group] for group in groups.tolist()], self._frame(found)
+        return [visits[group] for group in groups.tolist()], found
 
     def close(self) -> None:
-        """Tell which plots the site does not know."""
+        """Tell which plots the site does not know, and how many visits are not complete."""
+        if self._lacking:
+            message = NOT_COMPLETE.fill(n=self._lacking)
+            self._source.problems.add("not_complete", message=message, level="warning")
         if self._unknown and self._source.plots:
             names = list(self._unknown)
             shown = ", ".join(names[:_MOST_NAMES])
@@ -276,9 +287,7 @@ class Surveys:
         return survey_id(self._site, "visit", self._name, spot, *days, span.at,
                          values["observers"], values["sampling_protocol"])  # fmt: skip
 
-    def _merge(
-        self, found: dict[str, dict[str, Any]], visit: Visit, values: dict[str, Any], where: Where
-    ) -> None:
+    def _merge(self, found: Found, visit: Visit, values: dict[str, Any], where: Where) -> None:
         """Keep the first cell told of each column of a survey."""
         identifier = visit.survey_id
         kept = found.get(identifier)
@@ -297,7 +306,12 @@ class Surveys:
                 where.warn(CellError("event_differs", message), None, value)
         self._seen[identifier] = _place_of(kept)
 
-    def _frame(self, found: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    def frame(self, found: Found, lacking: Collection[str]) -> pd.DataFrame:
+        """Return new surveys as a table.
+
+        Surveys that lack a row (``lacking``: it was kept aside) are not complete: what they do not
+        list may be what could not be read.
+        """
         import pandas as pd
         import shapely
 
@@ -305,6 +319,9 @@ class Surveys:
 
         rows = []
         for identifier, values in found.items():
+            if values["complete"] and identifier in lacking:
+                values["complete"] = False
+                self._lacking += 1
             place = values["place"] or self._plot_place(values["plot"])
             extra = dict(values["extra"] or {})
             if values["locality"] is not None:
