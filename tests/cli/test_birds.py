@@ -63,6 +63,14 @@ def test_corrections_widen_the_errors_and_not_the_totals(run_cli, write) -> None
     assert all("--overdispersion" not in note["en"] for note in corrected["notes"])
 
 
+def test_totals_that_rest_on_plots_not_counted_are_told(run_cli, write) -> None:
+    few = "site,time,count\na,2020,4\na,2021,5\nb,2020,40\nb,2021,\n"
+    answer = json.loads(run_cli("birds", "index", write(few), "--format", "json").out)
+    assert answer["observed"] == [44.0, 5.0]
+    assert answer["imputed"] == pytest.approx([44, 55])
+    assert [note["en"] for note in answer["notes"] if "imputed at 1 times (2021)" in note["en"]]
+
+
 @pytest.mark.parametrize(
     ("given", "points"), [("auto", {(2020,), (2021,), (2020, 2021)}), ("all", {(2020, 2021)}),
                           ("2021", {(2021,)}), ("2020，2021", {(2020, 2021)})]

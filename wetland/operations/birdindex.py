@@ -26,6 +26,13 @@ _VARY = text(
     "counts vary {x:.1f} times as much as Poisson's, so these errors are too small: use "
     "--overdispersion",
 )
+_IMPUTED = text(
+    "{n} 个时次的总数有一半以上是插补的（{t}）：它建立在同期未计数的样点上，不宜当作实有数量",
+    "more than half of the total is imputed at {n} times ({t}): it rests on plots that were not "
+    "counted then, and is no number of birds that were there",
+)
+HALF = 0.5
+MOST_TIMES = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +61,19 @@ class BirdIndex:
         fit, settings = self.fitted.fit, self.fitted.settings
         ratio = fit.chi2 / fit.df if fit.df else 0.0
         warned = not settings.overdispersion and ratio > MUCH
-        return (*self.fitted.notes, *((_VARY.fill(x=ratio),) if warned else ()))
+        varied = (_VARY.fill(x=ratio),) if warned else ()
+        return (*self.fitted.notes, *self._imputed(), *varied)
+
+    def _imputed(self) -> tuple[Text, ...]:
+        """Tell the times of which most is not counted."""
+        totals = self.fitted.totals
+        most = [int(time) for time, seen, whole in zip(
+            totals.times, totals.observed, totals.imputed, strict=True)
+            if whole > 0 and seen < HALF * whole]  # fmt: skip
+        if not most:
+            return ()
+        named = ", ".join(map(str, most[:MOST_TIMES])) + (" …" if len(most) > MOST_TIMES else "")
+        return (_IMPUTED.fill(n=len(most), t=named),)
 
     def to_json(self, lang: Lang = "zh") -> dict[str, Any]:
         """Return the index as JSON-ready mappings; see `wetland.birds.trimanswer.trim_answer`."""
