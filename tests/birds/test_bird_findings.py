@@ -204,6 +204,12 @@ def test_breeding_is_one_finding_per_species_and_year() -> None:
     assert (row["subject"], row["severity"]) == ("grus-grus|2022", 4)
     assert (row["evidence"]["breeding"], row["evidence"]["n"]) == ("confirmed", 2)
     assert row["evidence"]["records"][0]["record_id"] == "r0", "the best evidence first"
+    late, day = sighting(dt.date(2022, 8, 1), breeding="probable")
+    year = (pd.concat([records, late.assign(record_id="late", survey_id="late")]),
+            pd.concat([surveys, day.iloc[-1:].assign(survey_id="late")]))  # fmt: skip
+    (row,) = found(year, known, settings=settings_, as_of=dt.date(2023, 7, 1))
+    told = (row["evidence"]["breeding"], row["evidence"]["n"], row["occurred_on"])
+    assert told == ("confirmed", 2, dt.date(2022, 5, 1)), "what is recent tells of its whole year"
     possible = (records.assign(breeding="possible"), surveys)
     assert found(possible, known, settings=settings_) == []
     assert found((records, surveys), known, settings=settings_, as_of=dt.date(2024, 1, 1)) == []

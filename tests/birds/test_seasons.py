@@ -180,6 +180,35 @@ def test_visits_of_one_event_are_one_count_of_the_site() -> None:
     assert found["day"].tolist() == [DAY]
 
 
+def test_a_parent_event_of_a_whole_winter_is_no_single_count() -> None:
+    """Birds that move from one plot to another would count twice, and reach 1 % by that."""
+    winter = {"parent_event_id": "winter 2023/24"}
+    surveys = [visit("a1", **winter), visit("b1", plot="b", **winter),
+               visit("b2", dt.date(2024, 2, 20), plot="b", **winter)]  # fmt: skip
+    records = [seen("a1", 10), seen("b1", 5), seen("b2", 12)]
+    found = site_maxima(records_of(records), surveys_of(surveys), WINTER, taxon_id=BEAN)
+    assert found["count"].tolist() == [15.0], "the 15th of January, not 10 + 12 of two months"
+    own = [visit("a1", parent_event_id="a"), visit("b1", plot="b", parent_event_id="b")]
+    found = site_maxima(records_of(records[:2]), surveys_of(own), WINTER, taxon_id=BEAN)
+    assert found["count"].tolist() == [15.0], "a parent of each plot does not part a day"
+
+
+def test_visits_known_by_their_month_are_not_added() -> None:
+    january = {"event_end": dt.date(2024, 1, 31)}
+    surveys = [visit("a1", dt.date(2024, 1, 1), **january),
+               visit("b1", dt.date(2024, 1, 1), plot="b", **january)]  # fmt: skip
+    records = records_of([seen("a1", 10), seen("b1", 12)])
+    found = site_maxima(records, surveys_of(surveys), WINTER, taxon_id=BEAN)
+    assert found["count"].tolist() == [12.0]
+
+
+def test_a_season_that_begins_before_the_days_asked_for_is_left_out() -> None:
+    surveys = surveys_of([visit("v1"), visit("v2", dt.date(2024, 11, 1))])
+    dated = SeasonSurveys.of(surveys, WINTER, since=dt.date(2024, 1, 1))
+    assert dated.surveys["survey_id"].tolist() == ["v2"]
+    assert len(SeasonSurveys.of(surveys, WINTER, since=dt.date(2023, 11, 1)).surveys) == 2
+
+
 def test_upper_limits_are_no_maxima_and_empty_seasons_have_no_row() -> None:
     records = [seen("v1", 5000, count_qualifier="at_most"), seen("v2", 3)]
     surveys = [visit("v1"), visit("v2", dt.date(2025, 1, 1)), visit("v3", dt.date(2026, 1, 1))]

@@ -129,6 +129,16 @@ def test_a_season_that_is_not_over_does_not_count(held: Store, site: Site) -> No
     assert index_of(before, DUCK).to_json()["time"][-1] == 2022
 
 
+def test_a_season_that_is_asked_for_in_part_does_not_count(data: BirdData) -> None:
+    """Half a winter would look like a winter with fewer birds."""
+    part = data.only(since=dt.date(2016, 12, 11), until=dt.date(2023, 12, 12))
+    assert index_of(part, DUCK).to_json()["time"] == list(range(2017, 2023))
+    assert index_of(part, DUCK).to_json()["surveys_left_out"] == 6
+    again = part.only(until=dt.date(2024, 12, 31))
+    assert index_of(again, DUCK).to_json()["time"][-1] == 2022
+    assert alerts_of(part).months == data.season()[1]
+
+
 def test_alerts_tell_the_decline_and_not_the_stable_one(data: BirdData) -> None:
     found = alerts_of(data)
     duck, grebe = found.of(DUCK), found.of(GREBE)
@@ -191,6 +201,23 @@ def test_what_is_no_longer_found_has_passed(site: Site, tmp_path: Path) -> None:
         assert list(held["status"]) == ["passed"]
 
 
+def test_an_old_finding_falls_with_its_record(site: Site, tmp_path: Path) -> None:
+    """A first record is not looked for after a year; one that was rejected passes all the same."""
+    first = "E-x,EX-B1,2021-12-20,样线法,60,true,东方白鹳,1,,true\n"
+    with open_store(tmp_path / "b.gpkg", site) as store:
+        given = Given.of_bytes("b.csv", table() + first.encode())
+        import_birds(store, site, given, actor="t", today=TODAY)
+        at_once = screen_birds(store, site, as_of=dt.date(2022, 1, 31), actor="t")
+        assert at_once.counts["birds/first_record"] == 1
+        screen_birds(store, site, as_of=TODAY, actor="t")
+        assert list(store.read("findings", {"rule": "birds/first_record"})["status"]) == ["open"]
+        stork = store.read("bird_records", {"name_received": "东方白鹳"})
+        with store.transaction(actor="eve", reason="a heron") as tx:
+            tx.write("bird_records", stork.assign(validation="rejected"))
+        screen_birds(store, site, as_of=TODAY, actor="t")
+        assert list(store.read("findings", {"rule": "birds/first_record"})["status"]) == ["passed"]
+
+
 def test_several_species_are_the_geometric_mean_of_their_indices(data: BirdData) -> None:
     both = indicator_of(data, ["斑嘴鸭", "小䴙䴘"])
     one, other = (
@@ -217,6 +244,9 @@ def test_association_is_of_seasons_and_carries_its_caveat(held: Store, site: Sit
     answer = found.to_json("en")
     assert "not cause" in answer["caveat"]
     assert answer["n"] == 10
+    for what in ("斑嘴鸭", "richness"):
+        before = associate_of(held, site, what, with_=given, as_of=dt.date(2024, 3, 30))
+        assert before.times == tuple(WINTERS[:-1]), "the last winter is not over"
     later = associate_of(held, site, "richness", with_=given, lag=1)
     assert later.times == tuple(WINTERS[1:])
     assert later.y[0] == found.y[0]

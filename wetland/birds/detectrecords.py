@@ -72,15 +72,18 @@ def first_record_findings(look: Look) -> Iterator[Found]:
 def breeding_findings(look: Look) -> Iterator[Found]:
     """Yield one finding per species and year with recent evidence of breeding.
 
-    Severity 2, 3 for species that are protected or threatened, 4 of class I.
+    It tells of the whole year, of which some evidence is recent: it does not lose its first records
+    as time goes on. Severity 2, 3 for species that are protected or threatened, 4 of class I.
     """
     present = _present(look)
     since = look.as_of - dt.timedelta(days=look.settings.recent_days)
     told = present["breeding"].isin(list(look.settings.breeding)).to_numpy(dtype=bool)
     recent = (present["event_date"] >= since).to_numpy(dtype=bool)
-    bred = present[told & recent]
+    bred = present[told].assign(recent=recent[told])
     years = [day.year for day in bred["event_date"]]
     for _, own in bred.groupby([bred["taxon_id"], years], sort=True):
+        if not own["recent"].any():
+            continue
         rows = plain_rows(own)
         species, year = look.species[rows[0]["taxon_id"]], rows[0]["event_date"].year
         best = min((str(row["breeding"]) for row in rows), key=_RANK.index)

@@ -71,6 +71,11 @@ def season_end(year: int, season: CountSeason) -> dt.date:
     return following - dt.timedelta(days=1)
 
 
+def season_begin(year: int, season: CountSeason) -> dt.date:
+    """Return the first day of a season that begins in a year."""
+    return dt.date(year, first_month(season.months), 1)
+
+
 def season_label(year: int, season: CountSeason) -> str:
     """Return what a season is written as: "2023", or "2023/24" where it goes over the year's end.
 

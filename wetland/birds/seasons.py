@@ -16,6 +16,7 @@ from wetland.base.texts import Text, text
 from wetland.birds.seasoncalendar import NO_SEASON as NO_SEASON
 from wetland.birds.seasoncalendar import YEAR as YEAR
 from wetland.birds.seasoncalendar import first_month as first_month
+from wetland.birds.seasoncalendar import season_begin
 from wetland.birds.seasoncalendar import season_end as season_end
 from wetland.birds.seasoncalendar import season_label as season_label
 from wetland.birds.seasoncalendar import season_years as season_years
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 COUNT_COLUMNS = ("plot", "season", "count", "surveys", "flagged", "uncounted", "synthetic")
 MAXIMA_COLUMNS = ("season", "count", "occasions", "day", "records", "flagged", "synthetic")
+ROUND_DAYS = 3  # a count of the whole site may take a week-end; over more days birds move
 _OF_SURVEYS = ("survey_id", "parent_event_id", "plot", "event_date", "event_end", "complete",
                "synthetic")  # fmt: skip
 
@@ -50,10 +52,10 @@ class SeasonSurveys:
     ----------
     surveys
         Those that lie in one season from their first to their last day: what counts need of them,
-        with ``season_year`` and ``occasion`` (visits that are one count of the site together:
-        those of one parent event, else those of the same days).
+        with ``season_year`` and ``occasion`` (visits that are one count of the site together, see
+        `site_maxima`).
     left_out
-        Surveys that do not lie in one season, e.g. known by their year only.
+        Surveys that do not lie in one season that counts, e.g. known by their year only.
     """
 
     surveys: pd.DataFrame
@@ -62,18 +64,26 @@ class SeasonSurveys:
 
     @classmethod
     def of(
-        cls, surveys: pd.DataFrame, season: CountSeason, *, until: dt.date | None = None
+        cls,
+        surveys: pd.DataFrame,
+        season: CountSeason,
+        *,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
     ) -> SeasonSurveys:
-        """Say which season each survey is of; with ``until`` only of seasons over by that day."""
+        """Say which season each survey is of: of seasons that began and ended within the days."""
         begun = season_years(surveys["event_date"].tolist(), season)
         ended = season_years(surveys["event_end"].tolist(), season)
         within = (begun == ended) & (begun != NO_SEASON)
-        if until is not None:
-            over = {y: season_end(int(y), season) <= until for y in np.unique(begun[within])}
-            within &= np.array([over.get(y, False) for y in begun], dtype=bool)
+        whole = [
+            year
+            for year in np.unique(begun[within]).tolist()
+            if (since is None or season_begin(year, season) >= since)
+            and (until is None or season_end(year, season) <= until)
+        ]
+        within &= np.isin(begun, whole)
         kept = surveys.loc[within, list(_OF_SURVEYS)].assign(season_year=begun[within])
-        days = kept["event_date"].map(str) + "/" + kept["event_end"].map(str)
-        kept["occasion"] = kept["parent_event_id"].fillna(days)
+        kept["occasion"] = _occasion_of(kept)
         return cls(kept.reset_index(drop=True), season, int((~within).sum()))
 
     def visits(self, records: pd.DataFrame, taxon_id: str) -> pd.DataFrame:
@@ -198,10 +208,12 @@ def site_maxima(
 
     Notes
     -----
-    Birds move between plots, so numbers of different days are never added. An occasion is what was
-    counted together: visits of one parent event, else of the same days. Its number is the sum of
-    the plots (of each its highest visit), or that of a visit to the whole site (one without a
-    plot) where that is higher. Numbers that are upper limits (``at_most``) do not count.
+    Birds move between plots, so numbers of different days are not added. An occasion is what was
+    counted together: visits of one parent event to several plots within three days (a round over a
+    week-end), else of the same days; a visit that is known by more than three days (a month, a
+    deployment) is one of its own. Its number is the sum of the plots (of each its highest visit),
+    or that of a visit to the whole site (one without a plot) where that is higher. Numbers that are
+    upper limits (``at_most``) do not count.
     """
     import pandas as pd  # noqa: PLC0415 - the command line starts without it
 
@@ -218,6 +230,19 @@ def site_maxima(
     own = [[one for survey in of_best for one in ids.get(survey, [])] for of_best in told]
     best = best.assign(occasions=counted, records=pd.Series(own, index=best.index, dtype="object"))
     return best[list(MAXIMA_COLUMNS)].reset_index(drop=True)
+
+
+def _occasion_of(surveys: pd.DataFrame) -> pd.Series[str]:
+    """Return what each survey was counted together with, by a name (see `site_maxima`)."""
+    first = surveys["event_date"].to_numpy(dtype="datetime64[D]").astype(np.int64)
+    last = surveys["event_end"].to_numpy(dtype="datetime64[D]").astype(np.int64)
+    dated = surveys.assign(first=first, last=last)
+    rounds = dated.groupby("parent_event_id")  # without a parent: NaN, and no round
+    span = rounds["last"].transform("max") - rounds["first"].transform("min")
+    together = (span < ROUND_DAYS) & (rounds["plot"].transform("nunique") > 1)
+    days = surveys["event_date"].map(str) + "/" + surveys["event_end"].map(str)
+    alone = last - first >= ROUND_DAYS
+    return surveys["parent_event_id"].where(together, days.mask(alone, surveys["survey_id"]))
 
 
 def _occasions(visits: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

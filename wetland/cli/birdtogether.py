@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from wetland.base.texts import text
-from wetland.cli.birdanswers import stored_birds
+from wetland.cli.birdanswers import stored_birds, today_of
 from wetland.cli.birdoptions import PlotsOption, SeasonOption, SinceOption, UntilOption
 from wetland.cli.birdtables import COMPARED, INDICATOR, SYNTHETIC, show
 from wetland.cli.opened import opened_store
@@ -110,7 +110,8 @@ def associate(
     from wetland.operations.birdassociation import associate_of  # noqa: PLC0415 - starts fast
 
     with opened_store(store, site, create=False) as (kept, opened):
-        found = associate_of(kept, opened, species, with_=with_, season=season, lag=lag)
+        found = associate_of(kept, opened, species, with_=with_, season=season, lag=lag,
+                             as_of=today_of(opened))  # fmt: skip
     answer = found.to_json(lang)
     if format == "table" and answer["synthetic"]:
         typer.echo(SYNTHETIC.get(lang), err=True)

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 Per = Literal["year", "season", "plot"]
 
 LEFT_OUT = text(
-    "{n} 次调查不在“{s}”各季之内（或跨季、或该季尚未结束），未计入",
-    "{n} surveys are not within a {s} (outside its months, over two, or it has not ended): left "
-    "out",
+    "{n} 次调查不在“{s}”各季之内（或跨季、该季尚未结束、被起止日期截断），未计入",
+    "{n} surveys are not within a {s} (outside its months, over two, it has not ended, or the days "
+    "asked for cut it): left out",
 )
 
 
@@ -52,8 +52,8 @@ def index_of(
     settings
         What to fit; None is model 3 with overdispersion and serial correlation.
     season
-        Count season of the pack; None is its usual one. Seasons that are not over on ``as_of`` are
-        left out.
+        Count season of the pack; None is its usual one. Seasons that are not over on ``as_of``, or
+        that the days asked for cut, are left out.
     base, level
         See `BirdIndex`.
 
@@ -63,13 +63,13 @@ def index_of(
         The species or season is unknown, there are no surveys, or the counts do not carry the
         model: a park's total, or one plot, is refused.
     """
-    from wetland.birds.seasons import SeasonSurveys, count_table_of, season_counts
+    from wetland.birds.seasons import count_table_of, season_counts
     from wetland.birds.trim import TrimSettings
 
     require_records(data)
     taxon = data.taxon(species)
     name, months = data.season(season)
-    dated = SeasonSurveys.of(data.surveys, months, until=data.as_of)
+    dated = data.dated(months)
     counts = season_counts(data.records, dated, months, taxon_id=taxon)
     table = count_table_of(counts)
     chosen = settings or TrimSettings(model=3, overdispersion=True, serial_correlation=True)
@@ -163,11 +163,10 @@ def alerts_of(
         There are no surveys, or the season is unknown.
     """
     from wetland.birds.detectcounts import alerts_by_species, criterion6_by_species
-    from wetland.birds.seasons import SeasonSurveys
 
     require_records(data)
     name, months = data.season(season)
-    dated = SeasonSurveys.of(data.surveys, months, until=as_of or data.as_of)
+    dated = data.dated(months, as_of)
     species = dict(data.checklist.species)
     found = alerts_by_species(data.records, dated, species, settings)
     ramsar = criterion6_by_species(data.records, dated, species)

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +99,7 @@ def associate_of(  # noqa: PLR0913 - what is compared, and how
     with_: str | Given,
     season: str | None = None,
     lag: int = 0,
+    as_of: dt.date | None = None,
     options: AssociationOptions | None = None,
 ) -> Compared:
     """Test whether a species' index, or richness, goes together with water, extent or visitors.
@@ -118,6 +119,8 @@ def associate_of(  # noqa: PLR0913 - what is compared, and how
         Count season of the pack; None is its usual one.
     lag
         Seasons by which the other comes before the birds.
+    as_of
+        Seasons that are not over by then do not count; None takes every season to be over.
 
     Raises
     ------
@@ -126,7 +129,7 @@ def associate_of(  # noqa: PLR0913 - what is compared, and how
     """
     from wetland.statistics.association import associate
 
-    data = birds_of_store(store, site)
+    data = birds_of_store(store, site, as_of=as_of)
     _, months = data.season(season)
     birds, first = _of_birds(data, species, season)
     other, second, invented = _of_other(store, site, with_, months)
@@ -142,6 +145,9 @@ def _of_birds(data: BirdData, species: str, season: str | None) -> tuple[Text, d
 
     _, months = data.season(season)
     if species.strip().casefold() == RICHNESS:
+        over = data.dated(months).surveys["survey_id"]
+        surveys = data.surveys[data.surveys["survey_id"].isin(over)].reset_index(drop=True)
+        data = replace(data, surveys=surveys)
         table = richness_of(data, per="season", settings=RichnessSettings(season=months))
         years = [int(str(period)[:4]) for period in table["period"]]
         pairs = zip(years, table["standardised"].tolist(), strict=True)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from wetland.birds.checklist import Checklist
     from wetland.birds.readoptions import BirdOptions
+    from wetland.birds.seasons import SeasonSurveys
 
 NOTHING = text("没有鸟类调查记录", "there are no bird records")
 IMPORT_FIRST = text(
@@ -63,6 +64,8 @@ class BirdData:
         Tables `SOURCES` of the records and `PROBLEMS` of the file.
     as_of
         The day it is looked on; None takes every season to be over.
+    since, until
+        The days that were asked for (`only`): a season that they cut does not count.
     """
 
     surveys: pd.DataFrame
@@ -71,6 +74,8 @@ class BirdData:
     sources: pd.DataFrame = field(default_factory=lambda: empty(SOURCES))
     problems: pd.DataFrame = field(default_factory=lambda: Problems("").frame())
     as_of: dt.date | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -145,6 +150,19 @@ class BirdData:
             raise InputError(NO_SEASON.fill(s=chosen, known=listed(known)))
         return chosen, known[chosen]
 
+    def dated(self, months: CountSeason, as_of: dt.date | None = None) -> SeasonSurveys:
+        """Return the surveys by the season they are of: seasons that are over and not cut.
+
+        A season of which only some days were asked for (`only`), or that is not over on ``as_of``
+        (None: the day of the data), would look like one with fewer birds.
+        """
+        from wetland.birds.seasons import SeasonSurveys  # noqa: PLC0415 - starts fast
+
+        ends = [day for day in (as_of or self.as_of, self.until) if day is not None]
+        return SeasonSurveys.of(
+            self.surveys, months, since=self.since, until=min(ends, default=None)
+        )
+
     def only(
         self,
         species: Sequence[str] | None = None,
@@ -177,8 +195,10 @@ class BirdData:
             records = records[records["survey_id"].isin(set(surveys["survey_id"]))]
         if species is not None:
             records = records[records["taxon_id"].isin({self.taxon(name) for name in species})]
-        return replace(self, surveys=surveys.reset_index(drop=True),
-                       records=records.reset_index(drop=True))  # fmt: skip
+        since = max((day for day in (since, self.since) if day is not None), default=None)
+        until = min((day for day in (until, self.until) if day is not None), default=None)
+        surveys, records = surveys.reset_index(drop=True), records.reset_index(drop=True)
+        return replace(self, surveys=surveys, records=records, since=since, until=until)
 
     def _plots(self, names: Sequence[str]) -> list[str]:
         there = [str(p) for p in self.surveys["plot"].dropna().unique()]

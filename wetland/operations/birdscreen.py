@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.texts import Lang
-from wetland.operations.birds import birds_of_store, plots_of, require_records
+from wetland.operations.birds import BirdData, birds_of_store, plots_of, require_records
 from wetland.operations.keptfindings import keep_findings
 from wetland.reports.findings import finding_json, rows_of
 from wetland.sites.load import Site
@@ -77,8 +78,10 @@ def screen_birds(
     """Screen every bird survey of the site that the store holds; kept only with ``actor``.
 
     Rule of decision: an open finding of an earlier screening that is not found any more is set to
-    ``passed``; one of a first record or of breeding only within the days that were looked at, since
-    older ones are no longer looked for. What a person verified or dismissed keeps that status.
+    ``passed``; one of a first record or of breeding that is older than the days that were looked at
+    only where none of its records stands any more (rejected, corrected to another species, gone),
+    since older ones are no longer looked for. What a person verified or dismissed keeps that
+    status.
 
     Parameters
     ----------
@@ -107,21 +110,29 @@ def screen_birds(
     screening = BirdScreening(site, found, on, data.synthetic)
     if actor is None:
         return screening
-    return replace(screening, written=_keep(store, screening, chosen, actor=actor))
+    return replace(screening, written=_keep(store, screening, chosen, data, actor=actor))
 
 
-def _keep(store: Store, screening: BirdScreening, settings: BirdSettings, *, actor: str) -> Written:
+def _keep(
+    store: Store, screening: BirdScreening, settings: BirdSettings, data: BirdData, *, actor: str
+) -> Written:
     """Keep findings; of what was looked for again, those not found any more have passed."""
     from wetland.birds.detect import DETECTOR  # noqa: PLC0415 - starts fast
     from wetland.birds.detectbase import BREEDING, FIRST_RECORD  # noqa: PLC0415
 
     recent = screening.as_of - dt.timedelta(days=settings.recent_days)
+    counted = data.counted
+    standing = set(zip(counted["taxon_id"], counted["record_id"], strict=True))
+
+    def fallen(evidence: str) -> bool:
+        told = json.loads(evidence)
+        return not any((told["taxon_id"], one["record_id"]) in standing for one in told["records"])
 
     def looked_at(held: pd.DataFrame) -> pd.Series[bool]:
         of_days = held["rule"].isin((FIRST_RECORD, BREEDING))
         days = held["occurred_on"]
         again = held["rule"].isin(settings.rules) & (days <= screening.as_of)
-        return again & (~of_days | (days > recent))
+        return again & (~of_days | (days >= recent) | held["evidence"].map(fallen).astype(bool))
 
     return keep_findings(
         store, screening.findings, of=(screening.site.id, DETECTOR), looked_at=looked_at,

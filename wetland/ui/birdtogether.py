@@ -66,7 +66,8 @@ def _tested(site: Site, held: BirdData, taxon: str, asked: str) -> None:
         return
     try:
         with st.spinner(say(_WORKING)):
-            told = associate_of(store, site, taxon, with_=asked).to_json(language.current())
+            found = associate_of(store, site, taxon, with_=asked, as_of=session.today())
+            told = found.to_json(language.current())
     except InputError as error:
         why = " ".join(error.show(language.current()).splitlines())
         hidden = birddata.hidden(held, taxon)
