@@ -16,7 +16,7 @@ from wetland.operations.birdfiles import ImportedBirds, import_birds, mapping_of
 from wetland.operations.birdkeeping import SOURCE_CHANGED, flags_of, zones_of
 from wetland.operations.birdnames import accept_name
 from wetland.operations.birds import birds_of_file, birds_of_store
-from wetland.operations.birdvalidation import validate
+from wetland.operations.birdvalidation import queue, validate
 from wetland.reading.files import Given
 from wetland.sites.load import Site
 from wetland.store.store import Store
@@ -87,6 +87,25 @@ def test_what_a_person_decided_stays_and_the_change_is_told(
     assert flag["numbers"]["individual_count"] == 500
     again = take(store, site, HEAD + ONE.format(n=500, remark=""), "later.csv")
     assert again.written.changed == 0
+
+
+def test_a_source_that_says_what_was_decided_asks_for_nobody(store: Store, site: Site) -> None:
+    take(store, site, HEAD + ONE.format(n=5, remark=""))
+    key = str(only_record(store)["record_id"])
+    validate(store, site, [key], decision="correct", actor="eve", reason="photo",
+             individual_count=9)  # fmt: skip
+    done = take(store, site, HEAD + ONE.format(n=9, remark=""), "later.csv")
+    assert done.counted.decided == 0
+    assert queue(store, site, role="ecologist").empty
+    validate(store, site, [key], decision="undo", actor="eve", reason="no photo")
+    assert only_record(store)["individual_count"] == 5
+    take(store, site, HEAD + ONE.format(n=9, remark=""), "later.csv")  # what the source says now
+    assert only_record(store)["individual_count"] == 9
+    validate(store, site, [key], decision="accept", actor="eve")
+    assert take(store, site, HEAD + ONE.format(n=8, remark="")).counted.decided == 1
+    assert len(queue(store, site, role="ecologist")) == 1
+    assert take(store, site, HEAD + ONE.format(n=9, remark="")).counted.decided == 0
+    assert queue(store, site, role="ecologist").empty
 
 
 def test_a_name_that_is_known_by_now_is_matched(store: Store, site: Site) -> None:

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 SOURCE_CHANGED = "source_changed"
+SEEN = "source_changed_seen"  # a change that asks for nobody any more
 _CHANGED = text(
     "审核之后，来源中的这条记录变了；审核结果保留，请复核",
     "the source changed this record after it was reviewed; the decision stays: look at it again",
 )
 # What a later file says otherwise than a decided record, for the person who decided.
 _TOLD = ("name_received", "taxon_id", "occurrence_status", "individual_count", "count_received")
+_DECIDED = ("taxon_id", "occurrence_status", "individual_count")
 MOST_NAMES = 200  # unmatched names that are told one by one
 
 
@@ -142,7 +144,7 @@ class Keeper:
         fresh = records[~decided]
         tally.records += tx.write(BIRD_RECORDS.name, fresh) if len(fresh) else Written()
         again = [_changed(held[str(row["record_id"])], row) for row in rows_of(records[decided])]
-        tally.decided += len(again)
+        tally.decided += sum(SOURCE_CHANGED in _tests([row["flags"]]) for row in again)
         if again:
             tally.records += tx.write(BIRD_RECORDS.name, _table(again))
 
@@ -179,10 +181,18 @@ def _decided(before: Mapping[str, Any] | None) -> bool:
 
 
 def _changed(before: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a decided record that stays, with a flag of what its source says by now."""
-    flags = [flag for flag in flags_of(before["flags"]) if flag.get("test") != SOURCE_CHANGED]
+    """Return a decided record that stays, with a flag of what its source says by now.
+
+    A source that says what was decided (it took over a correction, or went back) asks for nobody.
+    """
+    held = flags_of(before["flags"])
+    flags = [flag for flag in held if flag.get("test") not in {SOURCE_CHANGED, SEEN}]
     numbers = {name: row[name] for name in _TOLD}
-    flags.append({"test": SOURCE_CHANGED, "level": "warning", "zh": _CHANGED.zh,
+    moved = before["before_correction"] is not None or len(flags) < len(held)
+    agrees = moved and before["validation"] != "rejected" and all(
+        before[name] == row[name] for name in _DECIDED
+    )  # fmt: skip
+    flags.append({"test": SEEN if agrees else SOURCE_CHANGED, "level": "warning", "zh": _CHANGED.zh,
                   "en": _CHANGED.en, "numbers": numbers})  # fmt: skip
     told = json.dumps(flags, ensure_ascii=False, sort_keys=True)
     return {**before, "flags": told, "content": row["content"]}

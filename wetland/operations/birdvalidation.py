@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, get_args
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.tables import BIRD_RECORDS, BIRD_SURVEYS, DECIDED
-from wetland.operations.birdkeeping import SOURCE_CHANGED, flags_of
+from wetland.operations.birdkeeping import SEEN, SOURCE_CHANGED, flags_of
 from wetland.operations.birds import checklist_of
 from wetland.operations.water import listed
 from wetland.reports.findings import rows_of
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 Decision = Literal["accept", "correct", "reject", "undo"]
 DECISIONS: tuple[str, ...] = get_args(Decision)
 _BECOMES = {"accept": "accepted", "correct": "corrected", "reject": "rejected"}
-# A change of the source that a person saw; and the digest of a record that it made out of date.
-SEEN = "source_changed_seen"
+# The digest of a record that a change of its source made out of date.
 OUTDATED = "outdated"
 _NEED_REASON = ("correct", "reject", "undo")
 
