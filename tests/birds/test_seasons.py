@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import numpy as np
@@ -200,6 +201,20 @@ def test_visits_known_by_their_month_are_not_added() -> None:
     records = records_of([seen("a1", 10), seen("b1", 12)])
     found = site_maxima(records, surveys_of(surveys), WINTER, taxon_id=BEAN)
     assert found["count"].tolist() == [12.0]
+
+
+def test_a_name_nobody_matched_is_no_absence_of_what_it_may_mean() -> None:
+    flags = [{"test": "unmatched", "numbers": {"name": "豆鴈", "suggestions": [BEAN]}}]
+    told = {"taxon_id": None, "match": "none", "flags": json.dumps(flags)}
+    surveys = surveys_of([visit("v1"), visit("v2", plot="b"), visit("v3", plot="c")])
+    records = records_of([seen("v1", 9, **told), seen("v2", 5), seen("v2", 9, **told)])
+    dated = SeasonSurveys.of(surveys, WINTER, records=records)
+    found = season_counts(records, dated, taxon_id=BEAN)
+    assert dict(zip(found["plot"], found["count"], strict=True)) == {"b": 5.0, "c": 0.0}
+    other = season_counts(records, dated, taxon_id="anser-anser")
+    assert other["count"].tolist() == [0.0, 0.0, 0.0]
+    rejected = records.assign(validation="rejected")
+    assert not SeasonSurveys.of(surveys, WINTER, records=rejected).in_doubt
 
 
 def test_a_season_that_begins_before_the_days_asked_for_is_left_out() -> None:

@@ -134,6 +134,7 @@ def test_a_season_that_is_asked_for_in_part_does_not_count(data: BirdData) -> No
     part = data.only(since=dt.date(2016, 12, 11), until=dt.date(2023, 12, 12))
     assert index_of(part, DUCK).to_json()["time"] == list(range(2017, 2023))
     assert index_of(part, DUCK).to_json()["surveys_left_out"] == 6
+    assert any("6 surveys" in note["en"] for note in index_of(part, DUCK).to_json()["notes"])
     again = part.only(until=dt.date(2024, 12, 31))
     assert index_of(again, DUCK).to_json()["time"][-1] == 2022
     assert alerts_of(part).months == data.season()[1]

@@ -114,5 +114,5 @@ def _look(records: pd.DataFrame, surveys: pd.DataFrame, checklist: HasSpecies, r
     told = joined[named].sort_values(["event_date", "record_id"], kind="stable")
     told = told.reset_index(drop=True)
     kept = told[(told["validation"] != "rejected").to_numpy(dtype=bool)].reset_index(drop=True)
-    dated = SeasonSurveys.of(known, rest.settings.season, until=rest.as_of)
+    dated = SeasonSurveys.of(known, rest.settings.season, until=rest.as_of, records=records)
     return Look(kept, told, known, dated, species, rest)

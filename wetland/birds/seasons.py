@@ -7,7 +7,8 @@ What TRIM, alerts and the 1 % test are fed with. Not surveyed has no row; survey
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from wetland.birds.seasoncalendar import season_years as season_years
 from wetland.birds.species import CountSeason
 from wetland.birds.trimrows import count_table
 from wetland.birds.trimtable import CountTable, Floats
+from wetland.birds.unnamed import surveys_in_doubt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,11 +58,14 @@ class SeasonSurveys:
         `site_maxima`).
     left_out
         Surveys that do not lie in one season that counts, e.g. known by their year only.
+    in_doubt
+        By species, surveys with a record of an unmatched name that may mean it: no 0 of it.
     """
 
     surveys: pd.DataFrame
     season: CountSeason
     left_out: int
+    in_doubt: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -70,8 +75,12 @@ class SeasonSurveys:
         *,
         since: dt.date | None = None,
         until: dt.date | None = None,
+        records: pd.DataFrame | None = None,
     ) -> SeasonSurveys:
-        """Say which season each survey is of: of seasons that began and ended within the days."""
+        """Say which season each survey is of: of seasons that began and ended within the days.
+
+        ``records`` are all that were made, those of unmatched names too.
+        """
         begun = season_years(surveys["event_date"].tolist(), season)
         ended = season_years(surveys["event_end"].tolist(), season)
         within = (begun == ended) & (begun != NO_SEASON)
@@ -84,7 +93,8 @@ class SeasonSurveys:
         within &= np.isin(begun, whole)
         kept = surveys.loc[within, list(_OF_SURVEYS)].assign(season_year=begun[within])
         kept["occasion"] = _occasion_of(kept)
-        return cls(kept.reset_index(drop=True), season, int((~within).sum()))
+        doubts = {} if records is None else surveys_in_doubt(records)
+        return cls(kept.reset_index(drop=True), season, int((~within).sum()), doubts)
 
     def visits(self, records: pd.DataFrame, taxon_id: str) -> pd.DataFrame:
         """Return the surveys that tell of a species, with its number in each.
@@ -114,7 +124,8 @@ class SeasonSurveys:
             invented=synthetic | (added("invented") > 0),
         )  # fmt: skip
         complete = self.surveys["complete"].fillna(False).to_numpy(dtype=bool)
-        return pd.DataFrame(visits[known | complete].reset_index(drop=True))
+        doubted = self.surveys["survey_id"].isin(self.in_doubt.get(taxon_id, ())).to_numpy()
+        return pd.DataFrame(visits[known | (complete & ~doubted)].reset_index(drop=True))
 
 
 def season_counts(
@@ -142,11 +153,11 @@ def season_counts(
     Notes
     -----
     The number of a survey is the sum of its records of the species (sexes, ages). A survey without
-    a record of it is 0 where all species were recorded (``complete``), and tells nothing else. A
-    record that a person rejected is no count and no absence: the survey tells nothing of the
-    species. Birds that were seen and not counted leave the highest number of the season as it is
-    where that is above 0 (``uncounted`` tells), and make a mean, a sum and a highest number of 0
-    unknown: no row.
+    a record of it is 0 where all species were recorded (``complete``) and none of its unmatched
+    names may mean the species (`SeasonSurveys.in_doubt`), and tells nothing else. A record that a
+    person rejected is no count and no absence: the survey tells nothing of the species. Birds that
+    were seen and not counted leave the highest number of the season as it is where that is above 0
+    (``uncounted`` tells), and make a mean, a sum and a highest number of 0 unknown: no row.
     """
     dated = surveys if isinstance(surveys, SeasonSurveys) else SeasonSurveys.of(surveys, season)
     visits = dated.visits(records, taxon_id)

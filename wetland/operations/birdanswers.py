@@ -7,12 +7,12 @@ starts without it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from wetland.base.errors import InputError
-from wetland.base.texts import Lang, text
+from wetland.base.texts import Lang, Text, text
 from wetland.birds.species import CountSeason
 from wetland.operations.birdindex import BirdIndex, fit_index
 from wetland.operations.birds import BirdData, require_records
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wetland.birds.alerts import AlertSettings, SpeciesAlerts
     from wetland.birds.onepercent import Criterion6
     from wetland.birds.richnessof import RichnessSettings
+    from wetland.birds.seasons import SeasonSurveys
     from wetland.birds.trim import TrimSettings
 
 Per = Literal["year", "season", "plot"]
@@ -31,6 +32,11 @@ LEFT_OUT = text(
     "{n} 次调查不在“{s}”各季之内（或跨季、该季尚未结束、被起止日期截断），未计入",
     "{n} surveys are not within a {s} (outside its months, over two, it has not ended, or the days "
     "asked for cut it): left out",
+)
+IN_DOUBT = text(
+    "{n} 次调查有名称未匹配、可能就是此种的记录：未记到时不按 0 计；请先确认名称",
+    "{n} surveys have records of unmatched names that may mean this species, so that its absence "
+    "there is no 0: match the names first",
 )
 
 
@@ -72,6 +78,7 @@ def index_of(
     dated = data.dated(months)
     counts = season_counts(data.records, dated, months, taxon_id=taxon)
     table = count_table_of(counts)
+    table = replace(table, notes=(*table.notes, *_not_used(data, dated, taxon, months)))
     chosen = settings or TrimSettings(model=3, overdispersion=True, serial_correlation=True)
     called = data.checklist.name(taxon)
     about = {
@@ -83,6 +90,16 @@ def index_of(
         "synthetic": bool(counts["synthetic"].any()),
     }
     return fit_index(table, chosen, base=base, level=level, about=about)
+
+
+def _not_used(
+    data: BirdData, dated: SeasonSurveys, taxon: str, months: CountSeason
+) -> Iterator[Text]:
+    """Say which surveys tell nothing where a reader would think they do."""
+    if dated.left_out and (data.since or data.until):
+        yield LEFT_OUT.fill(n=dated.left_out, s=months.name)
+    if doubted := len(dated.in_doubt.get(taxon, ())):
+        yield IN_DOUBT.fill(n=doubted)
 
 
 @dataclass(frozen=True, eq=False)

@@ -160,8 +160,9 @@ class BirdData:
 
         ends = [day for day in (as_of or self.as_of, self.until) if day is not None]
         return SeasonSurveys.of(
-            self.surveys, months, since=self.since, until=min(ends, default=None)
-        )
+            self.surveys, months, since=self.since, until=min(ends, default=None),
+            records=self.records,
+        )  # fmt: skip
 
     def only(
         self,
