@@ -459,3 +459,15 @@ def test_everglades_counts_of_colonies(shared: Path) -> None:
         "57", "1993", "bcnh", "300")  # fmt: skip
     total = sum(int(row["count"]) for row in rows)
     assert sum(int(cell) for frame in frames for cell in frame["count"]) == total
+
+
+def test_cells_merged_over_rows_of_a_long_table_count_for_each() -> None:
+    rows = [["鸟种", "样点", "日期", "数量"], ["白鹭", "P1", "2024-01-05", 3],
+            [None, "P2", None, 4], ["苍鹭", "P1", None, 5], ["夜鹭", "P1", None, None]]  # fmt: skip
+    reading = read("birds.xlsx", workbook(rows, merged=("A2:A3", "C2:C5", "D4:D5")))
+    egret, heron = "egretta-garzetta", "ardea-cinerea"
+    found = {(plot, day, taxon): count for plot, day, taxon, count, *_ in facts(reading)}
+    assert found[("P1", "2024-01-05", egret)] == 3
+    assert found[("P2", "2024-01-05", egret)] == 4
+    assert found[("P1", "2024-01-05", heron)] == 5
+    assert codes(reading) == {"merged_value": 1}

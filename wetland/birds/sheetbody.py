@@ -19,13 +19,10 @@ from wetland.birds.sheetgrid import Grid
 from wetland.birds.sheethead import SheetHead
 from wetland.birds.sheetnames import NAME_ROLES, is_note, is_summary, is_total, plain, role_of
 from wetland.birds.sheetrows import NO_NAME
-from wetland.birds.sheettable import is_of_visit
+from wetland.birds.sheettable import MERGED_COUNT, fill_block, is_of_visit
 from wetland.birds.sightings import EVENT_COLUMNS
-from wetland.reading.workbook import FORMULA, Merged
+from wetland.reading.workbook import FORMULA
 
-MERGED_COUNT = text(
-    "数量跨 {n} 格合并，只算第一格", "a count merged over {n} cells: taken for the first cell only"
-)
 TOTAL = text(
     "合计为 {t}，各格相加为 {s}，请核对",
     "the total says {t}, the cells add up to {s}; check them",
@@ -146,7 +143,7 @@ def _fill_down(grid: Grid, head: SheetHead, problems: Problems) -> None:
         if not word or word == FORMULA:
             continue
         if column in fixed:
-            _fill_block(grid, block, at, word)
+            fill_block(grid, block, at, word)
         elif column in head.counts and _kind(_padded(grid, at), head) == "species":
             wide = block.last_column - block.first_column + 1
             cells = (block.last_row - block.first_row + 1) * wide
@@ -157,15 +154,6 @@ def _fill_down(grid: Grid, head: SheetHead, problems: Problems) -> None:
 
 def _padded(grid: Grid, at: int) -> list[str]:
     return grid.rows[at] + [""] * (grid.width - len(grid.rows[at]))
-
-
-def _fill_block(grid: Grid, block: Merged, first: int, word: str) -> None:
-    at, column = first + 1, block.first_column - 1
-    while at < len(grid.rows) and grid.numbers[at] <= block.last_row:
-        row = grid.rows[at]
-        row.extend([""] * (column + 1 - len(row)))
-        row[column] = row[column] or word
-        at += 1
 
 
 def check_totals(head: SheetHead, body: SheetBody, problems: Problems) -> None:

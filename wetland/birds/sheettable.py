@@ -17,6 +17,7 @@ from wetland.base.problems import Problems
 from wetland.base.texts import text
 from wetland.birds.sheetgrid import HEAD_ROWS, Grid
 from wetland.birds.sheetnames import NAME_ROLES, find_roles, is_note, is_total, plain, role_of
+from wetland.reading.workbook import FORMULA, Merged
 
 LISTED = 20
 _UNIT = re.compile(r"[(\[【]\s*([^()\[\]【】]{1,12}?)\s*[)\]】]\s*$")
@@ -41,6 +42,9 @@ NO_SUCH_COLUMN = text("{f}：没有列 {c}；现有：{n}", "{f}: there is no co
 ONLY_HEADER = text("{f}：只有表头，没有数据行", "{f}: there is a header and no row")
 CELLS = text("列数不对：应有 {n} 列，实有 {m} 列", "wrong number of cells: {n} expected, {m} found")
 NOTE_ROW = text("这一行是注释，不是记录", "this row is a note, not a record")
+MERGED_COUNT = text(
+    "数量跨 {n} 格合并，只算第一格", "a count merged over {n} cells: taken for the first cell only"
+)
 SAME_NAME = text("有两列同名，只用第一列", "two columns of this name; the first is used")
 
 
@@ -126,7 +130,39 @@ def table_at(grid: Grid, at: int, told: Mapping[str, str], problems: Problems) -
                   if role_of(name) == "plot" and p not in found.values()]  # fmt: skip
         if second:
             found["locality"] = second[0]
+    _fill_down(grid, found, at + 1, problems)
     return SheetTable(grid, tuple(headers), found, at + 1)
+
+
+def fill_block(grid: Grid, block: Merged, first: int, word: str) -> None:
+    """Write the cell of a block of merged cells into its rows below the first."""
+    at, column = first + 1, block.first_column - 1
+    while at < len(grid.rows) and grid.numbers[at] <= block.last_row:
+        row = grid.rows[at]
+        row.extend([""] * (column + 1 - len(row)))
+        row[column] = row[column] or word
+        at += 1
+
+
+def _fill_down(grid: Grid, roles: Mapping[str, int], start: int, problems: Problems) -> None:
+    """Write what is merged over several rows (a date, a species) into each; tell merged counts."""
+    places = {number: at for at, number in enumerate(grid.numbers)}
+    role_at = {at: role for role, at in roles.items()}
+    for block in grid.merged:
+        at, role = places.get(block.first_row), role_at.get(block.first_column - 1)
+        if at is None or at < start or role is None:
+            continue
+        word = grid.cell(at, block.first_column - 1)
+        if not word or word == FORMULA:
+            continue
+        if role == "count":
+            cells = (block.last_row - block.first_row + 1) * (
+                block.last_column - block.first_column + 1
+            )
+            problems.add("merged_value", row=block.first_row, value=word, level="warning",
+                         message=MERGED_COUNT.fill(n=cells))  # fmt: skip
+        elif role != "occurrence_id":
+            fill_block(grid, block, at, word)
 
 
 def need_columns(told: Mapping[str, str], headers: Sequence[str], file: str) -> None:
