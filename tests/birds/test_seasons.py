@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -203,6 +204,13 @@ def test_visits_known_by_their_month_are_not_added() -> None:
     assert found["count"].tolist() == [12.0]
 
 
+def test_a_number_that_belies_its_status_is_neither() -> None:
+    for status, number in (("present", 0), ("absent", 12)):
+        one = seen("v1", number, occurrence_status=status)
+        assert counted([one], [visit("v1")]) == []
+        assert counted([one, seen("v2", 7)], [visit("v1"), visit("v2")]) == [("a", 2023, 7.0)]
+
+
 def test_a_name_nobody_matched_is_no_absence_of_what_it_may_mean() -> None:
     flags = [{"test": "unmatched", "numbers": {"name": "豆鴈", "suggestions": [BEAN]}}]
     told = {"taxon_id": None, "match": "none", "flags": json.dumps(flags)}
@@ -255,3 +263,17 @@ def test_counts_come_back_whatever_their_order(rows: list[list[int | None]]) -> 
         (plot, 2010 + k): float(n) for plot, row in counts.items()
         for k, n in enumerate(row) if n is not None
     }  # fmt: skip
+
+
+def test_plots_of_sensitive_species_are_not_named() -> None:
+    surveys = [visit(f"{p}{y}", dt.date(y, 1, 5), p, complete=True)
+               for p in "ab" for y in (2020, 2021)]  # fmt: skip
+    records = [seen(f"b{y}", 4) for y in (2020, 2021)]
+    found = season_counts(records_of(records), surveys_of(surveys), season(1), taxon_id=BEAN)
+    with pytest.raises(InputError, match=r"\(b\)"):
+        count_table_of(found)
+    with pytest.raises(InputError, match=r"\(#1\)"):
+        count_table_of(found, named=False)
+    three = pd.concat([found, found[found["plot"] == "b"].assign(plot="c")])
+    assert count_table_of(three, named=False).sites == ("#1", "#2")
+    assert "#3" in " ".join(note.en for note in count_table_of(three, named=False).notes)

@@ -59,7 +59,8 @@ def alerts_by_species(
     for taxon_id, own in _by_species(records, species):
         try:
             counts = season_counts(own, dated, taxon_id=taxon_id)
-            table = count_table_of(counts)
+            open_place = species[taxon_id].sensitivity == "none"
+            table = count_table_of(counts, named=open_place)
             fluctuates = species[taxon_id].fluctuates
             found[taxon_id] = alerts(table, fluctuates=fluctuates, settings=settings)
         except InputError as error:

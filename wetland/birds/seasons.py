@@ -157,7 +157,8 @@ def season_counts(
     names may mean the species (`SeasonSurveys.in_doubt`), and tells nothing else. A record that a
     person rejected is no count and no absence: the survey tells nothing of the species. Birds that
     were seen and not counted leave the highest number of the season as it is where that is above 0
-    (``uncounted`` tells), and make a mean, a sum and a highest number of 0 unknown: no row.
+    (``uncounted`` tells), and make a mean, a sum and a highest number of 0 unknown: no row. So does
+    a record whose status and number say the contrary.
     """
     dated = surveys if isinstance(surveys, SeasonSurveys) else SeasonSurveys.of(surveys, season)
     visits = dated.visits(records, taxon_id)
@@ -176,17 +177,29 @@ def season_counts(
     return counts[list(COUNT_COLUMNS)].reset_index(drop=True)
 
 
-def count_table_of(counts: pd.DataFrame) -> CountTable:
+def count_table_of(counts: pd.DataFrame, *, named: bool = True) -> CountTable:
     """Return the counts of `season_counts` as a table for TRIM; ``notes`` tell what to know.
+
+    Parameters
+    ----------
+    counts
+        Of `season_counts`.
+    named
+        Whether notes and errors may name plots. Of a sensitive species they may not, since plots
+        without it tell of those that have it: then plots are numbers, the one with most birds
+        first, so that their order tells nothing.
 
     Raises
     ------
     InputError
         Fewer than two plots with birds (a park's total is no set of plots), one season, no counts.
     """
-    table = count_table(
-        counts["plot"].tolist(), counts["season"].to_numpy(), counts["count"].to_numpy()
-    )
+    plots = counts["plot"].tolist()
+    if not named:
+        total = counts.groupby("plot")["count"].sum().sort_values(ascending=False, kind="stable")
+        number = {plot: f"#{n}" for n, plot in enumerate(total.index, 1)}
+        plots = [number[plot] for plot in plots]
+    table = count_table(plots, counts["season"].to_numpy(), counts["count"].to_numpy())
     return replace(table, notes=(*table.notes, *counts_notes(counts)))
 
 
@@ -301,8 +314,9 @@ def _told(records: pd.DataFrame) -> dict[str, Floats]:
     rejected = (records["validation"] == "rejected").to_numpy(dtype=bool)
     present = (records["occurrence_status"] == "present").to_numpy(dtype=bool)
     number = records["individual_count"].to_numpy(dtype=np.float64, na_value=np.nan)
+    belied = np.where(present, number == 0, number > 0)  # status and number say the contrary
     number = np.where(present, number, 0.0)
-    unknown = np.isnan(number)
+    unknown = np.isnan(number) | belied
     told = {
         "number": np.where(rejected | unknown, 0.0, number),
         "uncounted": ~rejected & unknown,
