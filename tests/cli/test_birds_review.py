@@ -24,3 +24,17 @@ def test_a_file_that_does_not_say_whether_it_is_invented_has_a_queue(run_cli, tm
     assert (second["name_received"], second["synthetic"]) == ("白鹭", None)
     names = run_cli("birds", "names", "list", "--store", str(store), "--format", "json")
     assert [row["name"] for row in json.loads(names.out)] == ["无此鸟"]
+
+
+def test_tables_speak_in_words_and_json_in_codes(run_cli, tmp_path) -> None:
+    file, store = tmp_path / "counts.csv", str(tmp_path / "s.gpkg")
+    Path(file).write_text(f"{ROWS}A,2024-12-03,白骨丁,5\n", encoding="utf-8")
+    told = run_cli("birds", "import", str(file), "--store", store)
+    assert "是否 白骨顶" in told.err
+    shown = run_cli("birds", "queue", "--store", store).out
+    assert all(word in shown for word in ("存疑", "未审核", "白鹭"))
+    assert not any(code in shown for code in ("flagged", "egretta-garzetta", "3.0"))
+    listed = ("birds", "names", "list", "--store", store)
+    assert "白骨顶" in run_cli(*listed).out
+    first = next(r for r in json.loads(run_cli(*listed, "-f", "json").out) if r["name"] == "白骨丁")
+    assert first["suggestions"] == ["fulica-atra"]

@@ -39,7 +39,7 @@ THREATENED = ("VU", "EN", "CR")
 
 _SYNTHETIC = text("数据是合成的，仅供演练。", "The data are invented, for exercise only.")
 _FLAGGED = text(
-    "其中 {n} 条记录待审核，仍计算在内。",
+    "其中 {n} 条记录存疑，仍计算在内。",
     "{n} of the records are flagged for review and count all the same.",
 )
 _HIDDEN = text("敏感物种，不给出位置。", "A sensitive species: its place is not told.")

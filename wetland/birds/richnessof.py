@@ -64,7 +64,7 @@ _OUTSIDE = text(
 _UNMATCHED = text(
     "{n} 条记录的名称未匹配到名录，不计为物种", "{n} records without a matched name are no species"
 )
-_FLAGGED = text("{n} 条待审核的记录仍计算在内", "{n} records flagged for review count all the same")
+_FLAGGED = text("{n} 条存疑的记录仍计算在内", "{n} records flagged for review count all the same")
 _PARTIAL = text(
     "{n} 次调查没有记录全部物种，只计入观测种数",
     "{n} surveys did not list all species: in the observed number only",

@@ -32,7 +32,7 @@ MATCHES: dict[str, Text] = {
 
 VALIDATIONS: dict[str, Text] = {
     "unreviewed": text("未审核", "not reviewed"),
-    "flagged": text("待审核", "flagged for review"),
+    "flagged": text("存疑", "flagged for review"),
     "accepted": text("已采纳", "accepted"),
     "corrected": text("已更正", "corrected"),
     "rejected": text("已否定", "rejected"),

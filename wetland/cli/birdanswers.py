@@ -151,7 +151,7 @@ def alerts(
 ) -> None:
     """下降预警、1%标准、新记录、繁殖，写入疑似问题 / Alerts, 1 % test, new, breeding: findings.
 
-    平滑指数按 5、10、25 季和全部时段比较，终点为倒数第二季；25%～50% 为中级，50% 起为高级 / The
+    平滑指数按 5、10、25 季和全部时段比较，终点为倒数第二季；25%～50% 为中度，50% 起为高度 / The
     smoothed index over 5, 10, 25 seasons and all of them, up to the season before the last.
     """
     from wetland.operations.birdanswers import alerts_of  # noqa: PLC0415 - starts fast

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from wetland.base.texts import text
+from wetland.base.texts import Lang, text
 from wetland.cli.birdoptions import PlotsOption, SinceOption, UntilOption
 from wetland.cli.birdtables import NAMES, QUEUE, SYNTHETIC, show
 from wetland.cli.opened import opened_store
@@ -21,6 +21,9 @@ from wetland.cli.options import (
     StoreOption,
 )
 from wetland.cli.output import emit
+
+if TYPE_CHECKING:
+    from wetland.birds.checklist import Checklist
 
 Decision = Literal["accept", "correct", "reject", "undo"]
 
@@ -56,6 +59,7 @@ _EXPORTED = text(
     "wrote {file}: {events} surveys, {occurrences} records, of them {blurred} with a blurred place "
     "and {unreviewed} not reviewed",
 )
+_SPECIES = {"name": text("物种", "species")}
 MOST_ROWS = 50
 
 names_app = typer.Typer()
@@ -72,14 +76,17 @@ def queue(
     lang: LangOption = "zh",
 ) -> None:
     """待审核的记录，存疑的在前 / Records that wait for review, the flagged ones first."""
+    from wetland.operations.birds import nothing_of  # noqa: PLC0415 - starts fast
     from wetland.operations.birdvalidation import queue as waiting_of  # noqa: PLC0415
     from wetland.reports.findings import rows_of  # noqa: PLC0415 - starts fast
 
     with opened_store(store, site, create=False) as (kept, opened):
         waiting = waiting_of(kept, opened, role=role)
+        names = nothing_of(opened).checklist
     shown = waiting.head(limit) if limit else waiting
-    rows = [{**row, "why": row[f"why_{lang}"]} for row in rows_of(shown)]
-    show(rows, QUEUE, format=format, lang=lang)
+    rows = [{**row, "name": _called(row["taxon_id"], names, lang), "why": row[f"why_{lang}"]}
+            for row in rows_of(shown)]  # fmt: skip
+    show(rows, QUEUE, format=format, lang=lang, titles=_SPECIES)
     flagged = int((waiting["validation"] == "flagged").sum())
     typer.echo(_WAITING.fill(n=len(waiting), f=flagged).get(lang), err=True)
     withheld = int(waiting.attrs.get("withheld", 0))
@@ -131,11 +138,16 @@ def names_list(
 ) -> None:
     """未匹配的名称及建议 / Names that matched no species, and what they may have been."""
     from wetland.operations.birdnames import unmatched  # noqa: PLC0415 - starts fast
+    from wetland.operations.birds import nothing_of  # noqa: PLC0415
     from wetland.reports.findings import rows_of  # noqa: PLC0415 - starts fast
 
     with opened_store(store, site, create=False) as (kept, opened):
         found = unmatched(kept, opened)
+        names = nothing_of(opened).checklist
     rows = [{**row, "note": row.get(f"note_{lang}")} for row in rows_of(found)]
+    if format == "table":
+        for row in rows:
+            row["suggestions"] = [_called(one, names, lang) for one in row["suggestions"]]
     show(rows, NAMES, format=format, lang=lang)
 
 
@@ -207,3 +219,8 @@ def export(
             typer.echo(SYNTHETIC.get(lang), err=True)
     else:
         emit(answer, format=format, lang=lang)
+
+
+def _called(taxon_id: object, names: Checklist, lang: Lang) -> str | None:
+    """Return what people call a species; None where a record has none."""
+    return names.name(taxon_id).get(lang) if isinstance(taxon_id, str) else None

@@ -29,6 +29,7 @@ from wetland.cli.output import emit
 from wetland.cli.reading import given_file
 
 if TYPE_CHECKING:
+    from wetland.birds.checklist import Checklist
     from wetland.birds.readoptions import BirdOptions
 
 app = typer.Typer()
@@ -73,6 +74,7 @@ def import_(
 ) -> None:
     """导入鸟类调查，好的入库，错的列明 / Import bird surveys; what is wrong is listed."""
     from wetland.operations.birdfiles import import_birds  # noqa: PLC0415 - starts fast
+    from wetland.operations.birds import nothing_of  # noqa: PLC0415
 
     with opened_store(store, site) as (kept, opened):
         done = import_birds(kept, opened, given_file(file), options=reading, actor=actor,
@@ -86,7 +88,7 @@ def import_(
         emit(rows, format=format, lang=lang, titles=PROBLEM_TITLES)
         counts = answer["counts"]
         typer.echo(_SUMMARY.fill(**counts, layout=answer["layout"]).get(lang))
-        _tell_names(answer["unmatched"], lang)
+        _tell_names(answer["unmatched"], nothing_of(opened).checklist, lang)
         if counts["changed_after_review"]:
             typer.echo(_REVIEWED.fill(n=counts["changed_after_review"]).get(lang))
         if answer["synthetic"]:
@@ -94,7 +96,7 @@ def import_(
     fail_on(fail, {"problems": len(answer["problems"])})
 
 
-def _tell_names(unmatched: list[dict[str, object]], lang: Lang) -> None:
+def _tell_names(unmatched: list[dict[str, object]], checklist: Checklist, lang: Lang) -> None:
     """Say which names nothing was matched with, and what they may have been."""
     if not unmatched:
         return
@@ -102,10 +104,12 @@ def _tell_names(unmatched: list[dict[str, object]], lang: Lang) -> None:
     for one in unmatched[:MOST_NAMES]:
         likely = one["suggestions"]
         said = _LIKELY if likely else _MAYBE
-        told = ", ".join(str(s) for s in likely) if isinstance(likely, list) else ""
+        ids = likely if isinstance(likely, list) else []
+        told = text("、", ", ").get(lang).join(checklist.name(str(i)).get(lang) for i in ids)
         words.append(said.fill(name=one["name"], n=one["records"], s=told).get(lang))
     more = [] if len(unmatched) <= MOST_NAMES else ["…"]
-    typer.echo(_UNMATCHED.fill(names="; ".join([*words, *more])).get(lang), err=True)
+    listed = text("；", "; ").get(lang).join([*words, *more])
+    typer.echo(_UNMATCHED.fill(names=listed).get(lang), err=True)
     typer.echo(_ACCEPT.get(lang), err=True)
 
 

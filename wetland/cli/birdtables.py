@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from wetland.base.texts import Lang, Text, text
+from wetland.birds.tables import VALIDATIONS
 from wetland.cli.options import Format
 from wetland.cli.output import emit
 
@@ -24,9 +25,10 @@ COMPARED = ("time", "birds", "other")
 INDICATOR = ("time", "index", "se", "lower", "upper", "smooth", "smooth_lower", "smooth_upper",
              "species")  # fmt: skip
 NAMES = ("name", "records", "suggestions", "note")
-QUEUE = ("record_id", "validation", "event_date", "plot", "name_received", "taxon_id",
+QUEUE = ("record_id", "validation", "event_date", "plot", "name_received", "name",
          "individual_count", "why")  # fmt: skip
 PHENOLOGY = ("name", "first_day_of_year", "last_day_of_year", "first_week", "last_week", "n")
+WHOLE = {"individual_count", "most", "threshold"}  # numbers of birds: no needless decimals
 RICHNESS = ("period", "observed", "surveys", "hours", "km", "coverage", "standardised", "lower",
             "upper", "region", "flagged", "synthetic")  # fmt: skip
 
@@ -66,7 +68,7 @@ TITLES: dict[str, Text] = {
     "hours": text("小时", "hours"),
     "km": text("公里", "km"),
     "coverage": text("覆盖度", "coverage"),
-    "standardised": text("等覆盖度", "standardised"),
+    "standardised": text("等覆盖度种数", "standardised"),
     "n": text("数", "n"),
     "synthetic": text("虚构", "synthetic"),
     "first_day_of_year": text("最早(年内第几天)", "first day of year"),
@@ -94,12 +96,33 @@ TITLES: dict[str, Text] = {
     "time": text("年份", "time"),
     "observed": text("实测", "counted"),
     "imputed": text("插补总数", "imputed"),
-    "imputed_se": text("标准误", "se"),
-    "totals_ci_lower": text("下限", "lower"),
-    "totals_ci_upper": text("上限", "upper"),
+    "imputed_se": text("总数标准误", "se of total"),
+    "totals_ci_lower": text("总数下限", "lower"),
+    "totals_ci_upper": text("总数上限", "upper"),
     "index": text("指数", "index"),
-    "index_se": text("标准误", "se"),
+    "index_se": text("指数标准误", "se of index"),
     "fitted": text("模型值", "fitted"),
+}
+
+YES_NO = {"True": text("是", "yes"), "False": text("否", "no")}
+WORDS: dict[str, Mapping[str, Text]] = {  # what a table says for the codes of a column
+    "validation": VALIDATIONS,
+    "waterbird": YES_NO,
+    "synthetic": YES_NO,
+    "sensitivity": {"none": text("否", "no"), "withhold": text("不公开", "withheld")},
+    "alert": {"high_alert": text("高度", "high"), "medium_alert": text("中度", "medium")},
+    "region": {
+        "rarefaction": text("稀释", "rarefaction"),
+        "observed": text("实测", "observed"),
+        "extrapolation": text("外推", "extrapolation"),
+    },
+    "one_percent": {
+        "met": text("达到", "met"),
+        "reached_once": text("曾达到", "reached once"),
+        "not_met": text("未达到", "not met"),
+        "too_few": text("季数太少", "too few"),
+        "not_tested": text("未检验", "not tested"),
+    },
 }
 
 SYNTHETIC = text(
@@ -138,7 +161,7 @@ def show(
     if any(row.get("synthetic") for row in rows):
         typer.echo(SYNTHETIC.get(lang), err=True)
     shown = [column for column in columns if any(column in row for row in rows)]
-    short = [{name: _short(row.get(name)) for name in shown} for row in rows]
+    short = [{name: _said(name, row.get(name), lang) for name in shown} for row in rows]
     emit(short, format=format, lang=lang, titles={**TITLES, **(titles or {})})
 
 
@@ -158,6 +181,16 @@ def finding_rows(findings: Sequence[Row], lang: Lang) -> list[Row]:
         out.append({**row, "rule": rule, "about": called,
                     "synthetic": bool(evidence.get("synthetic"))})  # fmt: skip
     return out
+
+
+def _said(column: str, value: object, lang: Lang) -> object:
+    """Return what a table says: words for codes, counts without decimals, few digits."""
+    word = WORDS.get(column, {}).get(str(value))
+    if word is not None:
+        return word.get(lang)
+    if column in WHOLE and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return _short(value)
 
 
 def _short(value: object) -> object:
