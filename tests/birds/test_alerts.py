@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,6 +46,17 @@ def test_the_limits_belong_to_the_higher_alert(factor: float, level: str) -> Non
     assert_allclose(five.percent, 100 * (factor - 1), atol=1e-6)
     if five.alerted:
         assert five.likelihood == 1.0
+
+
+def test_an_alert_that_is_sure_comes_before_a_larger_one_that_is_not() -> None:
+    answer = told(exact(0.9))
+    five, ten, longer, whole = answer.changes
+    doubted = replace(answer, changes=(five, replace(ten, upper=5.0), longer, longer))
+    assert (doubted.worst, doubted.surest) == (doubted.changes[1], five)
+    alone = replace(answer, changes=(replace(ten, upper=5.0),))
+    assert alone.surest == alone.worst == alone.changes[0]
+    assert answer.surest in (ten, whole)
+    assert replace(answer, changes=(longer,)).surest is None
 
 
 @given(st.floats(-100, 400))

@@ -180,6 +180,12 @@ class SpeciesAlerts:
         alerts = [change for change in self.changes if change.alerted]
         return min(alerts, key=lambda c: c.percent or 0.0, default=None)
 
+    @property
+    def surest(self) -> Change | None:
+        """Return the largest of the alerts whose intervals include no increase, else `worst`."""
+        sure = [c for c in self.changes if c.alerted and c.upper is not None and c.upper < 0]
+        return min(sure, key=lambda c: c.percent or 0.0, default=self.worst)
+
     def to_json(self, lang: Lang) -> dict[str, Any]:
         """Return it as plain values; the last season of the smoothed index is 100."""
         course: dict[str, Any] = {"smoothed": None, "lower": None, "upper": None, "freedom": None}

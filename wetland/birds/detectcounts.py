@@ -85,15 +85,16 @@ def criterion6_by_species(
 def decline_findings(look: Look) -> Iterator[Found]:
     """Yield one finding per species whose numbers declined so much that it is an alert.
 
-    The alert with the largest decline is told, the other spans are in the evidence. Severity 3 of
-    a medium alert, 4 of a high one; one more for species that are protected or threatened; one less
-    where the interval includes no decline: then more counts are missing and it is undecided.
+    The alert with the largest decline is told; one whose interval includes no decline only where
+    there is no other. The other spans are in the evidence. Severity 3 of a medium alert, 4 of a
+    high one; one more for species that are protected or threatened; one less where the interval
+    includes no decline: then more counts are missing and it is undecided.
     """
     found = alerts_by_species(look.told, look.dated, look.species, look.settings.alerts)
     for taxon_id, answer in found.items():
-        if isinstance(answer, InputError) or answer.worst is None:
-            continue
-        yield _decline(look, look.species[taxon_id], answer, answer.worst)
+        told = None if isinstance(answer, InputError) else answer.surest
+        if told is not None and not isinstance(answer, InputError):
+            yield _decline(look, look.species[taxon_id], answer, told)
 
 
 def _decline(look: Look, species: Species, answer: SpeciesAlerts, worst: Change) -> Found:
