@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,6 +186,24 @@ def test_without_an_actor_nothing_is_written(held: Store, site: Site) -> None:
     answer = found.to_json("zh")
     assert answer["synthetic"] is True
     assert answer["counts"]["birds/decline"] == 1
+
+
+def test_findings_of_sensitive_species_tell_no_record_and_no_day(
+    site: Site, tmp_path: Path
+) -> None:
+    table = "plot,date,species,count,breeding\nEX-B1,2026-05-02,白鹭,4,\n"
+    table += "EX-B2,2026-06-13,水雉,3,confirmed\n"
+    with open_store(tmp_path / "b.gpkg", site) as store:
+        import_birds(store, site, Given.of_bytes("b.csv", table.encode()), actor="t", today=TODAY)
+        found = screen_birds(store, site, as_of=TODAY)
+    kept = {role: json.dumps([f for f in found.to_json("en", role=role)["findings"]
+                              if f["subject"].startswith("hydrophasianus")])
+            for role in (None, "ecologist")}  # fmt: skip
+    assert "2026-06-13" in kept["ecologist"]
+    assert "b-" in kept["ecologist"]
+    assert "2026-06-13" not in kept[None]
+    assert '"b-' not in kept[None]
+    assert "birds/breeding" in kept[None]
 
 
 def test_what_is_no_longer_found_has_passed(site: Site, tmp_path: Path) -> None:

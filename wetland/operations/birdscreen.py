@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.texts import Lang
+from wetland.operations.birdexport import findings_for_role
 from wetland.operations.birds import BirdData, birds_of_store, plots_of, require_records
 from wetland.operations.keptfindings import keep_findings
 from wetland.reports.findings import finding_json, rows_of
@@ -56,13 +57,16 @@ class BirdScreening:
             return self.findings
         return self.findings[self.findings["outcome"] == "broken"].reset_index(drop=True)
 
-    def to_json(self, lang: Lang = "zh", *, undecided: bool = True) -> dict[str, Any]:
-        """Return the screening as JSON-ready mappings in one language."""
+    def to_json(
+        self, lang: Lang = "zh", *, undecided: bool = True, role: str | None = None
+    ) -> dict[str, Any]:
+        """Return the screening as JSON-ready mappings in one language, as a role may see it."""
+        shown = findings_for_role(self.rows(undecided=undecided), self.site, role)
         return {
             "site": self.site.id,
             "as_of": self.as_of.isoformat(),
             "synthetic": self.synthetic,
-            "findings": [finding_json(r, lang) for r in rows_of(self.rows(undecided=undecided))],
+            "findings": [finding_json(r, lang) for r in rows_of(shown)],
             "counts": self.counts,
         }
 
