@@ -49,3 +49,12 @@ def test_what_is_not_known_is_none() -> None:
     assert answer["serial_correlation"] is None
     assert answer["wald"][0]["question"] == "slope"
     assert any("2010" in note["en"] for note in answer["notes"])
+
+
+def test_no_interval_of_an_index_goes_below_nothing(tmp_path: Path) -> None:
+    rows = ("A,2011,3", "B,2011,2.5", "B,2012,5", "A,2012,5", "C,2010,1", "C,2011,2")
+    (tmp_path / "few.csv").write_text("\n".join(("site,year,count", *rows)), encoding="utf-8")
+    table, _ = read_counts(tmp_path / "few.csv")
+    answer = trim_answer(trim(table, TrimSettings(model=3, overdispersion=False)))
+    assert answer["index_se"][1] > answer["index"][1] / 2
+    assert [low >= 0 for low, _ in answer["index_ci"]] == [True] * 3

@@ -103,8 +103,8 @@ class Totals:
 
         ``base`` None is the first time. The standard error follows from the covariance of the
         totals (delta method); its interval has the asymmetry of a gamma distribution of the total
-        with the variance ``sigma2 * total``. ``scaled_se`` is ``se(total) / base``: the error
-        without that of the base.
+        with the variance ``sigma2 * total`` and does not go below 0. ``scaled_se`` is
+        ``se(total) / base``: the error without that of the base.
         """
         _check_level(level)
         total, covariance = self.of(which)
@@ -126,7 +126,7 @@ class Totals:
             times=self.times,
             value=value,
             se=se,
-            lower=value - below * se,
+            lower=np.maximum(value - below * se, 0.0),
             upper=value + above * se,
             scaled_se=self.se(which) * count / reference,
         )
