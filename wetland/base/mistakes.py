@@ -59,13 +59,21 @@ def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _filled(key: str, value: object) -> Text | str:
+    """Return what a text is filled with; pydantic lists what it expects in English."""
+    plain = _plain(value)
+    if key != "expected":
+        return plain
+    return Text(zh=plain.replace("' or '", "'、'").replace("', '", "'、'"), en=plain)
+
+
 def _mistake(item: ErrorDetails, file: str, where: str) -> Mistake:
     field = ".".join(str(part) for part in item["loc"])
     place = ": ".join(part for part in (where, field) if part) or "-"
     message = item["msg"].removeprefix("Value error, ")
     # Curly brackets of a pattern or a message would be read as fields of the text.
     plain = message.replace("{", "(").replace("}", ")")
-    context = {key: _plain(value) for key, value in item.get("ctx", {}).items()}
+    context = {key: _filled(key, value) for key, value in item.get("ctx", {}).items()}
     what = _WORDS.get(item["type"], Text(zh=plain or "-", en=plain or "-")).fill(**context)
     if item["type"] in {"missing", "extra_forbidden"} or isinstance(item["input"], dict | list):
         return Mistake(file, place, what)
