@@ -471,3 +471,13 @@ def test_cells_merged_over_rows_of_a_long_table_count_for_each() -> None:
     assert found[("P2", "2024-01-05", egret)] == 4
     assert found[("P1", "2024-01-05", heron)] == 5
     assert codes(reading) == {"merged_value": 1}
+
+
+def test_columns_of_a_winter_that_are_read_as_one_year_are_told() -> None:
+    table = "鸟种,11.20,12.18,1.15,2.13\n白鹭,3,4,5,6\n苍鹭,1,2,3,4\n"
+    reading = read("winter.csv", table, year=2024)
+    assert codes(reading) == {"dates_go_back": 1}
+    known = read("winter.csv", "2024-2025年冬季水鸟调查,,,,\n" + table)
+    assert codes(known) == {}
+    assert "2025-01-15" in {day for _, day, *_ in facts(known)}
+    assert codes(read("year.csv", "鸟种,1.15,2.13,11.20\n白鹭,3,4,5\n", year=2024)) == {}

@@ -8,6 +8,7 @@ or a family has no counts and is left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,12 @@ from wetland.birds.sheettable import MERGED_COUNT, fill_block, is_of_visit
 from wetland.birds.sightings import EVENT_COLUMNS
 from wetland.reading.workbook import FORMULA
 
+_YEAR = re.compile(r"\d{4}")
+GOES_BACK = text(
+    "列的日期倒退，均按 {y} 年读入；若是跨年的越冬季，请在表上方写明两年（如 2023-2024年）",
+    "the dates of the columns go back, all are read as of {y}; if they are of a winter, write its "
+    "two years above the table (2023-2024)",
+)
 TOTAL = text(
     "合计为 {t}，各格相加为 {s}，请核对",
     "the total says {t}, the cells add up to {s}; check them",
@@ -188,8 +195,17 @@ def _compare(
 
 
 def tell_columns(grid: Grid, head: SheetHead, body: SheetBody, problems: Problems) -> None:
-    """Tell columns without a header, and columns in which nothing is filled in."""
+    """Tell columns without a header, without a cell, and dates that go back within one year."""
     number = grid.numbers[head.stop - 1]
+    latest = ""
+    for axis in head.counts.values():
+        if axis.date is None or _YEAR.search(axis.label):
+            continue
+        if axis.date < latest and axis.date[:4] == latest[:4]:
+            problems.add("dates_go_back", row=number, column=axis.label, value=axis.date,
+                         level="warning", message=GOES_BACK.fill(y=axis.date[:4]))  # fmt: skip
+            break
+        latest = axis.date
     for at in head.unnamed:
         if any(row.cells[at] for row in body.species):
             problems.add("column_unnamed", row=number, column=str(at + 1), level="warning",
