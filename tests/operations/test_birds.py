@@ -74,6 +74,13 @@ def test_the_index_is_that_of_the_same_counts_in_a_file(data: BirdData) -> None:
     assert one["overall"]["trend"] in ("strong_decrease", "moderate_decrease")
 
 
+def test_months_above_twelve_are_told() -> None:
+    rows = [(p, y, m) for p in "ab" for y in (2020, 2021, 2022) for m in (1, 13)]
+    lines = "".join(f"{p},{y},{m},{3 + k * k % 7}\n" for k, (p, y, m) in enumerate(rows))
+    found = index_of_file(Given.of_bytes("m.csv", f"site,year,month,count\n{lines}".encode()))
+    assert any("above 12 (13)" in note.en for note in found.notes)
+
+
 def test_a_parks_total_has_no_index(data: BirdData) -> None:
     with pytest.raises(InputError, match="park"):
         index_of(data.only(None, ["EX-B1"]), DUCK)

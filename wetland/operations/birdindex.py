@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 MUCH = 1.5  # chi-square over its degrees of freedom, from which Poisson errors are said to be small
 
 _NO_MONTHS = text("{f}：没有月份列，无法按月计算", "{f}: no column month, so nothing is monthly")
+_PARTS = text(
+    "月份列有大于 12 的值（{m}）：按一年中的时段处理；若本是月份，请改正",
+    "the column month has values above 12 ({m}): they are taken for parts of the year; correct "
+    "them if months are meant",
+)
 _VARY = text(
     "计数的变异是泊松分布的 {x:.1f} 倍，这里的误差偏小：请加 --overdispersion",
     "counts vary {x:.1f} times as much as Poisson's, so these errors are too small: use "
@@ -128,10 +133,13 @@ def index_of_file(
         times, or the counts do not carry the model (`wetland.birds.trim.trim`).
     """
     from wetland.birds.trimreading import read_counts  # noqa: PLC0415 - starts fast
+    from wetland.birds.trimtable import listed  # noqa: PLC0415
 
     table, problems = read_counts(path, reading)
     if monthly and not table.monthly:
         raise InputError(_NO_MONTHS.fill(f=problems.file))
+    if late := [str(month) for month in table.months if month > 12]:
+        table = replace(table, notes=(*table.notes, _PARTS.fill(m=listed(late))))
     return fit_index(table, settings, problems=problems, base=base, level=level)
 
 
