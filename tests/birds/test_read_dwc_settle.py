@@ -272,3 +272,13 @@ def test_a_visit_with_a_row_that_cannot_be_read_is_not_complete() -> None:
     # Of "many" there is a record of presence, so that nothing is taken for absent.
     assert complete == {"E1": False, "E2": True}
     assert codes(reading)["not_complete"] == 1
+
+
+def test_a_row_that_stands_twice_is_told_and_counts_twice() -> None:
+    head = "eventID,eventDate,scientificName,individualCount,sex\n"
+    row = "E1,2024-05-01,Egretta garzetta,{n},{s}\n"
+    table = head + row.format(n=3, s="") * 2 + row.format(n=4, s="") + row.format(n=3, s="male")
+    reading = read(Given.of_bytes("birds.csv", table.encode()))
+    assert codes(reading) == {"row_twice": 1}
+    assert reading.records["individual_count"].tolist() == [3, 3, 4, 3]
+    assert reading.records["record_id"].is_unique

@@ -433,7 +433,7 @@ def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
 
 def test_a_quotation_mark_that_is_never_closed_costs_nothing_else() -> None:
     lines = ["样点,日期,鸟种,数量", 'P1,2024-01-05,"白鹭,3']
-    lines += [f"P{n},2024-01-05,白鹭,3" for n in range(200)]
+    lines += [f"P{n},2024-01-05,白鹭,{n + 4}" for n in range(200)]
     reading = read("q.csv", "\n".join(lines))
     assert len(reading.records) == 201
     assert codes(reading) == {"open_quote": 1}

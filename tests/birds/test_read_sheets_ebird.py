@@ -161,6 +161,11 @@ def test_what_is_no_ebd_is_refused_in_words() -> None:
         read("ebd.txt", EBD.replace("SAMPLING EVENT IDENTIFIER", "x") + "\n", layout="ebird")
 
 
+def test_a_header_that_is_no_header_is_refused_in_words() -> None:
+    with pytest.raises(InputError, match="header"):
+        read("ebd.txt", b"\r\x01", layout="ebird")
+
+
 def test_windows_ends_of_lines_and_a_mark_of_byte_order() -> None:
     data = b"\xef\xbb\xbf" + "\r\n".join(ROWS).encode()
     assert read("ebd.txt", data).counts["records"] == 4

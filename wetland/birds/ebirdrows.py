@@ -144,7 +144,10 @@ def ebird_rows(given: Given, encoding: str | None, problems: Problems) -> EbirdR
         raise InputError(ONLY_HEADER.fill(f=given.name))
     words = header[1].removeprefix("\ufeff").rstrip("\r\n")
     is_ebd = words.count("\t") > words.count(",")
-    names = words.split("\t") if is_ebd else next(csv.reader([words]))
+    try:
+        names = words.split("\t") if is_ebd else next(csv.reader([words]))
+    except csv.Error:  # a bare carriage return, for one
+        raise InputError(ONLY_HEADER.fill(f=given.name)) from None
     columns: dict[str, int] = {}
     headers: dict[str, str] = {}
     for at, name in enumerate(names):

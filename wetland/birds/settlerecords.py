@@ -37,9 +37,15 @@ if TYPE_CHECKING:
 NO_NAME = text("没有鸟名", "there is no name")
 NAMES_DIFFER = text("同一行的名称指不同物种：{s}", "the names of one row mean several species: {s}")
 TWICE = text("记录编号重复，已用前面的一行", "this occurrence stood before: the first row is used")
+ROW_TWICE = text(
+    "同一次调查中有完全相同的一行，两行都计入；若是重复请删去一行",
+    "the same row stood before in this visit: both count; take one out if it is a double",
+)
 UNMATCHED = text("名录中没有此名称", "the checklist does not have this name")
 PERHAPS = text("名录中没有此名称；是否指：{s}", "not in the checklist; perhaps: {s}")
 
+_ALIKE = ("individual_count", "count_received", "behavior", "recorded_by", "remarks", "geometry",
+          "extra", "media")  # fmt: skip
 _SEEN = "HumanObservation"
 _NAMES = ("name", "name_zh", "name_en", "code")
 _BIRDS = frozenset({"aves", "bird", "birds", "鸟", "鸟纲", "鸟类"})
@@ -76,6 +82,7 @@ class Records:
         self._counts: dict[tuple[Any, Any], Counted | Count | CellError | None] = {}
         self._seen: set[bytes] = set()
         self._ordinals: Counter[bytes] = Counter()
+        self._rows: set[bytes] = set()
         self.unmatched: dict[str, int] = {}
         self.lacking: set[str] = set()  # surveys with a row that was kept aside
 
@@ -119,7 +126,7 @@ class Records:
         values["sex"] = values["sex"] or counted.sex
         if counted.note is not None:
             values["remarks"] = "; ".join(w for w in (values["remarks"], counted.note) if w)
-        identifier = self._identity(values)
+        identifier = self._identity(values, where)
         if identifier is None:
             where.wrong(
                 CellError("occurrence_twice", TWICE), "occurrence_id", told["occurrence_id"]
@@ -174,8 +181,11 @@ class Records:
             return {"geometry": visit.place, "uncertainty_m": uncertainty or visit.uncertainty_m}
         return {"geometry": None, "uncertainty_m": uncertainty}
 
-    def _identity(self, values: dict[str, Any]) -> str | None:
-        """Return the identifier of a record; None where its occurrence stood before."""
+    def _identity(self, values: dict[str, Any], where: Where) -> str | None:
+        """Return the identifier of a record; None where its occurrence stood before.
+
+        A row like one before it (same visit, name, sex, age, count, remarks) is told: both count.
+        """
         occurrence = values["occurrence_id"]
         if occurrence is not None:
             ours = is_ours(occurrence, "b")
@@ -191,6 +201,10 @@ class Records:
         key = bytes.fromhex(plain.removeprefix("b-"))
         self._ordinals[key] += 1
         ordinal = self._ordinals[key]
+        whole = bytes.fromhex(digest([plain, *(values[n] for n in _ALIKE)]))
+        if whole in self._rows and values["individual_count"]:
+            where.warn(CellError("row_twice", ROW_TWICE), None, values["name_received"])
+        self._rows.add(whole)
         return plain if ordinal == 1 else record_id(self._site, "row", *parts, ordinal)
 
     def _counted(self, told: dict[str, Any], where: Where) -> Counted | None:
