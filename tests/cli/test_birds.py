@@ -204,6 +204,11 @@ def test_alerts_become_findings(run_cli, stored) -> None:
     looked = json.loads(run_cli(*ask, "--no-save", "--format", "json").out)
     assert looked["species"][0]["species"] == "anas-zonorhyncha"
     assert looked["counts"]["birds/decline"] == 1
+    other = (*ask, "--no-save", "--species", "白鹭", "--format", "json", "--fail-on", "broken")
+    ran = run_cli(*other)
+    assert (ran.code, json.loads(ran.out)["findings"]) == (0, [])
+    one = json.loads(run_cli(*ask, "--no-save", "--species", "斑嘴鸭", "--format", "json").out)
+    assert [f["rule"] for f in one["findings"]] == ["birds/decline"]
     listed = ("findings", "list", "--store", stored, "--format", "json")
     assert json.loads(run_cli(*listed).out)["findings"] == []
     ran = run_cli(*ask, "--fail-on", "broken", "--lang", "en")

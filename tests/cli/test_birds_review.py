@@ -38,3 +38,13 @@ def test_tables_speak_in_words_and_json_in_codes(run_cli, tmp_path) -> None:
     assert "白骨顶" in run_cli(*listed).out
     first = next(r for r in json.loads(run_cli(*listed, "-f", "json").out) if r["name"] == "白骨丁")
     assert first["suggestions"] == ["fulica-atra"]
+
+
+def test_first_and_last_days_are_months_and_days(run_cli, tmp_path) -> None:
+    file, store = tmp_path / "counts.csv", str(tmp_path / "s.gpkg")
+    Path(file).write_text(ROWS, encoding="utf-8")
+    assert run_cli("birds", "import", str(file), "--store", store).code == 0
+    asked = run_cli("birds", "phenology", "--store", store, "--format", "json").out
+    (row,) = json.loads(asked)
+    assert (row["first_day"], row["last_day"], row["first_day_of_year"]) == ("12-01", "12-01", 335)
+    assert "始见日" in run_cli("birds", "phenology", "--store", store).out

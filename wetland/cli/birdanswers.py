@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -165,6 +165,8 @@ def alerts(
             data = data.only([species])
         answer = alerts_of(data, season=season).to_json(lang)
         screened = screen_birds(kept, opened, as_of=day, actor=actor if save else None)
+    if species is not None:
+        screened = screened.only(data.taxon(species))
     findings = screened.to_json(lang)
     answer["findings"], answer["counts"] = findings["findings"], findings["counts"]
     rows = [_alert_row(row) for row in answer["species"]]
@@ -231,6 +233,9 @@ def phenology(
         data = data.only([species])
     rows = plain_rows(phenology_of(data), lang)
     named = [{"name": data.checklist.name(str(r.get("taxon_id"))).get(lang), **r} for r in rows]
+    for row in named:
+        row["first_day"] = _month_day(row["first_day_of_year"])
+        row["last_day"] = _month_day(row["last_day_of_year"])
     show(named, PHENOLOGY, format=format, lang=lang)
 
 
@@ -262,6 +267,11 @@ def plain_rows(frame: Any, lang: Lang) -> list[dict[str, Any]]:  # noqa: ANN401 
     """Return the rows of a table; words in one language."""
     rows = frame.to_dict("records")
     return [{k: v.get(lang) if hasattr(v, "zh") else v for k, v in row.items()} for row in rows]
+
+
+def _month_day(day_of_year: int) -> str:
+    """Return month and day of a day of a year without leap day."""
+    return (date(2001, 1, 1) + timedelta(days=int(day_of_year) - 1)).strftime("%m-%d")
 
 
 def _alert_row(row: Mapping[str, Any]) -> dict[str, Any]:

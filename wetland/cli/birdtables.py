@@ -27,7 +27,7 @@ INDICATOR = ("time", "index", "se", "lower", "upper", "smooth", "smooth_lower", 
 NAMES = ("name", "records", "suggestions", "note")
 QUEUE = ("record_id", "validation", "event_date", "plot", "name_received", "name",
          "individual_count", "why")  # fmt: skip
-PHENOLOGY = ("name", "first_day_of_year", "last_day_of_year", "first_week", "last_week", "n")
+PHENOLOGY = ("name", "first_day", "last_day", "n", "years")
 WHOLE = {"individual_count", "most", "threshold"}  # numbers of birds: no needless decimals
 RICHNESS = ("period", "observed", "surveys", "hours", "km", "coverage", "standardised", "lower",
             "upper", "region", "flagged", "synthetic")  # fmt: skip
@@ -69,10 +69,11 @@ TITLES: dict[str, Text] = {
     "km": text("公里", "km"),
     "coverage": text("覆盖度", "coverage"),
     "standardised": text("等覆盖度种数", "standardised"),
-    "n": text("数", "n"),
+    "n": text("记录数", "records"),
     "synthetic": text("虚构", "synthetic"),
-    "first_day_of_year": text("最早(年内第几天)", "first day of year"),
-    "last_day_of_year": text("最晚(年内第几天)", "last day of year"),
+    "first_day": text("始见日", "first day"),
+    "last_day": text("终见日", "last day"),
+    "years": text("年数", "years"),
     "birds": text("鸟类", "birds"),
     "other": text("对方", "the other"),
     "smooth": text("平滑", "smoothed"),

@@ -51,6 +51,11 @@ class BirdScreening:
         found = {name: int((outcomes == name).sum()) for name in ("broken", "undecided")}
         return found | {str(rule): int(n) for rule, n in rules.value_counts().items()}
 
+    def only(self, taxon_id: str) -> BirdScreening:
+        """Return what was found of one species."""
+        told = self.findings[self.findings["subject"].str.split("|").str[0] == taxon_id]
+        return replace(self, findings=told.reset_index(drop=True))
+
     def rows(self, *, undecided: bool = True) -> pd.DataFrame:
         """Return the findings; without ``undecided`` the broken ones only."""
         if undecided:
