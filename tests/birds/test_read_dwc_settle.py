@@ -282,3 +282,9 @@ def test_a_row_that_stands_twice_is_told_and_counts_twice() -> None:
     assert codes(reading) == {"row_twice": 1}
     assert reading.records["individual_count"].tolist() == [3, 3, 4, 3]
     assert reading.records["record_id"].is_unique
+
+
+def test_a_date_without_a_year_says_how_to_tell_it() -> None:
+    with pytest.raises(CellError) as caught:
+        read_when(When("12.1"), CLOCK)
+    assert "--year" in caught.value.message.en

@@ -25,6 +25,10 @@ FIRST_YEAR = 1700
 LONGEST = 80
 
 MISSING = text("没有日期", "there is no date")
+NO_YEAR = text(
+    "日期没有年份；请写全（2024-05-01），或用 --year 指明",
+    "the date has no year; write 2024-05-01, or tell the year by --year",
+)
 BACKWARDS = text("结束早于开始", "it ends before it begins")
 TOO_LONG = text("不是日期", "not a date")
 
@@ -204,7 +208,12 @@ def _part(cell: object, clock: Clock) -> _Part:
         found = pattern.match(words)
         if found:
             return _whole_span([int(g) for g in found.groups()])
-    return _of_moment(parse_moment(words, first_year=FIRST_YEAR))
+    try:
+        return _of_moment(parse_moment(words, first_year=FIRST_YEAR))
+    except CellError as error:
+        if error.code == "date_no_year":
+            raise CellError("date_no_year", NO_YEAR) from None
+        raise
 
 
 def _of_moment(moment: Moment) -> _Part:
