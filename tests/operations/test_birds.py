@@ -285,6 +285,16 @@ def test_what_cannot_be_compared_with_is_told(held: Store, site: Site, what: str
         associate_of(held, site, DUCK, with_=what)
 
 
+def test_a_file_without_values_is_told_which_columns_it_needs(
+    held: Store, site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "x.csv").write_text("site,year\nA,2020\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        associate_of(held, site, DUCK, with_=f"file:{tmp_path / 'x.csv'}")
+    assert caught.value.hint is not None
+    assert "date and value" in caught.value.hint.en
+
+
 def test_values_of_years_belong_to_the_season_that_begins_in_them() -> None:
     winter = CountSeason(name=text("冬", "winter"), months=(11, 12, 1, 2))
     pairs = [(2020, 4.0), (dt.date(2021, 2, 1), 6.0), (dt.date(2021, 6, 1), 9.0), (2019, math.nan)]

@@ -38,6 +38,10 @@ _CLASS = text(
 )
 _FILE = text("{f} 的数值，季内均值", "values of {f}, mean of the season")
 _NOTHING = text("没有 {w} 的数据", "there is nothing of {w}")
+_SERIES = text(
+    "对比用的文件须有 date、value 两列（表头也可写 日期、数值）",
+    "a file to compare with has the columns date and value",
+)
 _PLAIN = text("一个文件只能有一个序列：{f}", "a file holds one series: {f}")
 
 
@@ -218,7 +222,10 @@ def _of_class(
 def _of_file(path: str | Path | Given, months: CountSeason) -> tuple[Text, dict[int, float], bool]:
     from wetland.operations.watertrends import series_of_file
 
-    table, _ = series_of_file(path)
+    try:
+        table, _ = series_of_file(path)
+    except InputError as error:
+        raise InputError(error.message, hint=_SERIES) from None
     name = path.name if isinstance(path, Given) else Path(path).name
     if len(table[["station", "parameter"]].drop_duplicates()) > 1:
         raise InputError(_PLAIN.fill(f=name))
