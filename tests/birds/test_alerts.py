@@ -116,6 +116,17 @@ def test_too_few_seasons_or_plots_say_so() -> None:
     assert told(gaps).worst is None, "five seasons with counts of twelve"
 
 
+def test_growth_from_almost_nothing_has_no_percentage() -> None:
+    counts = exact(1.0, 20)
+    counts[:, :10] = 0
+    whole = told(counts).changes[-1]
+    assert (whole.span, whole.level, whole.percent, whole.alerted) == (
+        None, "strong_increase", None, False
+    )  # fmt: skip
+    assert whole.note is not None
+    assert "hundredfold" in whole.note.en
+
+
 def test_spans_to_seasons_that_nobody_counted() -> None:
     counts = exact(0.9, 14)
     counts[:, 7] = np.nan  # 2007 = 2012 - 5

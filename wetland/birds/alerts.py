@@ -36,6 +36,7 @@ LEVELS: dict[Level, Text] = {
     "strong_increase": text("增加一倍以上", "increase to double or more"),
     "not_tested": text("未检验", "not tested"),
 }
+MOST_PERCENT = 10_000.0  # beyond, the start is hardly a number at all
 DIGITS = 6  # a change is compared with its limits at so many decimals of a per cent
 
 _FULL = text("全部计数季", "the full series")
@@ -57,6 +58,10 @@ _FILTERED = text(
     "该物种数量自然波动大，{n} 季内的下降不预警（生物学过滤）",
     "numbers of this species vary much by nature: a decline over {n} seasons is not alarmed "
     "(biological filter)",
+)
+_FROM_NOTHING = text(
+    "起点几乎没有鸟（增加百倍以上），不给出百分比",
+    "there were almost no birds at the start (more than a hundredfold increase): no percentage",
 )
 _BOTH = text(
     "区间跨越预警限值：自助抽样中 {share:.0%} 下降不少于 {limit:g}%",
@@ -111,7 +116,7 @@ class Change:
     first, last
         The seasons it is measured between; ``last`` is the reference.
     percent, lower, upper
-        The change and its interval; None where it was not tested.
+        The change and its interval; None where it was not tested, or grew more than a hundredfold.
     likelihood
         Share of the bootstrap draws in which the decline is as large as the limit of the alert
         (of a medium one where there is none).
@@ -292,6 +297,8 @@ def _change(
             return Change(span, first, last, "not_tested", note=note)
     percent, drawn = smoothed.change(first, last)
     level = level_of(percent, settings)
+    if percent > MOST_PERCENT:
+        return Change(span, first, last, level, note=_FROM_NOTHING)
     lower, upper = smoothed.change_interval(first, last, settings.level)
     limit = -settings.high if level == "high_alert" else -settings.medium
     beyond = _share(drawn, limit)
