@@ -51,7 +51,7 @@ from wetland.birds.telling import Teller
 from wetland.reading.cells import is_blank
 
 NO_META = text(
-    "存档没有 meta.xml，却有 {n} 个数据表，不知哪个是核心",
+    "归档没有 meta.xml，却有 {n} 个数据表，不知哪个是核心",
     "the archive has no meta.xml and {n} tables: which is the core cannot be told",
 )
 NO_META_HINT = text(

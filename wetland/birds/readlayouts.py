@@ -16,7 +16,7 @@ NOTHING_KNOWN = text(
     "the archive holds no meta.xml, no datapackage.json and no table",
 )
 ACCEPTED = text(
-    "可读取：达尔文核心存档（zip）、Camtrap DP、CSV、TSV、XLSX",
+    "可读取：达尔文核心归档（zip）、Camtrap DP、CSV、TSV、XLSX",
     "can be read: Darwin Core archives (zip), Camtrap DP, CSV, TSV, XLSX",
 )
 _SURE = frozenset({"occurrenceID", "scientificName", "eventDate", "basisOfRecord", "eventID",

@@ -32,7 +32,7 @@ _NOT_BIRDS = (OBSERVATIONS.name, WATER_RESULTS.name, WATER_STATIONS.name)
 TITLE = text("{n}鸟类调查", "Bird surveys of {n}")
 NOT_IN = text("不能导出为 {suffix}", "cannot export to {suffix}")
 USE = text(
-    "请用 .zip（达尔文核心档案）或 .csv；其他格式请用 wetland store export bird_records",
+    "请用 .zip（达尔文核心归档）或 .csv；其他格式请用 wetland store export bird_records",
     "use .zip (Darwin Core archive) or .csv; for others: wetland store export bird_records",
 )
 
