@@ -481,3 +481,11 @@ def test_columns_of_a_winter_that_are_read_as_one_year_are_told() -> None:
     assert codes(known) == {}
     assert "2025-01-15" in {day for _, day, *_ in facts(known)}
     assert codes(read("year.csv", "鸟种,1.15,2.13,11.20\n白鹭,3,4,5\n", year=2024)) == {}
+
+
+def test_a_table_of_decimals_is_no_sheet_of_counts() -> None:
+    table = "species,year,p,days\n白鹭,2020,0.93,12\n夜鹭,2021,0.5,3.25\n苍鹭,2022,.75,1.5\n"
+    with pytest.raises(InputError) as refused:
+        read("success.csv", table)
+    assert "5" in refused.value.message.zh
+    assert "decimals (5 of 6)" in refused.value.message.en

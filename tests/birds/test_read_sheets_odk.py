@@ -123,3 +123,14 @@ def test_a_row_of_the_repeat_without_a_species_is_told() -> None:
     reading = read("a.csv", MAIN, {"sampling": "\n".join(lines)})
     assert codes(reading)["name_missing"] == 1
     assert len(reading.records) == 1
+
+
+def test_a_form_in_which_nothing_names_species_is_told() -> None:
+    alone = MAIN.replace("observer,", "mystery,")
+    reading = read("form.csv", alone)
+    assert len(reading.records) == 0
+    assert codes(reading)["no_species_column"] == 1
+    told = next(p for p in reading.problems.items if p.code == "no_species_column")
+    assert "mystery" in told.message.zh
+    assert "--map name=" in told.message.en
+    assert "no_species_column" not in codes(read("form.csv", MAIN, {"sampling": REPEAT}))

@@ -30,7 +30,7 @@ from wetland.birds.odkforms import (
 from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheetnames import NAME_ROLES
 from wetland.birds.sheetrows import of_rows
-from wetland.birds.sheettable import need_columns, with_unit
+from wetland.birds.sheettable import listed, need_columns, with_unit
 from wetland.birds.sightings import EVENT_COLUMNS, RECORD_COLUMNS, Sightings
 from wetland.reading.files import Given
 
@@ -46,6 +46,11 @@ ORPHAN = text(
 )
 NO_INSTANCE = text(
     "没有提交编号，这一行未读入", "there is no identifier of the submission: not read"
+)
+NO_SPECIES = text(
+    "没有一列写鸟种，因此没有记录；可用 --map name=列名 指明，或一并给出鸟种的重复表。现有列：{n}",
+    "no column names species, so there are no records; tell it by --map name=NAME, or give the "
+    "repeat of species too. The columns: {n}",
 )
 
 
@@ -183,6 +188,9 @@ def _alone(
     """Return the records of a form without a repeat."""
     rows: list[dict[str, Any]] = []
     species = _Names(source)
+    if not set(NAME_ROLES) & main.roles.keys():
+        source.problems.add("no_species_column", level="warning",
+                            message=NO_SPECIES.fill(n=listed(main.headers)))  # fmt: skip
     by_row = {visit["row"]: visit for visit in visits.values()}
     for number, cells in main.rows:
         visit = by_row.get(number)

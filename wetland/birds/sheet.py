@@ -7,6 +7,7 @@ read too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,7 +50,13 @@ NO_DATE_HINT = text(
     "用 --default-date 2024-01-05 指明；缺年份的用 --year 2024",
     "tell it by --default-date 2024-01-05; where only the year is missing, by --year 2024",
 )
+NO_NUMBERS = text(
+    "{f}：多数单元格是小数（{d}/{n}），像是统计或测量结果，不是鸟的数量",
+    "{f}: most cells are decimals ({d} of {n}): statistics or measurements, no counts of birds",
+)
 NO_COUNTS = text("{f}：表头之下没有一格填了数量", "{f}: no count is filled in below the header")
+
+_DECIMAL = re.compile(r"[+-]?\d*[.．]\d+(?:[eE][+-]?\d+)?")
 
 
 def read_sheet(source: BirdSource) -> Iterator[Sightings]:
@@ -58,7 +65,7 @@ def read_sheet(source: BirdSource) -> Iterator[Sightings]:
     Raises
     ------
     InputError
-        No header, no count, no date anywhere, or a file that cannot be read.
+        No header, no count, mostly decimals, no date anywhere, or a file that cannot be read.
     """
     options = source.options
 
@@ -98,6 +105,7 @@ def _read_columns(source: BirdSource, grid: Grid, head: SheetHead) -> Iterator[S
     source.tally.rows += len(body.species)
     if not body.species:
         raise InputError(NO_COUNTS.fill(f=source.problems.file))
+    _refuse_measurements(head, body, source.problems.file)
     if not (_is_dated(head, body) or options.default_date or options.year):
         raise InputError(NO_DATE.fill(f=source.problems.file), hint=NO_DATE_HINT)
     check_totals(head, body, source.problems)
@@ -119,6 +127,15 @@ def _read_columns(source: BirdSource, grid: Grid, head: SheetHead) -> Iterator[S
             together = []
     if together:
         yield of_rows(together, _headers(head, None))
+
+
+def _refuse_measurements(head: SheetHead, body: SheetBody, file: str) -> None:
+    """Refuse a table whose cells are mostly decimals: its few whole ones are no counts either."""
+    cells = [row.cells[at].strip() for at in head.counts for row in body.species]
+    filled = [cell for cell in cells if cell]
+    decimals = sum(1 for cell in filled if _DECIMAL.fullmatch(cell))
+    if 2 * decimals > len(filled):
+        raise InputError(NO_NUMBERS.fill(f=file, d=decimals, n=len(filled)))
 
 
 def _headers(head: SheetHead, label: str | None) -> dict[str, str]:
