@@ -19,7 +19,7 @@ from wetland.birds.communitylong import long_columns, spread
 from wetland.birds.countcells import Count, parse_count
 from wetland.reading.cells import is_blank, number
 from wetland.reading.dates import CellError
-from wetland.reading.files import Given, look_at
+from wetland.reading.files import TEXT_TABLES, Given, accepting, look_at
 
 if TYPE_CHECKING:
     from wetland.reading.raw import RawTable
@@ -132,9 +132,10 @@ def read_community(
     """
     from wetland.reading.delimited import read_csv  # noqa: PLC0415 - pandas is slow to import
 
-    given = look_at(source)
-    problems = Problems(given.name)
-    raw = read_csv(given, options or CommunityOptions(), problems)
+    with accepting(TEXT_TABLES):
+        given = look_at(source)
+        problems = Problems(given.name)
+        raw = read_csv(given, options or CommunityOptions(), problems)
     columns = long_columns(raw)
     if columns is not None:
         listed, species, table, presence = spread(raw, columns, problems)

@@ -19,7 +19,7 @@ from wetland.birds.trimrows import count_table
 from wetland.birds.trimtable import CountTable, listed
 from wetland.reading.cells import is_blank, number
 from wetland.reading.dates import CellError
-from wetland.reading.files import Given, look_at
+from wetland.reading.files import TEXT_TABLES, Given, accepting, look_at
 
 if TYPE_CHECKING:
     from wetland.reading.raw import RawTable
@@ -106,9 +106,10 @@ def read_counts(
     from wetland.reading.delimited import read_csv  # noqa: PLC0415 - pandas is slow to import
 
     options = options or CountOptions()
-    given = look_at(source)
-    problems = Problems(given.name)
-    raw = read_csv(given, options, problems)
+    with accepting(TEXT_TABLES):
+        given = look_at(source)
+        problems = Problems(given.name)
+        raw = read_csv(given, options, problems)
     reader = _Reader(raw, _columns(raw, options, given.name), problems)
     rows = [row for at in range(len(raw.cells)) if (row := reader.row(at)) is not None]
     if not rows:

@@ -16,7 +16,7 @@ from wetland.operations.birdkeeping import Counted, Keeper
 from wetland.operations.birds import accepted_names, checklist_of, plots_of
 from wetland.operations.water import empty
 from wetland.operations.waterfiles import MAPPING_UNFIT, MAPPING_USED
-from wetland.reading.files import ACCEPTED, Given
+from wetland.reading.files import Given, accepting
 from wetland.reports.findings import problem_json, rows_of
 from wetland.screening.tables import SOURCES
 from wetland.sites.load import Site
@@ -168,11 +168,8 @@ def look_at_file(path: str | Path | Given, *, store: Path | None = None) -> Give
     """
     from wetland.birds.birdfiles import look_at_birds  # noqa: PLC0415 - starts fast
 
-    try:
+    with accepting(BIRDS_ACCEPTED):
         return look_at_birds(path, store=store)
-    except InputError as error:
-        hint = BIRDS_ACCEPTED if error.hint is ACCEPTED else error.hint
-        raise InputError(error.message, hint=hint) from None
 
 
 def read_file(
@@ -190,21 +187,23 @@ def read_file(
     InputError
         The file cannot be read.
     """
-    from wetland.birds.checklist import Checklist  # noqa: PLC0415 - starts fast
+    from wetland.birds.birdfiles import look_at_birds  # noqa: PLC0415 - starts fast
+    from wetland.birds.checklist import Checklist  # noqa: PLC0415
     from wetland.birds.read import read_birds  # noqa: PLC0415
     from wetland.birds.species import BirdPack  # noqa: PLC0415
 
-    return read_birds(
-        look_at_file(path),
-        site_id="-" if site is None else site.id,
-        timezone="UTC" if site is None else site.timezone,
-        checklist=Checklist.of(BirdPack() if site is None else site.birds),
-        plots={} if site is None else plots_of(site),
-        accepted=accepted,
-        today=today,
-        options=options,
-        shift=shift,
-    )
+    with accepting(BIRDS_ACCEPTED):
+        return read_birds(
+            look_at_birds(path),
+            site_id="-" if site is None else site.id,
+            timezone="UTC" if site is None else site.timezone,
+            checklist=Checklist.of(BirdPack() if site is None else site.birds),
+            plots={} if site is None else plots_of(site),
+            accepted=accepted,
+            today=today,
+            options=options,
+            shift=shift,
+        )
 
 
 def shift(lon: float, lat: float, datum: str) -> tuple[float, float]:
@@ -225,12 +224,13 @@ def _read_as_before(
     known, accepted = checklist_of(site.birds), accepted_names(store, site)
 
     def opened(options: BirdOptions) -> tuple[BirdChunks, Iterator[Settled]]:
-        chunks = read_birds_chunks(
-            given, site_id=site.id, timezone=site.timezone, checklist=known, today=today,
-            accepted=accepted, plots=plots_of(site), options=options, shift=shift,
-            store=store.path,
-        )  # fmt: skip
-        return chunks, _begun(chunks)
+        with accepting(BIRDS_ACCEPTED):
+            chunks = read_birds_chunks(
+                given, site_id=site.id, timezone=site.timezone, checklist=known, today=today,
+                accepted=accepted, plots=plots_of(site), options=options, shift=shift,
+                store=store.path,
+            )  # fmt: skip
+            return chunks, _begun(chunks)
 
     name = asked.source or Path(given.name).stem
     saved = mapping_of(store, site, name)

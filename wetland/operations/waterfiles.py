@@ -15,7 +15,7 @@ from wetland.base.tables import DTYPES
 from wetland.base.texts import Lang, text
 from wetland.operations.screening import chunks
 from wetland.operations.water import WaterData, empty, station_of, stations_of
-from wetland.reading.files import ACCEPTED, Given, format_of, look_at
+from wetland.reading.files import Given, accepting, format_of, look_at
 from wetland.reports.findings import problem_json, rows_of
 from wetland.screening.tables import SOURCES
 from wetland.sites.load import Site
@@ -92,13 +92,9 @@ def look_at_water(source: str | Path | Given, *, store: str | Path | None = None
     InputError
         It is missing, empty, the store itself, or of a format that holds no table of results.
     """
-    try:
+    with accepting(WATER_ACCEPTED):
         given = look_at(source, store=store)
         format = format_of(given, accept={"xlsx"})
-    except InputError as error:
-        if error.hint is not ACCEPTED:
-            raise
-        raise InputError(error.message, hint=WATER_ACCEPTED) from None
     if format not in WATER_FORMATS:
         message = NO_TABLE.fill(f=given.name, k=format)
         raise InputError(message, hint=WATER_ACCEPTED)

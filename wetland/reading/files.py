@@ -6,7 +6,8 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ ACCEPTED = text(
     "可读取：CSV、GeoJSON、GeoPackage、GPX、GeoParquet",
     "can be read: CSV, GeoJSON, GeoPackage, GPX, GeoParquet",
 )
+TEXT_TABLES = text("可读取：CSV、TSV", "can be read: CSV, TSV")
 _PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!",
            b"\x28\xb5\x2f\xfd")  # fmt: skip
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -95,6 +97,23 @@ class Given:
         if self.path is None:
             raise InputError(text("没有文件", "there is no file"))
         return self.path
+
+
+@contextmanager
+def accepting(accepted: Text) -> Iterator[None]:
+    """Name what a reader reads, where a file is refused for what it is.
+
+    Raises
+    ------
+    InputError
+        As raised inside, with ``accepted`` as its hint where that named what can be screened.
+    """
+    try:
+        yield
+    except InputError as error:
+        if error.hint is not ACCEPTED:
+            raise
+        raise InputError(error.message, hint=accepted) from None
 
 
 def _refused(name: str, why: Text, hint: Text | None = None) -> InputError:
