@@ -48,3 +48,26 @@ def test_first_and_last_days_are_months_and_days(run_cli, tmp_path) -> None:
     (row,) = json.loads(asked)
     assert (row["first_day"], row["last_day"], row["first_day_of_year"]) == ("12-01", "12-01", 335)
     assert "始见日" in run_cli("birds", "phenology", "--store", store).out
+
+
+def test_the_day_of_a_sensitive_sighting_is_for_roles_that_may_know_it(run_cli, tmp_path) -> None:
+    file, store = tmp_path / "counts.csv", str(tmp_path / "s.gpkg")
+    file.write_text(
+        "plot,date,species,count\nEX-B1,2024-12-07,东方白鹳,2\nEX-B1,2024-12-08,白鹭,3\n",
+        encoding="utf-8",
+    )
+    assert run_cli("birds", "import", str(file), "--store", store).code == 0
+
+    def days(verb: str, *role: str) -> dict[str, tuple[str | None, ...]]:
+        ran = run_cli("birds", verb, *role, "--store", store, "--format", "json")
+        rows = json.loads(ran.out)
+        keys = ("first", "last") if verb == "checklist" else ("first_day", "last_day")
+        name = "species" if verb == "checklist" else "taxon_id"
+        return {row[name]: tuple(row[k] for k in keys) for row in rows}
+
+    stork, exact = "ciconia-boyciana", ("--role", "ecologist")
+    assert days("checklist", *exact)[stork] == ("2024-12-07", "2024-12-07")
+    assert "2024-12-07" not in days("checklist")[stork]
+    assert days("checklist")["egretta-garzetta"] == ("2024-12-08", "2024-12-08")
+    assert days("phenology", *exact)[stork] == ("12-07", "12-07")
+    assert "12-07" not in days("phenology").get(stork, ())

@@ -37,6 +37,7 @@ from wetland.cli.options import (
     FailOnOption,
     FormatOption,
     LangOption,
+    RoleOption,
     SiteOption,
     StoreOption,
     fail_on,
@@ -187,6 +188,7 @@ def alerts(
 
 
 def checklist(
+    role: RoleOption = None,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
     format: FormatOption = "table",
@@ -204,7 +206,7 @@ def checklist(
     where = store or str(default_store(opened.id))
     there = "://" in where or Path(where).is_file()
     data = stored_birds(site, store, needed=False) if there else nothing_of(opened)
-    rows = checklist_rows(data, lang)
+    rows = checklist_rows(data.seen_by(role), lang)
     if not rows:
         raise InputError(_NO_LIST)
     show(rows, CHECKLIST, format=format, lang=lang)
@@ -220,6 +222,7 @@ def phenology(
     species: SpeciesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    role: RoleOption = None,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
     format: FormatOption = "table",
@@ -228,9 +231,8 @@ def phenology(
     """各种最早与最晚的日子 / First and last day of the year of each species."""
     from wetland.operations.birdanswers import phenology_of  # noqa: PLC0415 - starts fast
 
-    data = stored_birds(site, store, since=since, until=until)
-    if species is not None:
-        data = data.only([species])
+    data = stored_birds(site, store).seen_by(role)
+    data = data.only(None if species is None else [species], since=since, until=until)
     rows = plain_rows(phenology_of(data), lang)
     named = [{"name": data.checklist.name(str(r.get("taxon_id"))).get(lang), **r} for r in rows]
     for row in named:

@@ -201,6 +201,20 @@ class BirdData:
         surveys, records = surveys.reset_index(drop=True), records.reset_index(drop=True)
         return replace(self, surveys=surveys, records=records, since=since, until=until)
 
+    def seen_by(self, role: str | None) -> BirdData:
+        """Return the birds as a role may see them: places and days of sensitive species blurred.
+
+        Blur first, choose plots and days afterwards (`only`): a choice of what is exact would tell
+        where and when it was. Indices and richness are to be asked of the exact birds.
+        """
+        from wetland.birds.sensitivity import blur  # noqa: PLC0415 - starts fast
+
+        surveys, records = blur(
+            self.surveys, self.records, self.checklist,
+            role=role, exact_roles=self.pack.exact_roles,
+        )  # fmt: skip
+        return replace(self, surveys=surveys, records=records)
+
     def _plots(self, names: Sequence[str]) -> list[str]:
         there = [str(p) for p in self.surveys["plot"].dropna().unique()]
         known = dict.fromkeys([*(p.id for p in self.pack.plots), *there])

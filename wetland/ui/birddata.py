@@ -16,7 +16,6 @@ import streamlit as st
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.birdgroups import members
-from wetland.birds.sensitivity import blur
 from wetland.birds.trim import TrimSettings
 from wetland.operations import birdanswers as answers
 from wetland.operations import birds as operations
@@ -73,21 +72,14 @@ def data() -> BirdData | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _seen(version: str, role: str, _held: BirdData, _site: Site) -> BirdData:
+def _seen(version: str, role: str, _held: BirdData) -> BirdData:
     del version
-    surveys, records = blur(
-        _held.surveys,
-        _held.records,
-        _held.checklist,
-        role=role,
-        exact_roles=_site.birds.exact_roles,
-    )
-    return replace(_held, surveys=surveys, records=records)
+    return _held.seen_by(role)
 
 
 def seen(held: BirdData) -> BirdData:
     """Return the birds as this session's role may see them: for maps and tables of records."""
-    return _seen(version(), session.role(), held, session.site())
+    return _seen(version(), session.role(), held)
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
