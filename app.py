@@ -2,4 +2,5 @@
 
 from wetland.ui.main import run
 
-run()
+if __name__ == "__main__":  # a process that it starts for a large file runs this file anew
+    run()

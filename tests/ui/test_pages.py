@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import runpy
 import shutil
 import time
 from pathlib import Path
@@ -433,3 +434,9 @@ def test_a_store_without_records_opens_every_page(
     for page in PAGES:
         open_page(app, page, lang="en")
         assert not app.error, page
+
+
+def test_a_process_that_the_app_starts_does_not_run_the_app() -> None:
+    """A spawned process runs the main file anew, under another name: no page is drawn there."""
+    ran = runpy.run_path(str(Path(__file__).parents[2] / "app.py"), run_name="__mp_main__")
+    assert callable(ran["run"])
