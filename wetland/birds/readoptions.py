@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.sightings import ROLES
+from wetland.reading.options import DATUMS, ORDERS, check_choice, kept_with, over, zone_of
 
 Layout = Literal["dwca", "dwc", "camtrap", "ebird", "odk", "sheet", "tidy"]
 LAYOUTS: tuple[str, ...] = get_args(Layout)
-ORDERS = ("mdy", "dmy")
-DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 # What speaks of one file and not of its source.
 _OF_ONE_FILE = frozenset({"source", "year", "default_date", "sheet", "sampling_file"})
 _MAPS = frozenset({"columns"})
 _FLAGS = frozenset({"complete", "synthetic"})
 
-NOT_ALLOWED = text("{o} 不能是 {v}；可用：{a}", "{o} cannot be {v}; use one of {a}")
-UNKNOWN_ZONE = text("不认识的时区 {n}", "unknown time zone {n}")
 BAD_YEAR = text("year 须在 1900 至 2199 之间", "year must be between 1900 and 2199")
 
 
@@ -106,12 +101,9 @@ class BirdOptions:
             A layout, datum, order, time zone, year or role nobody knows.
         """
         for name, allowed in (("layout", LAYOUTS), ("datum", DATUMS), ("date_order", ORDERS)):
-            value = getattr(self, name)
-            if value is not None and value not in allowed:
-                raise InputError(NOT_ALLOWED.fill(o=name, v=value, a=", ".join(allowed)))
+            check_choice(name, getattr(self, name), allowed)
         for role in self.columns:
-            if role not in ROLES:
-                raise InputError(NOT_ALLOWED.fill(o="columns", v=role, a=", ".join(ROLES)))
+            check_choice("columns", role, ROLES)
         if self.timezone is not None:
             zone_of(self.timezone)
         if self.year is not None and not 1900 <= self.year < 2200:
@@ -126,14 +118,11 @@ class BirdOptions:
         >>> BirdOptions(columns={"plot": "样点"}).over(BirdOptions(datum="gcj02")).datum
         'gcj02'
         """
-        if saved is None:
-            return self
-        merged: dict[str, Any] = {}
-        for one in fields(self):
-            mine, theirs = getattr(self, one.name), getattr(saved, one.name)
-            is_map = isinstance(mine, Mapping)
-            merged[one.name] = {**theirs, **mine} if is_map else (theirs if mine is None else mine)
-        return BirdOptions(**merged)
+        return over(self, saved)
+
+
+_KEPT = {one.name: dict if one.name in _MAPS else bool if one.name in _FLAGS else str
+         for one in fields(BirdOptions) if one.name not in _OF_ONE_FILE}  # fmt: skip
 
 
 def saved_mapping(options_json: str | Mapping[str, Any] | None) -> BirdOptions | None:
@@ -147,24 +136,5 @@ def saved_mapping(options_json: str | Mapping[str, Any] | None) -> BirdOptions |
     >>> saved_mapping('{"columns": {"plot": "样点"}, "complete": true, "year": 2023}').as_json()
     {'columns': {'plot': '样点'}, 'complete': True}
     """
-    if not options_json:
-        return None
-    raw = json.loads(options_json) if isinstance(options_json, str) else dict(options_json)
-    if not isinstance(raw, dict):
-        return None
-    kept: dict[str, Any] = {}
-    for one in fields(BirdOptions):
-        value = raw.get(one.name)
-        form = dict if one.name in _MAPS else bool if one.name in _FLAGS else str
-        if value is not None and one.name not in _OF_ONE_FILE and isinstance(value, form):
-            kept[one.name] = value
+    kept = kept_with(options_json, _KEPT)
     return BirdOptions(**kept) if kept else None
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return the time zone called ``name``; InputError where there is none of that name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = text("例如 Asia/Shanghai", "for example Asia/Shanghai")
-        raise InputError(UNKNOWN_ZONE.fill(n=name), hint=hint) from None

@@ -22,7 +22,6 @@ from wetland.birds.birdids import digest, is_ours, survey_id
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.readdates import Clock, Span, When, read_when
 from wetland.birds.readeffort import hectares, kilometres, metres, minutes, people, truth
-from wetland.birds.readoptions import zone_of
 from wetland.birds.readplaces import (
     NOT_SHIFTED,
     UNKNOWN_DATUM,
@@ -46,6 +45,7 @@ from wetland.birds.sightings import Sightings
 from wetland.birds.tables import BIRD_SURVEYS
 from wetland.birds.telling import Teller
 from wetland.reading.dates import CellError
+from wetland.reading.options import zone_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wetland.base.texts import text
 from wetland.reading.cells import is_blank
+from wetland.reading.options import zone_of
 from wetland.reading.raw import RawTable
 from wetland.screening.cells import ActivityReader, distance_m, fact, hdop, position_source
 from wetland.screening.columns import Columns
@@ -24,7 +25,7 @@ from wetland.screening.moments import (
     local_days,
     read_moments,
 )
-from wetland.screening.options import ReadOptions, zone_of
+from wetland.screening.options import ReadOptions
 from wetland.screening.parse import Reader, nones
 from wetland.screening.positions import Positions
 from wetland.screening.strings import blank, plain_numbers, strings_of, stripped, without

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
+from wetland.reading.options import zone_of
 from wetland.regulations.vocabulary import Vocabulary
 from wetland.screening.tables import POSITION_SOURCES
 from wetland.zones.datums import check_datum
@@ -113,20 +113,3 @@ class ReadOptions:
                 hint=text("可用的行为见 vocabulary.yaml", "vocabulary.yaml of the site lists them"),
             )
         return found
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return the time zone called ``name``.
-
-    Raises
-    ------
-    InputError
-        There is none of that name.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(
-            text("不认识的时区 {n}", "unknown time zone {n}").fill(n=name),
-            hint=text("例如 Asia/Shanghai", "for example Asia/Shanghai"),
-        ) from None

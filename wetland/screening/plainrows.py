@@ -21,12 +21,13 @@ from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.reading.delimited import header_of
 from wetland.reading.files import Given, format_of
+from wetland.reading.options import zone_of
 from wetland.reading.raw import MOST_ROWS
 from wetland.screening.assemble import NO_DATE_COLUMN
 from wetland.screening.columns import Columns, understand
 from wetland.screening.isoforms import NONE, Ints, read_forms
 from wetland.screening.moments import FIRST_INSTANT, LAST_INSTANT, Moments, join_all, local_days
-from wetland.screening.options import ReadOptions, zone_of
+from wetland.screening.options import ReadOptions
 from wetland.screening.parse import REPLACEMENT, ungarbled
 from wetland.screening.positions import NEAR_DEGREES
 from wetland.screening.read import ReadingSite, extent_of

@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from wetland.base.texts import Text, text
-from wetland.birds.readoptions import DATUMS, LAYOUTS, BirdOptions
+from wetland.birds.readoptions import LAYOUTS, BirdOptions
 from wetland.birds.sightings import ROLES
 from wetland.operations.birdfiles import import_birds
 from wetland.operations.birds import BirdData, birds_of_file
 from wetland.reading.files import Given
+from wetland.reading.options import DATUMS
 from wetland.reports.findings import problem_json, rows_of
 from wetland.sites.load import Site
 from wetland.ui import birdnames, birdwords, language, session

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.reading.dates import CellError, Moment, join, parse_moment
+from wetland.reading.options import zone_of
 from wetland.water.cells import narrowed
 from wetland.water.columns import listed
 from wetland.water.readdates import (
@@ -20,7 +21,6 @@ from wetland.water.readdates import (
     proven_order,
     read_days,
 )
-from wetland.water.readoptions import zone_of
 from wetland.water.readtable import Bools, Objects, Table
 
 if TYPE_CHECKING:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
+from wetland.reading.options import DATUMS, ORDERS, check_choice, kept_with, over, zone_of
 from wetland.water.columns import ROLES
 from wetland.water.parameters import parameters
 from wetland.water.stations import WaterBody
@@ -17,15 +16,12 @@ from wetland.water.stations import WaterBody
 Layout = Literal["tidy", "wide", "wqp", "cnemc", "egret"]
 LAYOUTS: tuple[str, ...] = get_args(Layout)
 WATER_BODIES: tuple[str, ...] = get_args(WaterBody)
-ORDERS = ("mdy", "dmy")
-DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 # What speaks of one file and not of its source.
 _OF_ONE_FILE = frozenset({"source", "year", "default_date", "sheet"})
+_MAPS = frozenset({"columns", "parameter_words", "units"})
 
-NOT_ALLOWED = text("{o} 不能是 {v}；可用：{a}", "{o} cannot be {v}; use one of {a}")
 UNKNOWN_CODE = text("不认识的指标 {p}", "unknown parameter {p}")
 ALIKE = text("是否指：{s}", "perhaps: {s}")
-UNKNOWN_ZONE = text("不认识的时区 {n}", "unknown time zone {n}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +99,9 @@ class WaterOptions:
         """
         for name, allowed in (("layout", LAYOUTS), ("water_body", WATER_BODIES),
                               ("datum", DATUMS), ("date_order", ORDERS)):  # fmt: skip
-            value = getattr(self, name)
-            if value is not None and value not in allowed:
-                raise InputError(NOT_ALLOWED.fill(o=name, v=value, a=", ".join(allowed)))
+            check_choice(name, getattr(self, name), allowed)
         for role in self.columns:
-            if role not in ROLES:
-                raise InputError(NOT_ALLOWED.fill(o="columns", v=role, a=", ".join(ROLES)))
+            check_choice("columns", role, ROLES)
         if self.timezone is not None:
             zone_of(self.timezone)
         words = {word: code_of(meant) if meant else "" for word, meant in
@@ -118,14 +111,11 @@ class WaterOptions:
 
     def over(self, saved: WaterOptions | None) -> WaterOptions:
         """Return these options over those kept for the source: what is set here wins."""
-        if saved is None:
-            return self
-        merged: dict[str, Any] = {}
-        for one in fields(self):
-            mine, theirs = getattr(self, one.name), getattr(saved, one.name)
-            is_map = isinstance(mine, Mapping)
-            merged[one.name] = {**theirs, **mine} if is_map else (theirs if mine is None else mine)
-        return WaterOptions(**merged)
+        return over(self, saved)
+
+
+_KEPT = {one.name: dict if one.name in _MAPS else str
+         for one in fields(WaterOptions) if one.name not in _OF_ONE_FILE}  # fmt: skip
 
 
 def saved_mapping(options_json: str | Mapping[str, Any] | None) -> WaterOptions | None:
@@ -139,17 +129,7 @@ def saved_mapping(options_json: str | Mapping[str, Any] | None) -> WaterOptions 
     >>> saved_mapping('{"columns": {"station": "点"}, "year": 2023}').as_json()
     {'columns': {'station': '点'}}
     """
-    if not options_json:
-        return None
-    raw = json.loads(options_json) if isinstance(options_json, str) else dict(options_json)
-    if not isinstance(raw, dict):
-        return None
-    kept: dict[str, Any] = {}
-    for one in fields(WaterOptions):
-        value = raw.get(one.name)
-        is_map = one.name in {"columns", "parameter_words", "units"}
-        if value and one.name not in _OF_ONE_FILE and isinstance(value, dict if is_map else str):
-            kept[one.name] = value
+    kept = kept_with(options_json, _KEPT)
     return WaterOptions(**kept) if kept else None
 
 
@@ -168,12 +148,3 @@ def code_of(name: str) -> str:
         hint = ALIKE.fill(s=", ".join(alike)) if alike else None
         raise InputError(UNKNOWN_CODE.fill(p=name), hint=hint)
     return found
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return the time zone called ``name``; InputError where there is none of that name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = text("例如 Asia/Shanghai", "for example Asia/Shanghai")
-        raise InputError(UNKNOWN_ZONE.fill(n=name), hint=hint) from None
