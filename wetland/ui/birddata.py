@@ -47,13 +47,7 @@ def hidden(held: BirdData, taxon_id: str) -> bool:
 
 def version() -> str:
     """Return what changes whenever the birds of this session may answer otherwise."""
-    store = session.store()
-    site = session.site()
-    if store is None:
-        return ""
-    today = session.today().isoformat()
-    changes = (session.last_change(name) for name in TABLES)
-    return "|".join([store.shown, site.digest, today, *changes])
+    return session.version_of(TABLES)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

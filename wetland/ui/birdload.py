@@ -6,7 +6,6 @@ import hashlib
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -18,12 +17,13 @@ from wetland.operations.birdfiles import import_birds
 from wetland.operations.birds import BirdData, birds_of_file
 from wetland.reading.files import Given
 from wetland.reading.options import DATUMS
-from wetland.reports.findings import problem_json, rows_of
+from wetland.reports.findings import rows_of
 from wetland.sites.load import Site
-from wetland.ui import birdnames, birdwords, language, session
+from wetland.ui import birdnames, birdwords, session
 from wetland.ui.birdsummary import days_words, summary_of
 from wetland.ui.language import name_of, say
 from wetland.ui.place import DATUMS as DATUM_NAMES
+from wetland.ui.problemgrid import show_problems
 
 KINDS = ["csv", "txt", "tsv", "xlsx", "zip"]
 EXAMPLE = "examples/birds.csv"
@@ -81,19 +81,6 @@ _TILES: Mapping[str, Text] = {
     "unmatched": text("未匹配记录", "Unmatched records"),
     "aside": text("搁置行", "Rows kept aside"),
 }
-_PROBLEMS = text("数据问题（{n}）", "Problems in the file ({n})")
-_NO_PROBLEMS = text("文件没有问题。", "No problem in the file.")
-_LEVELS = {
-    "error": text("错误（未采用）", "error (kept aside)"),
-    "warning": text("提醒", "warning"),
-}
-_HEADS = {
-    "row": text("行", "Row"),
-    "column": text("列", "Column"),
-    "value": text("原值", "Value"),
-    "level": text("级别", "Level"),
-    "message": text("说明", "What is wrong"),
-}
 _PREVIEW = text("预览：读到的记录（前 {k} 条，共 {n}）", "Preview: records read (first {k} of {n})")
 _PREVIEW_HEADS: Mapping[str, Text] = {
     "day": text("日期", "Day"),
@@ -122,7 +109,7 @@ def render(site: Site) -> None:
     birdwords.synthetic_banner(read.synthetic)
     _counts(read)
     _save(site, given, options, beside)
-    _problems(read.problems)
+    show_problems(read.problems)
     birdnames.of_file(site, read)
     _preview(read)
     birdnames.of_store(site)
@@ -241,20 +228,6 @@ def _save(site: Site, given: Given, options: BirdOptions, beside: Given | None) 
     written = done.written
     said = say(_SAVED, a=written.added, c=written.changed, u=written.unchanged)
     st.success(said, icon=":material/check_circle:")
-
-
-def _problems(problems: pd.DataFrame) -> None:
-    lang = language.current()
-    rows: list[dict[str, Any]] = [problem_json(row, lang) for row in rows_of(problems)]
-    if not rows:
-        st.success(say(_NO_PROBLEMS), icon=":material/check_circle:")
-        return
-    st.subheader(say(_PROBLEMS, n=len(rows)), anchor=False)
-    table = pd.DataFrame(rows)[[*_HEADS]]
-    table["level"] = table["level"].map(lambda level: say(_LEVELS[level]))
-    heads = {name: say(head) for name, head in _HEADS.items()}
-    height = min(38 + 35 * len(table), 260)
-    st.dataframe(table, hide_index=True, column_config=heads, height=height)
 
 
 def _preview(read: BirdData) -> None:

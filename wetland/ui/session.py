@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -157,6 +158,18 @@ def last_change(table: str) -> str:
     if current is None:
         return ""
     return _last_change(current.shown, current.head().hash, table, current)
+
+
+def version_of(tables: Sequence[str]) -> str:
+    """Return what changes whenever answers from some tables of this session may be others.
+
+    The store, the pack, the day, and each table; empty where there is no store.
+    """
+    current = store()
+    if current is None:
+        return ""
+    changes = (last_change(name) for name in tables)
+    return "|".join([current.shown, site().digest, today().isoformat(), *changes])
 
 
 def make_store() -> Store:

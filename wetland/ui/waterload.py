@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from wetland.base.texts import text
@@ -14,11 +12,11 @@ from wetland.operations import wateranswers as answers
 from wetland.operations.water import WaterData
 from wetland.operations.waterfiles import import_water, water_of_file
 from wetland.reading.files import Given
-from wetland.reports.findings import problem_json, rows_of
 from wetland.sites.load import Site
 from wetland.ui import drawn, language, session, waterdata, waterwords
 from wetland.ui.language import name_of, say
 from wetland.ui.plain import md
+from wetland.ui.problemgrid import TALLEST, show_problems
 from wetland.ui.wateroverview import cells_of
 from wetland.water.readoptions import WaterOptions
 from wetland.water.tables import WATER_BODIES
@@ -50,19 +48,6 @@ _QA = text("质控样", "Quality samples")
 _CENSORED = text("未检出", "Not detected")
 _SUSPECT = text("存疑", "Suspect")
 _ASIDE = text("搁置行", "Rows kept aside")
-_PROBLEMS = text("数据问题（{n}）", "Problems in the file ({n})")
-_NO_PROBLEMS = text("文件没有问题。", "No problem in the file.")
-_LEVELS = {
-    "error": text("错误（未采用）", "error (kept aside)"),
-    "warning": text("提醒", "warning"),
-}
-_HEADS = {
-    "row": text("行", "Row"),
-    "column": text("列", "Column"),
-    "value": text("原值", "Value"),
-    "level": text("级别", "Level"),
-    "message": text("说明", "What is wrong"),
-}
 _PREVIEW = text("预览：每月类别", "Preview: class of each month")
 _SAVE = text("保存到存储", "Save to the store")
 _SAVED = text(
@@ -81,7 +66,7 @@ def render(site: Site) -> None:
     waterwords.synthetic_banner(read)
     _counts(read)
     _save(site, given, options)
-    _problems(read.problems)
+    show_problems(read.problems, height=TALLEST)
     _preview(read)
 
 
@@ -152,19 +137,6 @@ def _save(site: Site, given: Given, options: WaterOptions) -> None:
     written = done.written
     said = say(_SAVED, a=written.added, c=written.changed, u=written.unchanged)
     st.success(said, icon=":material/check_circle:")
-
-
-def _problems(problems: pd.DataFrame) -> None:
-    lang = language.current()
-    rows: list[dict[str, Any]] = [problem_json(row, lang) for row in rows_of(problems)]
-    if not rows:
-        st.success(say(_NO_PROBLEMS), icon=":material/check_circle:")
-        return
-    st.subheader(say(_PROBLEMS, n=len(rows)), anchor=False)
-    table = pd.DataFrame(rows)[[*_HEADS]]
-    table["level"] = table["level"].map(lambda level: say(_LEVELS[level]))
-    heads = {name: say(head) for name, head in _HEADS.items()}
-    st.dataframe(table, hide_index=True, column_config=heads, height=260)
 
 
 def _preview(read: WaterData) -> None:

@@ -21,8 +21,9 @@ from wetland.ui import (
     session,
 )
 from wetland.ui.guard import told
-from wetland.ui.language import name_of, say
+from wetland.ui.language import say
 from wetland.ui.plain import md
+from wetland.ui.views import choose_view, view_of_address
 
 VIEWS: Mapping[str, Text] = {
     "overview": text("总览", "Overview"),
@@ -31,7 +32,6 @@ VIEWS: Mapping[str, Text] = {
     "queue": text("审核", "Review"),
     "load": text("导入文件", "Load a file"),
 }
-_VIEW = text("看什么", "View")
 _NO_BIRDS = text(
     "存储里还没有鸟类调查。到“导入文件”读入一份，或先看下面公布的名录种数。",
     "The store holds no bird surveys yet. Read a file under “Load a file”.",
@@ -40,27 +40,15 @@ _NO_BIRDS = text(
 
 def render() -> None:
     """Show the page."""
-    _from_address()
+    view_of_address("birds-view", VIEWS)
     _body()
-
-
-def _from_address() -> None:
-    """Take the view that the address asks for, once a session."""
-    if "birds-view" not in st.session_state:
-        asked = st.query_params.get("view", "overview")
-        st.session_state["birds-view"] = asked if asked in VIEWS else "overview"
 
 
 @st.fragment
 @told
 def _body() -> None:
     site = session.site()
-    view = str(
-        st.segmented_control(
-            say(_VIEW), list(VIEWS), format_func=name_of(VIEWS), key="birds-view",
-            label_visibility="collapsed", required=True,
-        )
-    )  # fmt: skip
+    view = choose_view("birds-view", VIEWS)
     if view == "load":
         birdload.render(site)
         return

@@ -25,8 +25,9 @@ from wetland.ui import (
     waterwords,
 )
 from wetland.ui.guard import told
-from wetland.ui.language import COMMA, name_of, say
+from wetland.ui.language import COMMA, say
 from wetland.ui.plain import md
+from wetland.ui.views import choose_view, view_of_address
 from wetland.ui.waterdata import Per
 from wetland.ui.watersummary import periods_of, summary_of
 from wetland.ui.waterwords import PERS
@@ -38,7 +39,6 @@ VIEWS: Mapping[str, Text] = {
     "load": text("导入文件", "Load a file"),
 }
 PERS_SHOWN: tuple[Per, ...] = ("month", "quarter", "year")
-_VIEW = text("看什么", "View")
 _PERIOD = text("时段", "Period")
 _PER = text("类别按", "Class per")
 STALE_DAYS = 62  # two months: a monthly programme has then missed one
@@ -59,27 +59,15 @@ _NO_CLASS = text("没有一个时段能评出类别。", "No period has a class.
 
 def render() -> None:
     """Show the page."""
-    _from_address()
+    view_of_address("water-view", VIEWS)
     _body()
-
-
-def _from_address() -> None:
-    """Take the view that the address asks for, once a session."""
-    if "water-view" not in st.session_state:
-        asked = st.query_params.get("view", "overview")
-        st.session_state["water-view"] = asked if asked in VIEWS else "overview"
 
 
 @st.fragment
 @told
 def _body() -> None:
     site = session.site()
-    view = str(
-        st.segmented_control(
-            say(_VIEW), list(VIEWS), format_func=name_of(VIEWS), key="water-view",
-            label_visibility="collapsed", required=True,
-        )
-    )  # fmt: skip
+    view = choose_view("water-view", VIEWS)
     if view == "load":
         waterload.render(site)
         return
