@@ -11,14 +11,7 @@ import typer
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, text
-from wetland.cli.birdoptions import (
-    MaybeFileArgument,
-    PlotsOption,
-    SeasonOption,
-    SinceOption,
-    SpeciesOption,
-    UntilOption,
-)
+from wetland.cli.birdoptions import MaybeFileArgument, PlotsOption, SeasonOption, SpeciesOption
 from wetland.cli.birdtables import (
     ALERTS,
     CHECKLIST,
@@ -45,6 +38,7 @@ from wetland.cli.options import (
 )
 from wetland.cli.problems import tell_problems
 from wetland.cli.reading import EncodingOption, given_file
+from wetland.cli.tableoptions import SinceOption, UntilOption
 
 if TYPE_CHECKING:
     from wetland.operations.birds import BirdData

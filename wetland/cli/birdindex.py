@@ -10,18 +10,12 @@ import typer
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang, text
 from wetland.cli.birdanswers import stored_birds
-from wetland.cli.birdoptions import (
-    MaybeFileArgument,
-    PlotsOption,
-    SeasonOption,
-    SinceOption,
-    SpeciesOption,
-    UntilOption,
-)
+from wetland.cli.birdoptions import MaybeFileArgument, PlotsOption, SeasonOption, SpeciesOption
 from wetland.cli.birdtables import SYNTHETIC, show
 from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
 from wetland.cli.problems import tell_problems
 from wetland.cli.reading import EncodingOption, given_file
+from wetland.cli.tableoptions import SinceOption, UntilOption
 
 if TYPE_CHECKING:
     from wetland.birds.trim import TrimSettings

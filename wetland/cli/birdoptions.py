@@ -18,16 +18,22 @@ from wetland.cli.options import (
     LangOption,
     SiteOption,
     StoreOption,
-    parse_day,
     parse_pairs,
 )
 from wetland.cli.reading import EncodingOption, TimezoneOption, with_options
+from wetland.cli.tableoptions import (
+    DateOrderOption,
+    MapOption,
+    SheetOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+)
 
 if TYPE_CHECKING:
     from wetland.birds.readoptions import BirdOptions
 
 Layout = Literal["dwca", "dwc", "camtrap", "ebird", "odk", "sheet", "tidy"]
-DateOrder = Literal["mdy", "dmy"]
 Command = Callable[..., None]
 
 FileArgument = Annotated[
@@ -58,14 +64,6 @@ PlotsOption = Annotated[
     list[str] | None,
     typer.Option("--plot", metavar="PLOT", help="样点（可重复） / Plot (repeatable)"),
 ]
-SinceOption = Annotated[
-    date | None,
-    typer.Option("--since", parser=parse_day, metavar="YYYY-MM-DD", help="首日 / First day"),
-]
-UntilOption = Annotated[
-    date | None,
-    typer.Option("--until", parser=parse_day, metavar="YYYY-MM-DD", help="末日 / Last day"),
-]
 SeasonOption = Annotated[
     str | None,
     typer.Option("--season", help="计数季，默认场地包所定 / Count season; default: the pack's"),
@@ -73,19 +71,6 @@ SeasonOption = Annotated[
 LayoutOption = Annotated[
     Layout | None,
     typer.Option("--layout", help="文件版式，默认由内容判断 / Layout; default: by the content"),
-]
-SheetOption = Annotated[
-    str | None, typer.Option("--sheet", help="工作表，默认第一张 / Sheet; default: the first")
-]
-SourceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--source", help="来源名称，列的对应随之保存 / Source; the mapping is kept with it"
-    ),
-]
-MapOption = Annotated[
-    list[str] | None,
-    typer.Option("--map", metavar="OURS=THEIRS", help="字段=列名（可重复） / Field = column"),
 ]
 DatumOption = Annotated[
     Datum | None, typer.Option("--datum", help="坐标基准，默认 wgs84 / Datum (default wgs84)")
@@ -101,10 +86,6 @@ DefaultDateOption = Annotated[
         metavar="YYYY[-MM[-DD]]",
         help="没有日期的文件是哪天、哪月或哪年 / Day, month or year of a file without dates",
     ),
-]
-DateOrderOption = Annotated[
-    DateOrder | None,
-    typer.Option("--date-order", help="5/6/2024 这类日期的顺序 / Order of dates like 5/6/2024"),
 ]
 DefaultPlotOption = Annotated[
     str | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from wetland.base.texts import Lang, text
-from wetland.cli.birdoptions import PlotsOption, SinceOption, UntilOption
+from wetland.cli.birdoptions import PlotsOption
 from wetland.cli.birdtables import NAMES, QUEUE, SYNTHETIC, show
 from wetland.cli.opened import opened_store
 from wetland.cli.options import (
@@ -21,6 +21,7 @@ from wetland.cli.options import (
     StoreOption,
 )
 from wetland.cli.output import emit
+from wetland.cli.tableoptions import SinceOption, UntilOption
 
 if TYPE_CHECKING:
     from wetland.birds.checklist import Checklist

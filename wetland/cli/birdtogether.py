@@ -8,10 +8,11 @@ import typer
 
 from wetland.base.texts import text
 from wetland.cli.birdanswers import stored_birds, today_of
-from wetland.cli.birdoptions import PlotsOption, SeasonOption, SinceOption, UntilOption
+from wetland.cli.birdoptions import PlotsOption, SeasonOption
 from wetland.cli.birdtables import COMPARED, INDICATOR, SYNTHETIC, show
 from wetland.cli.opened import opened_store
 from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOption, StoreOption
+from wetland.cli.tableoptions import SinceOption, UntilOption
 
 GroupOption = Annotated[
     str,

@@ -20,11 +20,18 @@ from wetland.cli.options import (
     LangOption,
     SiteOption,
     StoreOption,
-    parse_day,
     parse_pairs,
 )
 from wetland.cli.problems import tell_problems
 from wetland.cli.reading import EncodingOption, TimezoneOption, given_file, with_options
+from wetland.cli.tableoptions import (
+    DateOrderOption,
+    MapOption,
+    SheetOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +40,6 @@ if TYPE_CHECKING:
     from wetland.water.readoptions import WaterOptions
 
 Layout = Literal["tidy", "wide", "wqp", "cnemc", "egret"]
-DateOrder = Literal["mdy", "dmy"]
 Body = Literal["river", "lake"]
 MeanPer = Literal["month", "quarter", "year"]
 Command = Callable[..., None]
@@ -56,14 +62,6 @@ StationsOption = Annotated[
         "--station", metavar="STATION", help="站点编号或名称（可重复） / Id or name (repeatable)"
     ),
 ]
-SinceOption = Annotated[
-    date | None,
-    typer.Option("--since", parser=parse_day, metavar="YYYY-MM-DD", help="首日 / First day"),
-]
-UntilOption = Annotated[
-    date | None,
-    typer.Option("--until", parser=parse_day, metavar="YYYY-MM-DD", help="末日 / Last day"),
-]
 MeanPerOption = Annotated[MeanPer, typer.Option("--per", help="时段 / Period")]
 BodyOption = Annotated[
     Body | None,
@@ -75,19 +73,6 @@ BodyOption = Annotated[
 LayoutOption = Annotated[
     Layout | None,
     typer.Option("--layout", help="表格版式，默认由表头判断 / Layout; default: by the header"),
-]
-SheetOption = Annotated[
-    str | None, typer.Option("--sheet", help="工作表，默认第一张 / Sheet; default: the first")
-]
-SourceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--source", help="来源名称，列的对应随之保存 / Source; the mapping is kept with it"
-    ),
-]
-MapOption = Annotated[
-    list[str] | None,
-    typer.Option("--map", metavar="OURS=THEIRS", help="字段=列名（可重复） / Field = column"),
 ]
 ParameterAsOption = Annotated[
     list[str] | None,
@@ -119,10 +104,6 @@ DefaultDateOption = Annotated[
         metavar="YYYY-MM[-DD]",
         help="没有日期列的文件是哪天或哪月 / Day or month of a file without a column of dates",
     ),
-]
-DateOrderOption = Annotated[
-    DateOrder | None,
-    typer.Option("--date-order", help="5/6/2024 这类日期的顺序 / Order of dates like 5/6/2024"),
 ]
 DefaultStationOption = Annotated[
     str | None,
