@@ -19,7 +19,7 @@ DEMO = test -n "$$WETLAND_STORE" || $(BIN)/wetland demo prepare --if-missing
 .PHONY: help
 help: ## Show this list
 	@echo "usage: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(VENV)/.assets ## Make .venv with the locked packages, the project and the map scripts
@@ -69,6 +69,10 @@ benchwater: install ## Measure trends and classes of water beside their peers in
 .PHONY: benchbirds
 benchbirds: install ## Measure TRIM beside its peers, and the import of a large archive
 	$(BIN)/python benchmarks/birds.py $(ARGS)
+
+.PHONY: benchvisitors
+benchvisitors: install ## Measure forecasts of visitors and car parks beside their peers in one run
+	$(BIN)/python benchmarks/visitors.py $(ARGS)
 
 .PHONY: peers
 peers: ## Install what the benchmark compares with into build/peers, beside the project
