@@ -38,8 +38,8 @@ from wetland.birds.dwcameta import read_meta
 from wetland.birds.dwcarows import read_rows
 from wetland.birds.read import read_birds_chunks
 from wetland.birds.tables import BIRD_RECORDS, BIRD_SURVEYS
-from wetland.birds.telling import Teller
 from wetland.reading.files import Given
+from wetland.reading.telling import Teller
 
 DATA = Path(__file__).parent / "data" / "dwca"
 

@@ -18,8 +18,8 @@ from wetland.birds.ebird import read_ebird
 from wetland.birds.layouts import detect
 from wetland.birds.odk import read_odk
 from wetland.birds.sheet import read_sheet
-from wetland.birds.sheetgrid import head_of, read_grid
 from wetland.birds.tidy import read_tidy
+from wetland.reading.grid import head_of, read_grid
 
 EGRET, HERON, NIGHT, GREBE, COOT = (name.lower().replace(" ", "-") for name, _, _ in SPECIES)
 

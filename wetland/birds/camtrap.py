@@ -25,8 +25,8 @@ from wetland.birds.dwcarows import Rows, read_rows
 from wetland.birds.dwccsv import simple_table
 from wetland.birds.readoptions import BirdOptions
 from wetland.birds.sightings import Sightings
-from wetland.birds.telling import Teller
 from wetland.reading.cells import is_blank
+from wetland.reading.telling import Teller
 
 MOST_JSON_BYTES = 32 << 20
 MOST_MEDIA_BYTES = 256 << 20

@@ -47,8 +47,8 @@ from wetland.birds.dwcterms import (
 )
 from wetland.birds.readlayouts import TABLES
 from wetland.birds.sightings import Sightings
-from wetland.birds.telling import Teller
 from wetland.reading.cells import is_blank
+from wetland.reading.telling import Teller
 
 NO_META = text(
     "归档没有 meta.xml，却有 {n} 个数据表，不知哪个是核心",

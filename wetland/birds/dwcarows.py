@@ -13,7 +13,7 @@ from wetland.birds.birdfiles import Members
 from wetland.birds.dwcalines import Line, Lines
 from wetland.birds.dwcameta import TableFile
 from wetland.birds.dwcterms import TERMS, short
-from wetland.birds.telling import Teller
+from wetland.reading.telling import Teller
 
 CHUNK_ROWS = 20_000
 

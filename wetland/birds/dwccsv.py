@@ -20,7 +20,7 @@ from wetland.birds.dwcarows import CHUNK_ROWS, Rows, read_rows
 from wetland.birds.dwcterms import EVENT_TERMS, OCCURRENCE, RECORD_TERMS, TERMS, short
 from wetland.birds.readoptions import BirdOptions
 from wetland.birds.sightings import Sightings
-from wetland.birds.telling import Teller
+from wetland.reading.telling import Teller
 
 NO_HEADER = text("表中没有表头", "the table has no header")
 NO_COLUMN = text("没有列 {c}；现有：{n}", "there is no column {c}; there are: {n}")
@@ -53,7 +53,7 @@ def read_dwc(source: BirdSource) -> Iterator[Sightings]:
 
 def _of_workbook(source: BirdSource) -> Iterator[Sightings]:
     """Yield the sightings of a sheet of a workbook; its header is the first row of terms."""
-    from wetland.birds.sheetgrid import read_grid
+    from wetland.reading.grid import read_grid
 
     options = source.options
     grid = read_grid(source.given, options, source.problems,

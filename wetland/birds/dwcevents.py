@@ -16,9 +16,9 @@ from wetland.birds.dwccells import properties_of
 from wetland.birds.dwcroles import event_columns, extras_of, first_told, merged_extra, used_terms
 from wetland.birds.readeffort import hectares, kilometres, minutes
 from wetland.birds.sightings import EVENT_COLUMNS
-from wetland.birds.telling import Teller
 from wetland.reading.cells import is_blank
 from wetland.reading.dates import CellError
+from wetland.reading.telling import Teller
 
 MOST_LEVELS = 10
 

@@ -13,11 +13,11 @@ from collections.abc import Collection, Mapping, Sequence
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.birds.birdsource import BirdSource
-from wetland.birds.sheetgrid import HEAD_ROWS, Grid, head_of
 from wetland.birds.sheethead import find_sheet_head
 from wetland.birds.sheetnames import NAME_ROLES, find_roles, is_of_species, plain
 from wetland.birds.sheettable import header_score, is_of_visit, listed
 from wetland.birds.sheetwide import find_wide_head
+from wetland.reading.grid import HEAD_ROWS, Grid, head_of
 
 NO_LAYOUT = text(
     "{f}：认不出这是什么表：没有一行写有鸟种，以及数量、日期或样点；第一行是：{n}",

@@ -27,12 +27,12 @@ from wetland.birds.odkforms import (
     point,
     short_names,
 )
-from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheetnames import NAME_ROLES
 from wetland.birds.sheetrows import of_rows
 from wetland.birds.sheettable import listed, need_columns, with_unit
 from wetland.birds.sightings import EVENT_COLUMNS, RECORD_COLUMNS, Sightings
 from wetland.reading.files import Given
+from wetland.reading.grid import Grid, read_grid
 
 CHUNK_ROWS = 20_000
 _LONGEST_NAMES = 2_000

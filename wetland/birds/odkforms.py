@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.birds.sheetgrid import Grid
 from wetland.birds.sheetnames import plain, role_of
 from wetland.birds.sheettable import ONLY_HEADER
+from wetland.reading.grid import Grid
 
 # What identifies a submission, and what a row of a repeat calls it; the first that is there counts.
 INSTANCES = ("metainstanceid", "instanceid", "key", "uuid", "submissionuuid")

@@ -12,7 +12,7 @@ from wetland.birds.readplaces import Shift
 from wetland.birds.settlerecords import Records, is_bird
 from wetland.birds.settlesurveys import Surveys
 from wetland.birds.sightings import Sightings
-from wetland.birds.telling import Teller
+from wetland.reading.telling import Teller
 
 if TYPE_CHECKING:
     import pandas as pd

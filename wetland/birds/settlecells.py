@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wetland.birds.sightings import EVENT_COLUMNS, Sightings
-from wetland.birds.telling import Teller
 from wetland.reading.dates import CellError
+from wetland.reading.telling import Teller
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -28,8 +28,8 @@ from wetland.birds.settlecounts import Counted, counted_of, of_count
 from wetland.birds.settlesurveys import Surveys, Visit
 from wetland.birds.sightings import RECORD_COLUMNS, Sightings
 from wetland.birds.tables import BIRD_RECORDS
-from wetland.birds.telling import Teller
 from wetland.reading.dates import CellError
+from wetland.reading.telling import Teller
 
 if TYPE_CHECKING:
     import pandas as pd

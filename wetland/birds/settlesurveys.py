@@ -43,9 +43,9 @@ from wetland.birds.settlecells import (
 )
 from wetland.birds.sightings import Sightings
 from wetland.birds.tables import BIRD_SURVEYS
-from wetland.birds.telling import Teller
 from wetland.reading.dates import CellError
 from wetland.reading.options import zone_of
+from wetland.reading.telling import Teller
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,12 +26,12 @@ from wetland.birds.sheetbody import (
 )
 from wetland.birds.sheetcaption import read_caption
 from wetland.birds.sheetcells import with_parted_name
-from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheethead import SheetHead, find_sheet_head
 from wetland.birds.sheetrows import CHUNK_ROWS, NOT_COMPLETE, apart, is_unread, of_rows
 from wetland.birds.sheettable import listed, need_columns
 from wetland.birds.sheetwide import find_wide_head, read_wide
 from wetland.birds.sightings import Sightings
+from wetland.reading.grid import Grid, read_grid
 
 NO_SHEET = text(
     "{f}：找不到表头：没有一行写有鸟种的列和日期或样点的列；第一行是：{n}",

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 
 from wetland.birds.sheetaxis import date_in
 from wetland.birds.sheetcaption import read_caption
-from wetland.birds.sheetgrid import Grid
 from wetland.birds.sheetnames import NAME_ROLES, is_note, is_summary, is_total, plain, role_of
+from wetland.reading.grid import Grid
 
 FEWEST = 2
 _BEGINS = frozenset({"date", "plot", "locality", "time", "event_id", "year"})

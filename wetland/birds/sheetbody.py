@@ -16,12 +16,12 @@ from wetland.base.problems import Problems
 from wetland.base.texts import text
 from wetland.birds.countcells import parse_count
 from wetland.birds.sheetcaption import read_caption
-from wetland.birds.sheetgrid import Grid
 from wetland.birds.sheethead import SheetHead
 from wetland.birds.sheetnames import NAME_ROLES, is_note, is_summary, is_total, plain, role_of
 from wetland.birds.sheetrows import NO_NAME
 from wetland.birds.sheettable import MERGED_COUNT, fill_block, is_of_visit
 from wetland.birds.sightings import EVENT_COLUMNS
+from wetland.reading.grid import Grid
 from wetland.reading.workbook import FORMULA
 
 _YEAR = re.compile(r"\d{4}")

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from wetland.birds.countcells import parse_count
 from wetland.birds.sheetaxis import Axis, Years, axis_of, date_in, weak_date
 from wetland.birds.sheetcaption import Caption, read_caption
-from wetland.birds.sheetgrid import HEAD_ROWS, Grid
 from wetland.birds.sheetnames import (
     NAME_ROLES,
     is_of_species,
@@ -26,6 +25,7 @@ from wetland.birds.sheetnames import (
     plain,
     role_of,
 )
+from wetland.reading.grid import HEAD_ROWS, Grid
 
 ROWS_BELOW = 3
 ROWS_ABOVE = 2

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
-from wetland.birds.sheetgrid import HEAD_ROWS, Grid
 from wetland.birds.sheetnames import NAME_ROLES, find_roles, is_note, is_total, plain, role_of
+from wetland.reading.grid import HEAD_ROWS, Grid
 from wetland.reading.workbook import FORMULA, Merged
 
 LISTED = 20

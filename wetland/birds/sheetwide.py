@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from wetland.birds.birdsource import BirdSource
 from wetland.birds.countcells import parse_count
-from wetland.birds.sheetgrid import HEAD_ROWS, Grid
 from wetland.birds.sheetnames import (
     NAME_ROLES,
     find_roles,
@@ -26,6 +25,7 @@ from wetland.birds.sheetnames import (
 from wetland.birds.sheetrows import CHUNK_ROWS, NOT_COMPLETE, apart, is_unread, of_rows
 from wetland.birds.sheettable import SheetTable, body_rows, is_of_visit, table_at, with_unit
 from wetland.birds.sightings import EVENT_COLUMNS, Sightings
+from wetland.reading.grid import HEAD_ROWS, Grid
 
 if TYPE_CHECKING:
     from wetland.birds.checklist import Checklist

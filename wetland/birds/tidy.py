@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wetland.birds.birdsource import BirdSource
-from wetland.birds.sheetgrid import Grid, read_grid
 from wetland.birds.sheetrows import sightings_of
 from wetland.birds.sheettable import find_header, table_of
 from wetland.birds.sightings import Sightings
+from wetland.reading.grid import Grid, read_grid
 
 
 def read_tidy(source: BirdSource) -> Iterator[Sightings]:

@@ -1,4 +1,4 @@
-"""Cells of a bird table as they stand (网格): rows of a CSV or of one sheet of a workbook.
+"""Cells of a table as they stand (网格): rows of a CSV or of one sheet of a workbook.
 
 Rows may be of any length: a park's own sheet has a title, a block of notes above the table and
 lines below it. A text file may be of two encodings, where somebody appended lines to it: each line
@@ -13,11 +13,11 @@ import io
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import text
-from wetland.birds.readoptions import BirdOptions
 from wetland.reading.delimited import SEPARATORS, decode
 from wetland.reading.files import Given, format_of
 from wetland.reading.raw import MOST_ROWS
@@ -58,9 +58,21 @@ HIDDEN_ROWS = text("有 {n} 行被隐藏或筛选掉，也已读入", "{n} rows 
 NO_ROWS = text("{f}：没有任何有内容的行", "{f}: no row with content")
 TOO_MANY = text("{f}：超过 {n} 行，请拆成几个文件", "{f}: more than {n} rows; split the file")
 
-TOO_WIDE = text("{f}：超过 {n} 列，不像调查表", "{f}: more than {n} columns: no survey sheet")
+TOO_WIDE = text("{f}：超过 {n} 列，不像表格", "{f}: more than {n} columns: no table to be read")
 
 Wanted = Callable[["Grid"], bool]
+
+
+class GridOptions(Protocol):
+    """What is known of a table beside its content."""
+
+    @property
+    def encoding(self) -> str | None:
+        """Return the encoding of a text, None where the content decides."""
+
+    @property
+    def sheet(self) -> str | None:
+        """Return the sheet of a workbook, by name or number; None where the content decides."""
 
 
 @dataclass(slots=True)
@@ -102,7 +114,7 @@ class Grid:
 
 
 def read_grid(
-    given: Given, options: BirdOptions, problems: Problems, *, wanted: Wanted | None = None
+    given: Given, options: GridOptions, problems: Problems, *, wanted: Wanted | None = None
 ) -> Grid:
     """Read the cells of a CSV file, or of a sheet of a workbook.
 
@@ -115,8 +127,8 @@ def read_grid(
     problems
         Takes rows of another encoding, and what a workbook keeps out of sight.
     wanted
-        Tells whether the head of a sheet is that of a table of birds: without ``options.sheet`` the
-        first visible sheet that is one is read, else the first visible one.
+        Tells whether the head of a sheet is that of a table looked for: without ``options.sheet``
+        the first visible sheet that is one is read, else the first visible one.
 
     Raises
     ------
@@ -135,7 +147,7 @@ def read_grid(
     return grid
 
 
-def head_of(given: Given, options: BirdOptions) -> Grid:
+def head_of(given: Given, options: GridOptions) -> Grid:
     """Return the first rows of a file, to tell what it is; of a workbook, of all visible sheets."""
     ignored = Problems(given.name)
     if format_of(given, accept={"xlsx"}) == "xlsx":
