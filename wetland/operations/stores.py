@@ -19,12 +19,13 @@ from wetland.store.export import export
 from wetland.store.query import Where
 from wetland.store.store import WAIT_S, Store
 from wetland.store.verify import Verification
+from wetland.visitors.tables import PARKING_READINGS, VISITOR_COUNTS
 from wetland.water.tables import WATER_RESULTS, WATER_STATIONS
 
 # A new table is one line here; its schema belongs to the capability that owns it.
 SCHEMAS: tuple[TableSchema, ...] = (
     SOURCES, OBSERVATIONS, PROBLEMS, FINDINGS, RECORDS, WATER_STATIONS, WATER_RESULTS,
-    BIRD_SURVEYS, BIRD_RECORDS, BIRD_NAMES,
+    BIRD_SURVEYS, BIRD_RECORDS, BIRD_NAMES, VISITOR_COUNTS, PARKING_READINGS,
 )  # fmt: skip
 
 FOLDER = ".wetland"

@@ -1,0 +1,361 @@
+"""Questions about the visitors of a site: load against capacity, figures beside earlier ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from wetland.base.texts import Lang, Text, text
+from wetland.operations.visitors import VisitorData, require_counts
+from wetland.operations.wateranswers import plain, told
+from wetland.visitors.pack import Area, Capacity, Limit, Tier, VisitorPack
+from wetland.visitors.tables import MEASURES, PERIODS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Per = Literal["day", "month"]
+LIMITS: dict[Limit, Text] = {
+    "instantaneous": text("瞬时", "instantaneous"),
+    "daily": text("日", "daily"),
+}
+OUTCOMES: dict[str, Text] = {
+    "kept": text("未超", "within"),
+    "yellow": text("黄色预警", "yellow"),
+    "orange": text("橙色预警", "orange"),
+    "red": text("红色预警", "red"),
+    "undecided": text("待定", "undecided"),
+}
+STALE_MIN = 60.0
+_PAID, _FREE = text("收费区：{w}", "paid area: {w}"), text("免费区：{w}", "free area: {w}")
+
+
+@dataclass(frozen=True)
+class Loads:
+    """The load of every area on a day and at a moment, judged apart.
+
+    Parameters
+    ----------
+    daily, instant
+        Tables of `wetland.visitors.load.daily_load` and ``instant_load``; one row for each area.
+    day, at
+        The day and the moment they are of; None without any count.
+    pack
+        Whose areas, tiers and capacities these are.
+    """
+
+    daily: pd.DataFrame
+    instant: pd.DataFrame
+    day: dt.date | None
+    at: dt.datetime | None
+    pack: VisitorPack
+    synthetic: bool
+
+    def rows(self, lang: Lang = "zh") -> list[dict[str, Any]]:
+        """Return every area and limit in one language, with what its tier asks to be done."""
+        areas = {area.id: area for area in self.pack.areas}
+        out = []
+        for table in (self.instant, self.daily):
+            for row in told(table, lang):
+                row["name"] = areas[row["area"]].name.get(lang) if row["area"] in areas else None
+                row["reason"] = row.pop(f"reason_{lang}", None)
+                row.pop("reason_en" if lang == "zh" else "reason_zh", None)
+                acts = actions_of(self.pack, str(row["area"]), row.get("colour"))
+                row["actions"] = [act.get(lang) for act in acts]
+                out.append(row)
+        return out
+
+    def to_json(self, lang: Lang = "zh") -> dict[str, Any]:
+        """Return it as JSON-ready mappings in one language."""
+        return {
+            "day": None if self.day is None else self.day.isoformat(),
+            "at": None if self.at is None else self.at.isoformat(),
+            "synthetic": self.synthetic,
+            "loads": self.rows(lang),
+        }
+
+
+def load_of(
+    data: VisitorData,
+    *,
+    day: dt.date | None = None,
+    at: dt.datetime | None = None,
+    stale_after_min: float = STALE_MIN,
+) -> Loads:
+    """Return the load of every area against its capacity, of a day and of a moment.
+
+    Parameters
+    ----------
+    day
+        Local day; None is that of ``at``, without it the last day of the counts.
+    at
+        Moment of the instantaneous load; None is the last moment of that day that something is
+        known of (the end of the day where nothing tells).
+    stale_after_min
+        People present are out of date when counted longer ago than this.
+
+    Raises
+    ------
+    InputError
+        There are no counts.
+    """
+    from wetland.visitors.load import daily_load, instant_load
+
+    require_counts(data)
+    chosen = day or (at.astimezone(data.zone).date() if at is not None else data.last_day)
+    if chosen is None:  # nothing usable
+        chosen = max(data.counts["counted_to"])
+    moment = at or last_moment(data, chosen)
+    daily = daily_load(data.counts, data.pack, since=chosen, until=chosen)
+    instant = instant_load(data.counts, data.pack, at=moment, stale_after_min=stale_after_min)
+    return Loads(daily, instant, chosen, moment, data.pack, data.synthetic)
+
+
+def last_moment(data: VisitorData, day: dt.date) -> dt.datetime:
+    """Return the last instant of a local day that a count tells of, else the end of the day."""
+    ends = data.usable.loc[data.usable["counted_on"] == day, "end_at"].dropna()
+    if len(ends):
+        return ends.max().to_pydatetime().astimezone(data.zone)  # type: ignore[no-any-return]
+    return dt.datetime.combine(day, dt.time(23, 59, 59), data.zone)
+
+
+def calendar_of(
+    data: VisitorData,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    area: str | None = None,
+) -> pd.DataFrame:
+    """Return the daily load of every day and area; see `wetland.visitors.load.daily_load`.
+
+    Parameters
+    ----------
+    since, until
+        First and last local day; None are those of the counts.
+    area
+        Only this area, by id or name.
+
+    Raises
+    ------
+    InputError
+        There are no counts, or no such area.
+    """
+    from wetland.visitors.load import daily_load
+
+    require_counts(data)
+    table = daily_load(data.counts, data.pack, since=since or data.first_day,
+                       until=until or data.last_day)  # fmt: skip
+    if area is not None:
+        table = table[table["area"] == data.area(area).id].reset_index(drop=True)
+    return table
+
+
+def actions_of(pack: VisitorPack, area: str, colour: str | None) -> tuple[Text, ...]:
+    """Return what is to be done in an area at a tier; of an area not told to be paid, both ways.
+
+    Examples
+    --------
+    >>> actions_of(VisitorPack(), "west", "yellow")
+    ()
+    """
+    tier = next((t for t in pack.tiers if t.colour == colour), None)
+    if tier is None:
+        return ()
+    paid = next((a.paid for a in pack.areas if a.id == area), None)
+    if paid is not None:
+        return tier.paid if paid else tier.free
+    return (*(_PAID.fill(w=w) for w in tier.paid), *(_FREE.fill(w=w) for w in tier.free))
+
+
+@dataclass(frozen=True)
+class CapacityOfArea:
+    """What an area may hold on a day, and everything that was published about it.
+
+    Parameters
+    ----------
+    people
+        What its load is judged by; None where nothing is, or where a closure leaves it open.
+    judged, others
+        The figure it is judged by, and all other published ones, whether they hold or not.
+    """
+
+    area: Area
+    limit: Limit
+    day: dt.date
+    people: int | None
+    judged: Capacity | None
+    others: tuple[Capacity, ...]
+    closures: tuple[Any, ...]
+    note: Text | None
+    tiers: tuple[Tier, ...]
+
+    def to_json(self, lang: Lang = "zh") -> dict[str, Any]:
+        """Return it as JSON-ready mappings in one language."""
+        published = [self.judged] if self.judged is not None else []
+        closed = any(c.area == self.area.id for c in self.closures)
+        return {
+            "area": self.area.id,
+            "name": self.area.name.get(lang),
+            "limit": self.limit,
+            "people": self.people,
+            "open": not closed,
+            "paid": self.area.paid,
+            "closures": [_closure(c, lang) for c in self.closures],
+            "note": None if self.note is None else self.note.get(lang),
+            "tiers": {t.colour: None if self.people is None else round(t.share * self.people)
+                      for t in self.tiers},
+            "published": [self._published(c, lang) for c in (*published, *self.others)],
+            "synthetic": self.area.synthetic,
+        }  # fmt: skip
+
+    def rows(self, lang: Lang = "zh") -> list[dict[str, Any]]:
+        """Return one flat row for each published figure; one without where there is none."""
+        whole = self.to_json(lang)
+        closed = "; ".join(c["reason"] or c["kind"] for c in whole["closures"])
+        head = {"area": self.area.id, "name": whole["name"], "limit": self.limit}
+        tail = {"on_day": self.people, "open": whole["open"], "closures": closed or None,
+                "note": whole["note"], "synthetic": self.area.synthetic}  # fmt: skip
+        return [{**head, **one, **tail} for one in whole["published"] or [{}]]
+
+    def _published(self, one: Capacity, lang: Lang) -> dict[str, Any]:
+        return {
+            "people": one.people,
+            "judged": one is self.judged,
+            "holds": one.holds_on(self.day),
+            "valid_from": plain(one.valid_from, lang),
+            "valid_to": plain(one.valid_to, lang),
+            "wording": one.wording.get(lang),
+            "source": one.source,
+            "confidence": one.confidence,
+        }
+
+
+def _closure(closure: Any, lang: Lang) -> dict[str, Any]:  # noqa: ANN401 - `Closure`
+    return {
+        "area": closure.area,
+        "kind": closure.kind,
+        "reason": None if closure.reason is None else closure.reason.get(lang),
+        "valid_from": plain(closure.valid_from, lang),
+        "valid_to": plain(closure.valid_to, lang),
+        "source": closure.source,
+        "synthetic": closure.synthetic,
+    }
+
+
+def capacity_of(pack: VisitorPack, day: dt.date) -> list[CapacityOfArea]:
+    """Return what every area may hold on a day, by each limit, with all published figures.
+
+    An area and a limit nobody published a figure for are left out.
+    """
+    from wetland.visitors.capacity import capacity_on
+
+    found = []
+    for area in pack.areas:
+        for limit in LIMITS:
+            published = [c for c in pack.capacities if (c.area, c.limit) == (area.id, limit)]
+            on = capacity_on(pack, area.id, limit, day)
+            if not published and not on.closures:
+                continue
+            others = tuple(c for c in published if c is not on.judged)
+            found.append(
+                CapacityOfArea(area, limit, day, on.people, on.judged, others,
+                               tuple(on.closures), on.note, pack.tiers)
+            )  # fmt: skip
+    return found
+
+
+def statements_of(pack: VisitorPack, lang: Lang = "zh") -> list[dict[str, Any]]:
+    """Return the numbers of visits that somebody published, in order of their last day."""
+    told_ = sorted(pack.statements, key=lambda s: s.last_on)
+    return [
+        {
+            "kind": s.kind,
+            "first_on": plain(s.first_on, lang),
+            "last_on": s.last_on.isoformat(),
+            "visits": s.visits,
+            "area": s.area,
+            "at_least": s.at_least,
+            "about": s.about,
+            "wording": s.wording.get(lang),
+            "source": s.source,
+            "confidence": s.confidence,
+        }
+        for s in told_
+    ]
+
+
+def compare_of(data: VisitorData, *, per: Per = "month", area: str | None = None) -> pd.DataFrame:
+    """Return an area's visitors beside the period before (环比) and the year before (同比).
+
+    Parameters
+    ----------
+    per
+        By day or by month.
+    area
+        Its id or name; None is the area that is part of no other, the first of the pack.
+
+    Raises
+    ------
+    InputError
+        There are no counts, or no such area.
+    """
+    from wetland.visitors.comparison import compared
+
+    return compared(series_of_area(data, area), per=per)
+
+
+def series_of_area(data: VisitorData, area: str | None = None) -> pd.Series[Any]:
+    """Return an area's visitors day by day (index: local days); days not wholly counted are NaN."""
+    import pandas as pd
+
+    table = calendar_of(data, area=(whole_area(data) if area is None else data.area(area)).id)
+    whole = (table["limit"] == "daily") & (table["gates_missing"].map(_none_missing))
+    people = table["people"].astype(float).where(whole)
+    days = pd.Index(table["day"], name="day")
+    return pd.Series(people.to_numpy(), index=days, name="people")
+
+
+def whole_area(data: VisitorData) -> Area:
+    """Return the area that is part of no other, the first of the pack.
+
+    Raises
+    ------
+    InputError
+        The pack has no areas.
+    """
+    for area in data.pack.areas:
+        if area.parent is None:
+            return area
+    return data.area("")
+
+
+def _none_missing(cell: object) -> bool:
+    return not cell
+
+
+def summary_of(data: VisitorData) -> dict[str, Any]:
+    """Return what there is: rows, places, days, what the tests said; JSON-ready."""
+    counts, parking = data.counts, data.parking
+    return {
+        "counts": len(counts),
+        "readings": len(parking),
+        "first_day": plain(data.first_day, "en"),
+        "last_day": plain(data.last_day, "en"),
+        "last_at": plain(data.last_at, "en"),
+        "last_reading": plain(data.last_reading, "en"),
+        "places": data.places,
+        "car_parks": data.car_parks,
+        "measures": _tally(counts["measure"], MEASURES),
+        "periods": _tally(counts["period"], PERIODS),
+        "flags": _tally(counts["flag"]),
+        "parking_flags": _tally(parking["flag"]),
+        "sources": [str(name) for name in data.sources["name"]],
+        "synthetic": data.synthetic,
+    }
+
+
+def _tally(column: pd.Series[Any], order: Mapping[str, object] | None = None) -> dict[str, int]:
+    found = {str(k): int(n) for k, n in column.value_counts().items()}
+    return {k: found[k] for k in (order or sorted(found)) if k in found}
