@@ -8,37 +8,26 @@ the one its scientific name makes.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
-from wetland.base.errors import InputError, Mistake
-from wetland.base.mistakes import explain
+from wetland.base.errors import Mistake
 from wetland.base.strict import Strict
-from wetland.base.texts import Text, text
+from wetland.base.texts import text
 from wetland.birds.names import key
 from wetland.birds.species import Plot, Species, Synonym
-from wetland.reading.delimited import decode
+from wetland.reading.packtable import TableForm, read_table, row_mistake
 
 _Row = TypeVar("_Row", bound=Strict)
 MOST_SPECIES = 20_000
 
-_EMPTY = text("没有表头", "there is no header row")
-_UNKNOWN = text("不认识的列 {c}；可用：{k}", "unknown column {c}; there are: {k}")
-_TWICE_COLUMN = text("列 {c} 出现两次", "the column {c} is there twice")
-_CELLS = text("有 {m} 格，表头有 {n} 列", "{m} cells, {n} columns in the header")
-_BROKEN = text("CSV 无法拆分：{p}", "the CSV cannot be parted: {p}")
 _TWICE = text("{c} 在第 {a} 行已有", "{c} is already in row {a}")
 _NO_SPECIES = text("birds.csv 中没有物种 {c}", "birds.csv has no species {c}")
 _ORDER = text("valid_from 须早于 valid_to", "valid_from must be before valid_to")
 _SAME = text("与该物种在名录中的名称相同", "it is a name of this species in the checklist")
-_MANY = text("超过 {n} 行", "more than {n} rows")
 
 SPECIES_HEADERS: Mapping[str, str] = {
     "编号": "id", "学名": "scientific_name", "拉丁名": "scientific_name", "命名人": "authorship",
@@ -78,7 +67,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _LISTS = ("habitats", "zones", "codes")
 _BOOLEANS = ("waterbird", "fluctuates", "synthetic")
 _NUMBERS = ("most", "population_estimate", "one_percent", "lon", "lat")
-_DELIMITERS = ",\t;"  # the one that the header has most of
 _SEPARATORS = re.compile(r"[;；、|]")
 
 
@@ -114,7 +102,7 @@ def read_species(path: Path) -> tuple[tuple[Species, ...], list[Mistake]]:
         for field, value in [*told, *(("codes", code) for code in species.codes)]:
             first = seen.setdefault((field, key(value)), number)
             if first != number:
-                mistakes.append(_mistake(path, number, field, _TWICE.fill(c=value, a=first)))
+                mistakes.append(row_mistake(path, number, field, _TWICE.fill(c=value, a=first)))
     return tuple(species for _, species in rows), mistakes
 
 
@@ -133,13 +121,13 @@ def read_synonyms(
         first = seen.setdefault(whole, number)
         if first != number:
             what = _TWICE.fill(c=synonym.name, a=first)
-            mistakes.append(_mistake(path, number, "name", what))
+            mistakes.append(row_mistake(path, number, "name", what))
         if synonym.id not in species:
-            mistakes.append(_mistake(path, number, "id", _NO_SPECIES.fill(c=synonym.id)))
+            mistakes.append(row_mistake(path, number, "id", _NO_SPECIES.fill(c=synonym.id)))
         elif key(synonym.name) == key(species[synonym.id].scientific_name):
-            mistakes.append(_mistake(path, number, "name", _SAME))
+            mistakes.append(row_mistake(path, number, "name", _SAME))
         if synonym.valid_from and synonym.valid_to and synonym.valid_from >= synonym.valid_to:
-            mistakes.append(_mistake(path, number, "valid_to", _ORDER))
+            mistakes.append(row_mistake(path, number, "valid_to", _ORDER))
     return tuple(synonym for _, synonym in rows), mistakes
 
 
@@ -159,7 +147,7 @@ def read_plots(path: Path) -> tuple[tuple[Plot, ...], list[Mistake]]:
     for number, plot in rows:
         first = seen.setdefault(plot.id, number)
         if first != number:
-            mistakes.append(_mistake(path, number, "id", _TWICE.fill(c=plot.id, a=first)))
+            mistakes.append(row_mistake(path, number, "id", _TWICE.fill(c=plot.id, a=first)))
     return tuple(plot for _, plot in rows), mistakes
 
 
@@ -171,81 +159,8 @@ def _read(
     *,
     more: tuple[str, ...] = (),
 ) -> tuple[list[tuple[int, _Row]], list[Mistake]]:
-    """Read the rows of one table as ``model``, numbered with the header as row 1."""
-    known = [f for f in model.model_fields if not (more and f == "name")] + list(more)
-    try:
-        words, _ = decode(path.read_bytes(), None, path.name)
-    except OSError as error:
-        return [], [Mistake(path.name, "-", _BROKEN.fill(p=error.strerror or "-"))]
-    except InputError as error:
-        return [], [Mistake(path.name, "-", error.message)]
-    rows: list[tuple[int, _Row]] = []
-    mistakes: list[Mistake] = []
-    columns: list[str] | None = None
-    try:
-        for number, cells in _lines(words.removeprefix("\ufeff")):
-            if columns is None:
-                columns, mistakes = _columns(path, cells, headers, known)
-            elif len(rows) >= MOST_SPECIES:
-                mistakes.append(_mistake(path, number, "-", _MANY.fill(n=MOST_SPECIES)))
-                break
-            elif len(cells) > len(columns) and any(c.strip() for c in cells[len(columns) :]):
-                what = _CELLS.fill(m=len(cells), n=len(columns))
-                mistakes.append(_mistake(path, number, "-", what))
-            else:
-                row, wrong = _row(path, number, dict(zip(columns, cells, strict=False)),
-                                  (model, prepare))  # fmt: skip
-                mistakes += wrong
-                rows += [(number, row)] if row is not None else []
-    except csv.Error as error:
-        mistakes.append(Mistake(path.name, "-", _BROKEN.fill(p=error)))
-    if columns is None and not mistakes:
-        mistakes.append(Mistake(path.name, "-", _EMPTY))
-    return rows, mistakes
-
-
-def _lines(words: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold something, with their number."""
-    head = words.split("\n", 1)[0]
-    rows = csv.reader(
-        io.StringIO(words, newline=""), delimiter=max(_DELIMITERS, key=head.count), strict=True
-    )
-    for number, cells in enumerate(rows, 1):
-        if any(cell.strip() for cell in cells):
-            yield number, cells
-
-
-def _columns(
-    path: Path, header: list[str], headers: Mapping[str, str], known: list[str]
-) -> tuple[list[str], list[Mistake]]:
-    columns: list[str] = []
-    mistakes: list[Mistake] = []
-    for cell in header:
-        plain = unicodedata.normalize("NFKC", cell).strip()
-        column = headers.get(plain, plain.casefold().replace(" ", "_"))
-        if column and column not in known:
-            what = _UNKNOWN.fill(c=plain, k=", ".join(known))
-            mistakes.append(_mistake(path, 1, plain[:40], what))
-        elif column and column in columns:
-            mistakes.append(_mistake(path, 1, column, _TWICE_COLUMN.fill(c=column)))
-        columns.append(column)
-    return columns, mistakes
-
-
-def _row(
-    path: Path,
-    number: int,
-    cells: dict[str, str],
-    how: tuple[type[_Row], Callable[[dict[str, Any]], dict[str, Any]]],
-) -> tuple[_Row | None, list[Mistake]]:
-    model, prepare = how
-    told = {c: _value(c, v) for c, v in cells.items() if c}
-    told = prepare({c: v for c, v in told.items() if v is not None})
-    known = {c: v for c, v in told.items() if c in model.model_fields}  # others were told of once
-    try:
-        return model.model_validate(known), []
-    except ValidationError as error:
-        return None, explain(error, file=path.name, where=f"row {number}")
+    columns = (*(f for f in model.model_fields if not (more and f == "name")), *more)
+    return read_table(path, TableForm(model, headers, _value, prepare, columns, MOST_SPECIES))
 
 
 def _value(column: str, cell: str) -> Any:  # noqa: ANN401 - what pydantic is to judge
@@ -262,7 +177,3 @@ def _value(column: str, cell: str) -> Any:  # noqa: ANN401 - what pydantic is to
     if column in _NUMBERS:
         return plain.replace(",", "")
     return _WORDS.get(column, {}).get(small, plain)
-
-
-def _mistake(path: Path, row: int, field: str, what: Text) -> Mistake:
-    return Mistake(path.name, f"row {row}: {field}", what)

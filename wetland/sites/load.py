@@ -28,7 +28,9 @@ from wetland.sites.birdpack import BIRD_FILES, NO_BIRDS, read_bird_pack
 from wetland.sites.config import SiteConfig
 from wetland.sites.landmarks import read_landmarks
 from wetland.sites.reference import Reference, read_reference
+from wetland.sites.visitorpack import NO_VISITORS, VISITOR_FILES, read_visitor_pack
 from wetland.sites.waterpack import NO_WATER, WATER_FILE, read_water_pack
+from wetland.visitors.pack import VisitorPack
 from wetland.water.stations import WaterPack
 from wetland.zones.areas import repair
 from wetland.zones.features import read_zones
@@ -48,12 +50,13 @@ LANDMARKS_FILE, VOCABULARY_FILE, REGULATIONS_FOLDER = (
 REFERENCE_FILE = "reference.geojson"
 PACK_FILES = (
     SITE_FILE, ZONES_FILE, LANDMARKS_FILE, VOCABULARY_FILE, REFERENCE_FILE, WATER_FILE, *BIRD_FILES,
+    *VISITOR_FILES,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """A site: its zones, landmarks, words, law, water and birds, as one pack holds them."""
+    """A site: its zones, landmarks, words, law, water, birds and visitors, as a pack holds them."""
 
     id: str
     name: Text
@@ -67,6 +70,7 @@ class Site:
     reference: tuple[Reference, ...] = ()
     water: WaterPack = NO_WATER
     birds: BirdPack = NO_BIRDS
+    visitors: VisitorPack = NO_VISITORS
 
     @property
     def crs_epsg(self) -> int:
@@ -181,6 +185,13 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
     named = None if config is None else {*config.zone_names, *(zone.id for zone in zones)}
     birds, wrong = read_bird_pack(folder, zones=named)
     mistakes += wrong
+    visitors, wrong = read_visitor_pack(
+        folder,
+        zones=named,
+        plots={plot.id for plot in birds.plots},
+        stations={station.id for station in water.stations},
+    )
+    mistakes += wrong
     vocabulary, regulations, wrong = _read_law(folder, config)
     mistakes += wrong
     if config is None or vocabulary is None or regulations is None or landmarks is None:
@@ -199,6 +210,7 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
         reference=reference,
         water=water,
         birds=birds,
+        visitors=visitors,
     )
     return site, mistakes
 
@@ -206,9 +218,9 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
 def pack_digest(folder: Path) -> str:
     """Return the SHA-256 over the pack's files that decide outcomes.
 
-    Every `.yaml`, `.geojson` and table of birds of the folder and every rule of `regulations/`
-    counts, with its name; the README, examples and cases do not. Line ends are made equal first, so
-    that a checkout on another system has the same digest.
+    Every `.yaml`, `.geojson`, table of birds and list of holidays of the folder and every rule of
+    `regulations/` counts, with its name; the README, examples and cases do not. Line ends are made
+    equal first, so that a checkout on another system has the same digest.
     """
     paths = [p for p in (folder / name for name in PACK_FILES) if p.is_file()]
     rules = (folder / REGULATIONS_FOLDER).glob("*.yaml")
