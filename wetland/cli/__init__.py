@@ -33,6 +33,7 @@ NOUNS: dict[str, Text] = {
     "tracks": text("轨迹：进出分区、可疑点", "tracks: visits to zones, doubtful fixes"),
     "water": text("水质：导入、类别、趋势、预测", "water: import, classes, trends, forecast"),
     "birds": text("鸟类：导入、指数、丰富度、预警、导出", "birds: import, index, richness, alerts"),
+    "visitors": text("游客：承载量、预测、停车", "visitors: load, forecast, parking"),
     "findings": text("疑似问题", "findings"),
     "records": text("许可、公告等记录", "permits, closures, designations, works, events"),
     "site": text("场地包", "site packs"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wetland.base.texts import Lang, Text, text
 from wetland.operations.visitors import VisitorData, require_counts
+from wetland.operations.water import check_days
 from wetland.operations.wateranswers import plain, told
 from wetland.visitors.pack import Area, Capacity, Limit, Tier, VisitorPack
 from wetland.visitors.tables import MEASURES, PERIODS
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Per = Literal["day", "month"]
-LIMITS: dict[Limit, Text] = {
-    "instantaneous": text("瞬时", "instantaneous"),
-    "daily": text("日", "daily"),
-}
-OUTCOMES: dict[str, Text] = {
-    "kept": text("未超", "within"),
-    "yellow": text("黄色预警", "yellow"),
-    "orange": text("橙色预警", "orange"),
-    "red": text("红色预警", "red"),
-    "undecided": text("待定", "undecided"),
-}
 STALE_MIN = 60.0
 _PAID, _FREE = text("收费区：{w}", "paid area: {w}"), text("免费区：{w}", "free area: {w}")
 
@@ -249,21 +239,15 @@ def capacity_of(pack: VisitorPack, day: dt.date) -> list[CapacityOfArea]:
 
     An area and a limit nobody published a figure for are left out.
     """
-    from wetland.visitors.capacity import capacity_on
+    from wetland.visitors.capacity import capacities_on
 
-    found = []
-    for area in pack.areas:
-        for limit in LIMITS:
-            published = [c for c in pack.capacities if (c.area, c.limit) == (area.id, limit)]
-            on = capacity_on(pack, area.id, limit, day)
-            if not published and not on.closures:
-                continue
-            others = tuple(c for c in published if c is not on.judged)
-            found.append(
-                CapacityOfArea(area, limit, day, on.people, on.judged, others,
-                               tuple(on.closures), on.note, pack.tiers)
-            )  # fmt: skip
-    return found
+    areas = {area.id: area for area in pack.areas}
+    return [
+        CapacityOfArea(areas[on.area], on.limit, day, on.people, on.judged, on.others,
+                       on.closures, on.note, pack.tiers)
+        for on in capacities_on(pack, day)
+        if on.judged is not None or on.others or on.closures
+    ]  # fmt: skip
 
 
 def statements_of(pack: VisitorPack, lang: Lang = "zh") -> list[dict[str, Any]]:
@@ -286,7 +270,14 @@ def statements_of(pack: VisitorPack, lang: Lang = "zh") -> list[dict[str, Any]]:
     ]
 
 
-def compare_of(data: VisitorData, *, per: Per = "month", area: str | None = None) -> pd.DataFrame:
+def compare_of(
+    data: VisitorData,
+    *,
+    per: Per = "month",
+    area: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> pd.DataFrame:
     """Return an area's visitors beside the period before (环比) and the year before (同比).
 
     Parameters
@@ -295,6 +286,8 @@ def compare_of(data: VisitorData, *, per: Per = "month", area: str | None = None
         By day or by month.
     area
         Its id or name; None is the area that is part of no other, the first of the pack.
+    since, until
+        Which periods are told; those they are compared with may lie before.
 
     Raises
     ------
@@ -303,15 +296,37 @@ def compare_of(data: VisitorData, *, per: Per = "month", area: str | None = None
     """
     from wetland.visitors.comparison import compared
 
-    return compared(series_of_area(data, area), per=per)
+    check_days(since, until)
+    chosen = whole_area(data) if area is None else data.area(area)
+    table = compared(
+        series_of_area(data, chosen.id), per=per, months=months_told(data, chosen.id),
+        calendar=data.calendar,
+    )  # fmt: skip
+    length = 10 if per == "day" else 7  # characters of a label
+    kept = table["period"].map(str)
+    first = "" if since is None else since.isoformat()[:length]
+    last = "9999" if until is None else until.isoformat()[:length]
+    return table[(kept >= first) & (kept <= last)].reset_index(drop=True)
+
+
+def months_told(data: VisitorData, area: str) -> dict[str, float]:
+    """Return the entries of whole months that were counted as such, by month (2024-05)."""
+    rows = data.usable
+    rows = rows[(rows["period"] == "month") & (rows["measure"] == "entries")]
+    rows = rows[rows["place"] == area]
+    return {f"{day:%Y-%m}": float(value)
+            for day, value in zip(rows["counted_on"], rows["value"], strict=True)}  # fmt: skip
 
 
 def series_of_area(data: VisitorData, area: str | None = None) -> pd.Series[Any]:
-    """Return an area's visitors day by day (index: local days); days not wholly counted are NaN."""
+    """Return an area's visitors day by day (index: local days); days not wholly counted are NaN.
+
+    Every day from the first counted to the last is there.
+    """
     import pandas as pd
 
     table = calendar_of(data, area=(whole_area(data) if area is None else data.area(area)).id)
-    whole = (table["limit"] == "daily") & (table["gates_missing"].map(_none_missing))
+    whole = (table["limit"] == "daily") & ~table["gates_missing"].map(bool)
     people = table["people"].astype(float).where(whole)
     days = pd.Index(table["day"], name="day")
     return pd.Series(people.to_numpy(), index=days, name="people")
@@ -329,10 +344,6 @@ def whole_area(data: VisitorData) -> Area:
         if area.parent is None:
             return area
     return data.area("")
-
-
-def _none_missing(cell: object) -> bool:
-    return not cell
 
 
 def summary_of(data: VisitorData) -> dict[str, Any]:

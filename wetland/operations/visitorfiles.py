@@ -85,6 +85,7 @@ class ImportedVisitors:
                 "problems": len(reading.problems),
                 "problems_by_code": reading.problems.counts(),
                 "flags": dict(sorted(flags.items())),
+                **dict(reading.numbers),
                 "visitor_counts": len(reading.counts),
                 "parking_readings": len(reading.parking),
                 "added": self.written.added,
@@ -177,9 +178,15 @@ def read_file(
     options: CountOptions | None = None,
     *,
     today: dt.date,
+    history: pd.DataFrame | None = None,
     store: Path | None = None,
 ) -> CountReading:
     """Read a file as a whole; nothing is kept.
+
+    Parameters
+    ----------
+    history
+        Earlier counts, from which counters go on.
 
     Raises
     ------
@@ -187,26 +194,28 @@ def read_file(
         The file cannot be read.
     """
     from wetland.visitors.read import read_counts  # noqa: PLC0415 - starts fast
-    from wetland.visitors.readoptions import CountOptions  # noqa: PLC0415
 
     with accepting(VISITORS_ACCEPTED):
         return read_counts(
-            look_at(path, store=store),
-            options or CountOptions(),
+            path,
+            options,
             site_id="-" if site is None else site.id,
             timezone="UTC" if site is None else site.timezone,
             pack=VisitorPack() if site is None else pack_of(site),
             today=today,
+            history=history,
+            store=store,
         )
 
 
 def mapping_of(store: Store, site: Site, source: str) -> CountOptions | None:
     """Return how the last file of a source was read; None where nothing was set."""
     from wetland.visitors.readoptions import saved_mapping  # noqa: PLC0415 - starts fast
+    from wetland.visitors.readwords import ROLES  # noqa: PLC0415
 
     for row in reversed(rows_of(store.read(SOURCES.name, {"site": site.id, "name": source}))):
         saved = saved_mapping(row["options"])
-        if saved is not None:
+        if saved is not None and set(saved.columns) <= set(ROLES):
             return saved
     return None
 
@@ -217,11 +226,14 @@ def _read_as_before(
     """Read a file over the mapping kept with its source, or plainly where that does not fit."""
     from wetland.visitors.readoptions import CountOptions  # noqa: PLC0415 - starts fast
 
-    given = look_at(path, store=store.path)
+    with accepting(VISITORS_ACCEPTED):
+        given = look_at(path, store=store.path)
     mine = asked or CountOptions()
+    held = store.read(VISITOR_COUNTS.name, {"site": site.id})
+    history = held if len(held) else None
 
     def read(options: CountOptions) -> CountReading:
-        return read_file(given, site, options, today=today, store=store.path)
+        return read_file(given, site, options, today=today, history=history, store=store.path)
 
     name = mine.source or Path(given.name).stem
     saved = mapping_of(store, site, name)

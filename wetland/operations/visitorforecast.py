@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from wetland.base.problems import Problems
-from wetland.base.texts import Lang, Text
+from wetland.base.texts import Lang, Text, text
 from wetland.operations.visitors import VisitorData
-from wetland.reading.files import Given
+from wetland.operations.visitorseries import Freq, tidy_of
+from wetland.reading.files import Given, accepting
 from wetland.sites.load import Site
+from wetland.visitors.calendar import Calendar
+from wetland.visitors.panel import Aggregate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +25,7 @@ if TYPE_CHECKING:
     from wetland.visitors.forecast import SeriesForecast
     from wetland.visitors.readoptions import CountOptions
 
-Freq = Literal["hour", "day", "month"]
-Aggregate = Literal["auto", "sum", "mean", "nearest"]
+_CALENDAR = text("节假日与活动按场地 {s} 的日历", "holidays and events are those of site {s}")
 
 
 @dataclass(frozen=True)
@@ -39,18 +43,57 @@ class Forecasts:
         What people call a series; a series without one is its own name.
     problems
         Table `PROBLEMS` of the file.
+    notes
+        What holds for all series.
+    style
+        How times are written: ``moment``, ``day`` or ``month``.
+    zone
+        Times of hours are written with the offset of this zone; None writes none.
     """
 
     forecasts: tuple[SeriesForecast, ...]
     freq: Freq
     names: Mapping[str, Text] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=lambda: Problems("").frame())
+    notes: tuple[Text, ...] = ()
     synthetic: bool = False
-    style: str | None = None
+    style: str = "moment"
+    zone: ZoneInfo | None = None
+
+    def name(self, series: str) -> Text:
+        """Return what people call a series."""
+        return self.names.get(series, Text(zh=series, en=series))
 
     def rows(self, lang: Lang = "zh") -> list[dict[str, Any]]:
-        """Return one JSON-ready row for each step of each series."""
-        raise NotImplementedError
+        """Return one JSON-ready row for each step of each series that has a forecast."""
+        found = []
+        for one in self.forecasts:
+            told = one.told
+            tested = told.evaluation
+            tail = {
+                "shown": told.shown,
+                "skill": None if tested is None else _number(tested.skill),
+                "coverage": None if tested is None else _number(tested.coverage),
+                "reason": told.reason.get(lang),
+                "model": told.model.get(lang),
+                "synthetic": self.synthetic,
+            }
+            for row in one.frame.itertuples(index=False):
+                numbers = {k: _number(getattr(row, k)) for k in ("mean", "lower", "upper")}
+                if numbers["mean"] is None:
+                    continue
+                head = {"series": one.series, "time": self.written(row.time)}
+                found.append({**head, **numbers, "lead": int(row.lead), **tail})
+        return found
+
+    def written(self, time: dt.datetime) -> str:
+        """Return a local time as the file writes its own: a month as 2024-05 or 2024-05-01."""
+        if self.freq == "month":
+            return f"{time:%Y-%m-01}" if self.style == "day" else f"{time:%Y-%m}"
+        if self.freq == "day":
+            return f"{time:%Y-%m-%d}"
+        local = time.replace(tzinfo=None) if self.zone is None else time.replace(tzinfo=self.zone)
+        return local.isoformat(timespec="seconds")
 
 
 def forecast_of(  # noqa: PLR0913 - what is forecast, and how
@@ -62,6 +105,7 @@ def forecast_of(  # noqa: PLR0913 - what is forecast, and how
     measure: str = "entries",
     alpha: float = 0.1,
     weather: pd.DataFrame | None = None,
+    calendar: bool = True,
 ) -> Forecasts:
     """Forecast what the store holds of areas, gates or boats.
 
@@ -77,13 +121,25 @@ def forecast_of(  # noqa: PLR0913 - what is forecast, and how
         The interval holds ``1 - alpha``.
     weather
         Table of ``day`` and numbers known ahead.
+    calendar
+        Whether holidays, events and closures of the pack are used.
 
     Raises
     ------
     InputError
         No such place, or too little is known of all series: what is needed is said.
     """
-    raise NotImplementedError
+    from wetland.visitors.forecast import forecast_counts
+
+    frame = tidy_of(data, freq=freq, places=places, measure=measure)
+    level: Aggregate = "nearest" if freq == "hour" else "mean"
+    found = forecast_counts(
+        frame, freq=freq, horizon=horizon, alpha=alpha, weather=weather, tz=data.zone,
+        calendar=data.calendar if calendar else None,
+        aggregate=level if measure == "present" else "auto",
+    )  # fmt: skip
+    names = {place: data.name(place) for place in frame["series"].unique()}
+    return Forecasts(tuple(found), freq, names, synthetic=data.synthetic)
 
 
 def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
@@ -96,13 +152,44 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     alpha: float = 0.1,
     aggregate: Aggregate = "auto",
     weather: pd.DataFrame | None = None,
+    calendar: bool = True,
     today: dt.date,
 ) -> Forecasts:
     """Forecast the series of a tidy file ``series,time,count[,capacity]``; nothing is kept.
+
+    Parameters
+    ----------
+    site
+        Gives holidays, events and time zone; None knows none (times are then UTC).
+    aggregate
+        How several values within a step become one; ``auto`` decides from the content.
+    today
+        Later days cannot have been counted.
 
     Raises
     ------
     InputError
         The file cannot be read, or too little is known of all its series.
     """
-    raise NotImplementedError
+    from wetland.operations.visitorfiles import VISITORS_ACCEPTED
+    from wetland.visitors.forecast import forecast_counts
+    from wetland.visitors.tidy import read_tidy
+
+    with accepting(VISITORS_ACCEPTED):
+        tidy = read_tidy(path, options, today=today,
+                         timezone="UTC" if site is None else site.timezone)  # fmt: skip
+    zone = ZoneInfo(tidy.timezone)
+    used = Calendar.of(site.visitors) if site is not None and calendar else None
+    found = forecast_counts(
+        tidy.frame, freq=freq, horizon=horizon, alpha=alpha, calendar=used, tz=zone,
+        weather=weather, aggregate=aggregate,
+    )  # fmt: skip
+    notes = () if used is None or site is None else (_CALENDAR.fill(s=site.name),)
+    return Forecasts(tuple(found), freq, {}, tidy.problems.frame(), notes,
+                     style=tidy.time_style, zone=zone if tidy.tz_told else None)  # fmt: skip
+
+
+def _number(value: object) -> float | None:
+    if value is None or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None

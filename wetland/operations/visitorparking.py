@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from wetland.base.texts import Lang
 from wetland.operations.visitors import VisitorData, require_readings
-from wetland.operations.wateranswers import plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from wetland.visitors.parking import ParkingAdvice
+    from wetland.visitors.parkingrows import ParkingAdvice
 
 
 def parking_of(
@@ -35,10 +33,13 @@ def parking_of(
         There are no readings, or no such gate.
     """
     from wetland.visitors.parking import parking_advice
+    from wetland.visitors.parkingrows import ParkingOptions
 
     require_readings(data)
     arrival = at or _latest(data)
-    return parking_advice(data.parking, data.pack, gate=gate, at=arrival, now=now)
+    options = ParkingOptions(tz=data.zone)
+    usable = data.parking[data.parking["flag"] != "fail"]
+    return parking_advice(usable, data.pack, gate=gate, at=arrival, now=now, options=options)
 
 
 def board_of(data: VisitorData, *, at: dt.datetime | None = None) -> pd.DataFrame:
@@ -49,38 +50,14 @@ def board_of(data: VisitorData, *, at: dt.datetime | None = None) -> pd.DataFram
     InputError
         There are no readings.
     """
-    from wetland.visitors.parking import parking_board
+    from wetland.visitors.parkingboard import parking_board
 
     require_readings(data)
-    return parking_board(data.parking, data.pack, at=at or _latest(data))
+    usable = data.parking[data.parking["flag"] != "fail"]
+    return parking_board(usable, data.pack, at=at or _latest(data), tz=data.zone)
 
 
 def _latest(data: VisitorData) -> dt.datetime:
     """Return the latest usable reading; where none is usable, the latest of all."""
     found: dt.datetime = data.last_reading or data.parking["read_at"].max().to_pydatetime()
     return found.astimezone(data.zone)
-
-
-def advice_rows(advice: ParkingAdvice, lang: Lang = "zh") -> list[dict[str, Any]]:
-    """Return the advice as JSON-ready mappings in one language, best first."""
-    return [
-        {
-            "car_park": row.car_park,
-            "free": row.free,
-            "probability_free": row.probability_free,
-            "walk_min": row.walk_min,
-            "rank": row.rank,
-            "name": row.name.get(lang),
-            "bays": row.bays,
-            "occupied": row.occupied,
-            "read_at": plain(row.read_at, lang),
-            "stale": row.stale,
-            "probability_range": plain(row.probability_range, lang),
-            "search_min": row.search_min,
-            "total_min": row.total_min,
-            "diverted": row.diverted,
-            "advice": row.advice.get(lang),
-            "synthetic": row.synthetic,
-        }
-        for row in advice.rows
-    ]

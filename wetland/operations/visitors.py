@@ -179,7 +179,7 @@ class VisitorData:
         check_days(since, until)
         counts, parking = self.counts, self.parking
         if places is not None:
-            wanted = self._places(places)
+            wanted = [self.place(name) for name in places]
             counts = counts[counts["place"].isin(wanted)]
         if since is not None:
             counts = counts[counts["counted_on"] >= since]
@@ -202,19 +202,23 @@ class VisitorData:
         found: dt.datetime = instants.max().to_pydatetime()
         return found.astimezone(self.zone)
 
-    def _places(self, names: Sequence[str]) -> list[str]:
+    def place(self, name: str) -> str:
+        """Return the id of a place given by id or by name in either language.
+
+        Raises
+        ------
+        InputError
+            Nobody declared it and it has no counts; those that are known are named.
+        """
         declared = declared_places(self.pack)
         there = [str(p) for p in self.counts["place"].dropna().unique()]
         known = dict.fromkeys([*(p.id for p in declared), *there])
         by_name = {n.casefold(): p.id for p in declared for n in (p.name.zh, p.name.en)}
-        found = []
-        for name in names:
-            asked = name.strip()
-            place = asked if asked in known else by_name.get(asked.casefold())
-            if place is None:
-                raise InputError(NO_PLACE.fill(p=asked or "''", known=listed(known)))
-            found.append(place)
-        return found
+        asked = name.strip()
+        place = asked if asked in known else by_name.get(asked.casefold())
+        if place is None:
+            raise InputError(NO_PLACE.fill(p=asked or "''", known=listed(known)))
+        return place
 
 
 def declared_places(pack: VisitorPack) -> list[Place]:
@@ -285,7 +289,7 @@ def visitors_of_store(
 
 def pack_of(site: Site) -> VisitorPack:
     """Return what a site's pack says of visitors."""
-    return getattr(site, "visitors", None) or VisitorPack()
+    return site.visitors
 
 
 def nothing_of(site: Site) -> VisitorData:
