@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from wetland.base.texts import Lang, Text, text
@@ -98,7 +100,7 @@ def load_of(
     if chosen is None:  # nothing usable
         chosen = max(data.counts["counted_to"])
     moment = at or last_moment(data, chosen)
-    daily = daily_load(data.counts, data.pack, since=chosen, until=chosen)
+    daily = daily_load(data.counts, data.pack, since=chosen, until=chosen, now=data.as_of)
     instant = instant_load(data.counts, data.pack, at=moment, stale_after_min=stale_after_min)
     return Loads(daily, instant, chosen, moment, data.pack, data.synthetic)
 
@@ -135,8 +137,7 @@ def calendar_of(
     from wetland.visitors.load import daily_load
 
     require_counts(data)
-    table = daily_load(data.counts, data.pack, since=since or data.first_day,
-                       until=until or data.last_day)  # fmt: skip
+    table = daily_load(data.counts, data.pack, since=since, until=until, now=data.as_of)
     if area is not None:
         table = table[table["area"] == data.area(area).id].reset_index(drop=True)
     return table
@@ -194,8 +195,7 @@ class CapacityOfArea:
             "paid": self.area.paid,
             "closures": [_closure(c, lang) for c in self.closures],
             "note": None if self.note is None else self.note.get(lang),
-            "tiers": {t.colour: None if self.people is None else round(t.share * self.people)
-                      for t in self.tiers},
+            "tiers": {t.colour: self._from(t) for t in self.tiers},
             "published": [self._published(c, lang) for c in (*published, *self.others)],
             "synthetic": self.area.synthetic,
         }  # fmt: skip
@@ -208,6 +208,12 @@ class CapacityOfArea:
         tail = {"on_day": self.people, "open": whole["open"], "closures": closed or None,
                 "note": whole["note"], "synthetic": self.area.synthetic}  # fmt: skip
         return [{**head, **one, **tail} for one in whole["published"] or [{}]]
+
+    def _from(self, tier: Tier) -> int | None:
+        """Return from how many people on a tier is reached; None where nothing is judged by."""
+        if self.people is None:
+            return None
+        return math.ceil(Fraction(str(tier.share)) * self.people)
 
     def _published(self, one: Capacity, lang: Lang) -> dict[str, Any]:
         return {
@@ -326,8 +332,7 @@ def series_of_area(data: VisitorData, area: str | None = None) -> pd.Series[Any]
     import pandas as pd
 
     table = calendar_of(data, area=(whole_area(data) if area is None else data.area(area)).id)
-    whole = (table["limit"] == "daily") & ~table["gates_missing"].map(bool)
-    people = table["people"].astype(float).where(whole)
+    people = table["people"].astype(float).where(~table["at_least"])
     days = pd.Index(table["day"], name="day")
     return pd.Series(people.to_numpy(), index=days, name="people")
 

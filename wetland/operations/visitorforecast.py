@@ -13,17 +13,20 @@ from zoneinfo import ZoneInfo
 from wetland.base.problems import Problems
 from wetland.base.texts import Lang, Text, text
 from wetland.operations.visitors import VisitorData
-from wetland.operations.visitorseries import Freq, tidy_of
+from wetland.operations.visitorseries import tidy_of
 from wetland.reading.files import Given, accepting
 from wetland.sites.load import Site
+from wetland.visitors import panel
 from wetland.visitors.calendar import Calendar
-from wetland.visitors.panel import Aggregate
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from wetland.visitors.forecast import SeriesForecast
     from wetland.visitors.readoptions import CountOptions
+
+Freq = panel.Freq
+Aggregate = panel.Aggregate
 
 _CALENDAR = text("节假日与活动按场地 {s} 的日历", "holidays and events are those of site {s}")
 
@@ -78,12 +81,12 @@ class Forecasts:
                 "model": told.model.get(lang),
                 "synthetic": self.synthetic,
             }
-            for row in one.frame.itertuples(index=False):
-                numbers = {k: _number(getattr(row, k)) for k in ("mean", "lower", "upper")}
+            for row in one.frame.to_dict("records"):
+                numbers = {k: _number(row[k]) for k in ("mean", "lower", "upper")}
                 if numbers["mean"] is None:
                     continue
-                head = {"series": one.series, "time": self.written(row.time)}
-                found.append({**head, **numbers, "lead": int(row.lead), **tail})
+                head = {"series": one.series, "time": self.written(row["time"])}
+                found.append({**head, **numbers, "lead": int(row["lead"]), **tail})
         return found
 
     def written(self, time: dt.datetime) -> str:
@@ -134,7 +137,7 @@ def forecast_of(  # noqa: PLR0913 - what is forecast, and how
     frame = tidy_of(data, freq=freq, places=places, measure=measure)
     level: Aggregate = "nearest" if freq == "hour" else "mean"
     found = forecast_counts(
-        frame, freq=freq, horizon=horizon, alpha=alpha, weather=weather, tz=data.zone,
+        frame, freq=freq, horizon=horizon, alpha=alpha, weather=weather, tz=data.timezone,
         calendar=data.calendar if calendar else None,
         aggregate=level if measure == "present" else "auto",
     )  # fmt: skip
@@ -181,7 +184,7 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     zone = ZoneInfo(tidy.timezone)
     used = Calendar.of(site.visitors) if site is not None and calendar else None
     found = forecast_counts(
-        tidy.frame, freq=freq, horizon=horizon, alpha=alpha, calendar=used, tz=zone,
+        tidy.frame, freq=freq, horizon=horizon, alpha=alpha, calendar=used, tz=tidy.timezone,
         weather=weather, aggregate=aggregate,
     )  # fmt: skip
     notes = () if used is None or site is None else (_CALENDAR.fill(s=site.name),)

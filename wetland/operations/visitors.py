@@ -230,8 +230,10 @@ def _instants(since: dt.date | None, until: dt.date | None, zone: ZoneInfo) -> S
     """Return the instants of some local days; ``until`` is the last of them."""
 
     def begins(day: dt.date | None, later: dt.timedelta) -> dt.datetime | None:
+        if day is None:
+            return None
         try:
-            return day and dt.datetime.combine(day + later, dt.time(), zone).astimezone(dt.UTC)
+            return dt.datetime.combine(day + later, dt.time(), zone).astimezone(dt.UTC)
         except OverflowError:  # before the first or after the last day that there is: open
             return None
 

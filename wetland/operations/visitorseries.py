@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.operations.visitoranswers import months_told, series_of_area, whole_area
 from wetland.operations.visitors import VisitorData, require_counts
 from wetland.visitors.pack import VisitorPack
+from wetland.visitors.panel import Freq
 from wetland.visitors.tables import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Freq = Literal["hour", "day", "month"]
 
 _NOTHING = text(
     "{place} 没有“{measure}”的计数，不能预测", "nothing was counted of {measure} at {place}"
@@ -108,11 +109,13 @@ def _months(days: pd.Series[Any], totals: dict[str, float]) -> pd.Series[Any]:
     """Return the totals of months: those told, else sums of months all of whose days are known."""
     import pandas as pd  # noqa: PLC0415 - starts fast
 
-    daily = days.dropna()
-    labels = pd.PeriodIndex([f"{day:%Y-%m}" for day in daily.index], freq="M")
-    grouped = daily.groupby(labels).agg(["sum", "size"])
-    whole = grouped[grouped["size"] == grouped.index.days_in_month]["sum"]
-    found = {period.start_time: float(value) for period, value in whole.items()}
+    parts: dict[tuple[int, int], list[float]] = {}
+    for day, value in days.dropna().items():
+        when = pd.Timestamp(str(day))
+        parts.setdefault((when.year, when.month), []).append(float(value))
+    found = {pd.Timestamp(year, month, 1): math.fsum(values)
+             for (year, month), values in parts.items()
+             if len(values) == calendar.monthrange(year, month)[1]}  # fmt: skip
     found |= {pd.Timestamp(f"{label}-01"): value for label, value in totals.items()}
     return pd.Series(found, dtype=float).sort_index()
 

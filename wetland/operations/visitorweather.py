@@ -66,7 +66,8 @@ def read_weather(path: str | Path | Given) -> pd.DataFrame:
         twice = found.loc[found["day"].duplicated(), "day"].iloc[0]
         raise InputError(_TWICE.fill(f=given.name, v=twice))
     for column in raw.cells.columns:
-        cells = raw.cells[column].astype("string").str.strip().replace("", pd.NA)
+        cells = raw.cells[column].astype("string").str.strip()
+        cells = cells.mask(cells == "")
         numbers = pd.to_numeric(cells, errors="coerce")
         if column != told and numbers.notna().any() and not (cells.notna() & numbers.isna()).any():
             found[str(column).strip()] = numbers.astype(float).to_numpy()
