@@ -59,6 +59,13 @@ _STYLE = """
   align-items: start; padding: .3rem 0; border-bottom: 1px solid #E8ECEB; font-size: .9rem; }
 .wl-said small { display: block; color: #5F6E6A; }
 .wl-legend i { display: inline-block; }
+.wl-sign { background: #101A17; border-radius: 8px; padding: .5rem .9rem; max-width: 46rem; }
+.wl-sign div { display: flex; flex-wrap: wrap; gap: .1rem 1.6rem; padding: .22rem 0;
+  color: #8FE388; font-family: monospace; font-size: .95rem; border-bottom: 1px solid #22332E; }
+.wl-sign div:last-child { border-bottom: 0; }
+.wl-sign span { flex: 1 1 15rem; }
+.wl-sign .s-full, .wl-sign .s-closed { color: #FF8B7B; }
+.wl-sign .s-no_data { color: #E8D48A; }
 iframe[title="streamlit_folium.st_folium"] { border: 1px solid #C9D6D3; border-radius: 8px; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3rem .8rem 5.5rem; }

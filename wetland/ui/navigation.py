@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("law", text("法规", "Law"), text("法规", "Law"), ":material/gavel:"),
     Entry("water", text("水质", "Water"), text("水质", "Water"), ":material/water_drop:"),
     Entry("birds", text("鸟类", "Birds"), text("鸟类", "Birds"), ":material/flutter_dash:"),
+    Entry("visitors", text("游客", "Visitors"), text("游客", "Visitors"), ":material/groups:"),
     Entry(
         "about",
         text("关于与数据", "About and data"),
