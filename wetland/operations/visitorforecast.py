@@ -195,4 +195,4 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
 def _number(value: object) -> float | None:
     if value is None or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) else None
+    return round(float(value), 4) if math.isfinite(value) else None
