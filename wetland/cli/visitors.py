@@ -23,6 +23,7 @@ from wetland.cli.options import (
 from wetland.cli.output import emit
 from wetland.cli.reading import given_file
 from wetland.cli.visitoranswers import capacity, compare, load, screen
+from wetland.cli.visitorbalance import balance
 from wetland.cli.visitoroptions import FileArgument, today_of, visitor_options
 from wetland.cli.visitoroutlook import forecast, parking
 
@@ -83,5 +84,6 @@ app.command("load")(load)
 app.command("forecast")(forecast)
 app.command("capacity")(capacity)
 app.command("parking")(parking)
+app.command("balance")(balance)
 app.command("compare")(compare)
 app.command("screen")(screen)

@@ -20,6 +20,9 @@ FORECAST = ("series", "time", "mean", "lower", "upper")
 PARKING = ("rank", "name", "free", "bays", "probability_free", "walk_min", "search_min",
            "total_min", "read_at", "stale", "advice")  # fmt: skip
 COMPARED = ("period", "value", "complete", "previous", "mom", "last_year", "yoy", "note")
+BALANCE = ("name", "kind", "lag", "n", "n_effective", "rho", "lower", "upper", "p_value",
+           "p_corrected", "verdict")  # fmt: skip
+CAP = ("day", "visitors", "above", "kept")
 FINDINGS = ("finding_id", "outcome", "severity", "rule", "about", "likelihood", "explanation")
 
 TITLES: dict[str, Text] = {
@@ -67,6 +70,17 @@ TITLES: dict[str, Text] = {
     "mom": text("环比%", "on the period before %"),
     "last_year": text("去年同期", "year before"),
     "yoy": text("同比%", "on the year before %"),
+    "kind": text("类别", "kind"),
+    "lag": text("领先期数", "lag"),
+    "n": text("期数", "n"),
+    "n_effective": text("有效期数", "n effective"),
+    "rho": text("秩相关", "rho"),
+    "p_value": text("p", "p"),
+    "p_corrected": text("校正后 p", "p corrected"),
+    "verdict": text("结论", "verdict"),
+    "visitors": text("人次", "visitors"),
+    "above": text("超出上限", "above the cap"),
+    "kept": text("上限之内", "let in"),
 }
 
 _YES_NO = {True: text("是", "yes"), False: text("否", "no")}
@@ -87,7 +101,12 @@ _WORDS: dict[str, Mapping[str, Text]] = {
     "confidence": _CONFIDENCE,
 }
 _PERCENT = frozenset({"share", "probability_free"})
-_COUNTS = frozenset({"people", "value", "previous", "last_year", "mean", "lower", "upper"})
+_FINE = frozenset({"rho", "p_value", "p_corrected"})
+_WHOLE_FROM = 10  # from here on numbers are written without decimals
+_COUNTS = frozenset({
+    "people", "value", "previous", "last_year", "mean", "lower", "upper", "visitors", "above",
+    "kept",
+})  # fmt: skip
 
 
 def show(
@@ -118,5 +137,7 @@ def _said(column: str, value: object, lang: Lang) -> object:
     if isinstance(value, float):
         if column in _PERCENT:
             return round(100 * value, 1)
-        return round(value) if column in _COUNTS and abs(value) >= 10 else round(value, 1)
+        if column in _FINE or abs(value) < 1:
+            return round(value, 3)
+        return round(value) if column in _COUNTS and abs(value) >= _WHOLE_FROM else round(value, 1)
     return value
