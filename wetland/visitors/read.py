@@ -1,22 +1,47 @@
-"""Read a file of visitors: what is sound becomes counts or readings, what is not, problems."""
+"""Read a file of visitors: what is sound becomes counts or readings, what is not, problems.
+
+Nothing is lost: every number of the file is a row of a table (flagged where a test speaks against
+it), a repetition that is told, or an error with its row and column. Empty cells and totals are
+counted.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.problems import Problems
-from wetland.reading.files import Given
+from wetland.base.texts import text
+from wetland.reading.cells import number
+from wetland.reading.dates import CellError
+from wetland.reading.files import Given, look_at
+from wetland.reading.grid import Grid, read_grid
+from wetland.reading.options import zone_of
+from wetland.reading.telling import Teller
+from wetland.visitors.counters import Reading, steps
+from wetland.visitors.countfiles import without_own_columns
+from wetland.visitors.flags import Limits, run_tests, settle_repeated, tell_gaps
+from wetland.visitors.layouts import Head, find_head, need_head
 from wetland.visitors.pack import VisitorPack
+from wetland.visitors.readframes import counts_table, digest, parking_table
 from wetland.visitors.readoptions import CountOptions
+from wetland.visitors.readplaces import Places
+from wetland.visitors.readrows import RowReader, Rows
+from wetland.visitors.readseen import OCCUPIED, Seen
+from wetland.visitors.readtimes import Times
+from wetland.visitors.tables import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _NO_PACK = VisitorPack()
+
+NOTHING = text("文件中没有可用的数量", "no usable count in the file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +61,10 @@ class CountReading:
     layout
         How it was read: ``tidy``, ``wide`` or ``parking``.
     mapping
-        Header of the file -> what it was read as.
+        Header of the file -> what it was read as: a role, or the measure and place of its counts.
     numbers
-        ``counts`` or ``readings``, ``good``, ``suspect``, ``fail``, ``unknown``, ``empty`` cells,
-        ``totals`` rows, ``repeated`` and ``wrong`` cells.
+        ``counts`` or ``readings``, ``good``, ``suspect``, ``fail``, ``unknown``, ``empty`` and
+        ``closed`` cells, ``totals`` that agreed, ``repeated`` and ``wrong`` rows.
     """
 
     counts: pd.DataFrame
@@ -50,6 +75,80 @@ class CountReading:
     layout: str
     mapping: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Taken:
+    """A file taken apart: its numbers, settled and tested, and how it was understood."""
+
+    seen: list[Seen]
+    head: Head
+    grid: Grid
+    rows: Rows
+    tell: Teller
+    repeated: int
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Return what was counted while reading."""
+        told = Counter(one.flag for one in self.seen)
+        here = "readings" if self.head.layout == "parking" else "counts"
+        found = {here: len(self.seen), **told, **self.rows.numbers, "repeated": self.repeated,
+                 "wrong": self.tell.wrong_rows}  # fmt: skip
+        return {word: n for word, n in found.items() if n}
+
+
+def take_apart(  # noqa: PLR0913 - what a site knows
+    given: Given,
+    options: CountOptions,
+    problems: Problems,
+    *,
+    timezone: str,
+    pack: VisitorPack = _NO_PACK,
+    today: dt.date | None = None,
+    before: Mapping[tuple[str, ...], Reading] | None = None,
+    lone: bool = False,
+) -> Taken:
+    """Take a file of visitors apart: its numbers with their times, what they count, their flags.
+
+    Parameters
+    ----------
+    lone
+        Whether it holds plain series for a forecast: places and measures need no name, numbers need
+        not be whole, and first days of months stay days.
+
+    Raises
+    ------
+    InputError
+        The file, or its header, cannot be read.
+    """
+    places = Places(pack, options.places)
+
+    def wanted(grid: Grid) -> bool:
+        return find_head(without_own_columns(grid), options, places) is not None
+
+    tell = Teller(problems)
+    grid = without_own_columns(read_grid(given, options, problems, wanted=wanted), problems)
+    head = need_head(grid, options, places, given.name)
+    rows = RowReader(grid, head, options, places, tell, lone).read()
+    site_zone = zone_of(timezone)
+    file_zone = zone_of(options.timezone) if options.timezone else site_zone
+    times = Times(file_zone, site_zone, tell, options.hours, not lone)
+    settled = times.settle(rows.seen)
+    kept = settle_repeated(settled, tell)
+    steps(kept, times, before=before)
+    run_tests(kept, Limits(options.most, today, not lone))
+    tell_gaps(kept, tell, MEASURES)
+    _tell_tests(kept, tell)
+    tell.close()
+    return Taken(kept, head, grid, rows, tell, len(settled) - len(kept))
+
+
+def _tell_tests(seen: list[Seen], tell: Teller) -> None:
+    for one in seen:
+        for test in one.tests:
+            tell.rows(test.name, [one.row], test.message, column=one.column, value=one.raw,
+                      level="warning")  # fmt: skip
 
 
 def read_counts(  # noqa: PLR0913 - what a site knows
@@ -87,4 +186,64 @@ def read_counts(  # noqa: PLR0913 - what a site knows
     InputError
         Nothing can be read: no such file, damaged, no header, an option that does not fit.
     """
-    raise NotImplementedError
+    checked = (options or CountOptions()).checked()
+    given = look_at(source, store=store)
+    sha256 = given.sha256()
+    source_id = "s-" + digest(["visitors", site_id, sha256, checked.as_json()])
+    problems = Problems(given.name, source_id)
+    taken = take_apart(given, checked, problems, timezone=timezone, pack=pack, today=today,
+                       before=_before(history))  # fmt: skip
+    if not any(one.value is not None and one.flag != "fail" for one in taken.seen):
+        problems.add("no_counts", message=NOTHING, level="warning")
+    is_parking = taken.head.layout == "parking"
+    counts = counts_table([] if is_parking else taken.seen, site_id, source_id)
+    parking = parking_table(taken.seen if is_parking else [], site_id, source_id)
+    aside = min(taken.rows.rows, len(problems.error_rows))
+    described = {
+        "source_id": source_id,
+        "site": site_id,
+        "name": checked.source or Path(given.name).stem,
+        "sha256": sha256,
+        "file": given.name,
+        "size_bytes": given.size,
+        "format": taken.grid.format,
+        "encoding": taken.grid.encoding,
+        "crs": None,
+        "options": json.dumps(checked.as_json(), ensure_ascii=False, sort_keys=True),
+        "rows": taken.rows.rows,
+        "rows_read": taken.rows.rows - aside,
+        "rows_aside": aside,
+    }
+    return CountReading(counts, parking, problems, described, taken.rows.rows, taken.head.layout,
+                        _mapping(taken.head), taken.numbers)  # fmt: skip
+
+
+def _mapping(head: Head) -> dict[str, str]:
+    """Return what each column was read as."""
+    found = {head.labels[at]: role for role, at in head.roles.items()}
+    for column in head.values:
+        told = (column.measure, column.place, column.cumulative and "cumulative", column.hour)
+        words = " ".join(filter(None, told))
+        found[column.label] = words or found.get(column.label, "count")
+    found |= {head.labels[at]: "total" for at in head.totals}
+    return found
+
+
+def _before(history: pd.DataFrame | None) -> dict[tuple[str, ...], Reading]:
+    """Return the last reading of each counter in earlier counts."""
+    found: dict[tuple[str, ...], Reading] = {}
+    if history is None or history.empty:
+        return found
+    names = ["place_kind", "place", "measure", "counter", "value_received", "end_at", "counted_to"]
+    used = history[history["counter"].notna()].sort_values(["counted_to", "end_at"])
+    for kind, place, measure, counter, raw, end, day in used[names].itertuples(index=False):
+        try:
+            value = number(raw)
+        except CellError:
+            continue
+        at = None if end is None or end != end else end.to_pydatetime()
+        found[kind, place, measure, counter] = Reading(value, at, day)
+    return found
+
+
+__all__ = ["OCCUPIED", "CountReading", "Taken", "read_counts", "take_apart"]
