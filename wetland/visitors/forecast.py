@@ -40,13 +40,6 @@ _SILENT = text(
     "its last number is of {last}, {n} {step}s before the end of the file, from where all series"
     " are told",
 )
-_UNKNOWN_YEARS = text(
-    "{years} 年的节假日安排未知，这些日子只按星期几处理",
-    "holidays of {years} are not known: their days are told by the weekday only",
-)
-_NO_CALENDAR = text(
-    "没有节假日日历，只按星期几预测", "no calendar of holidays: days are told by the weekday only"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,19 +154,16 @@ def _told(
         first = (panel.first.year, panel.first.month)
         return forecast_many(values, first=first, horizon=horizon, alpha=alpha, calendar=calendar)
     if panel.freq == "day":
-        from wetland.visitors.days import forecast_days  # noqa: PLC0415 - starts fast
+        from wetland.visitors.days import forecast_days_many  # noqa: PLC0415 - starts fast
 
-        return [
-            forecast_days(
-                series,
-                first=panel.first,
-                horizon=horizon,
-                alpha=alpha,
-                calendar=calendar,
-                weather=weather,
-            )
-            for series in values
-        ]
+        return forecast_days_many(
+            values,
+            first=panel.first,
+            horizon=horizon,
+            alpha=alpha,
+            calendar=calendar,
+            weather=weather,
+        )
     return _hours(panel, rows, horizon, alpha, calendar)
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.statistics.evaluation import Evaluation, Intervals, evaluate
+from wetland.statistics.evaluation import evaluate
 from wetland.statistics.forecast import judge
-from wetland.statistics.intervals import FEWEST_ERRORS, half_widths
-from wetland.statistics.rolling import Rolled, known_before
+from wetland.statistics.intervals import FEWEST_ERRORS
 from wetland.visitors.calendar import Calendar
+from wetland.visitors.forecastrolled import Logs, Said, came, seasonal_naive, widths
 from wetland.visitors.monthsmodel import SEASONS, rolled, settings
 from wetland.visitors.told import Told
 
@@ -21,7 +19,7 @@ Floats = NDArray[np.float64]
 
 MONTHS_AHEAD = 12
 WARM_UP = 24  # months before the first origin
-SMALLEST = 0.001  # stands for no visits on the logarithm: a share of the first months' median
+NEED = WARM_UP + FEWEST_ERRORS + 18  # months for a forecast of a year and its test
 
 _MODEL = text(
     "月季节 × 水平 × 阻尼趋势（对数尺度，{n} 组参数平均；淡季月份少计权，异常月份截断）",
@@ -32,9 +30,9 @@ _TOGETHER = text(
     "{model}；{n} 条序列共用趋势变化", "{model}; {n} series share what moves the trend"
 )
 _TOO_SHORT = text(
-    "资料太少：有数的月份 {known} 个，至少需要约 {need} 个（跨 {span} 个月）才能预测并检验",
-    "too little data: {known} months have a number; about {need} over {span} months are needed to"
-    " forecast and to test it",
+    "资料太少：有数的月份 {known} 个，至少需要约 {need} 个才能预测并检验",
+    "too little data: {known} months have a number; about {need} are needed to forecast and to"
+    " test it",
 )
 _UNTESTED = text(
     "资料不足以检验（{known} 个月），不显示预测：约 {need} 个月起可检验",
@@ -50,107 +48,47 @@ _BAD = text(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Rolling:
-    """Everything that was said of some series; axes series, origin, lead; on the logarithm."""
-
-    told: Floats
-    naive: Floats
-    actual: Floats
-    logs: Floats
-    offset: Floats
-
-
-def _seasonal_naive(logs: Floats, horizon: int) -> Floats:
-    """Return the last value of the season that is known at each origin."""
-    series, months = logs.shape
-    made = np.full((series, months, horizon), np.nan)
-    last = np.full((series, SEASONS), np.nan)
-    ahead = np.arange(1, horizon + 1)
-    for month in range(months):
-        here = logs[:, month]
-        last[:, month % SEASONS] = np.where(np.isnan(here), last[:, month % SEASONS], here)
-        made[:, month] = last[:, (month + ahead) % SEASONS]
-    return made
-
-
-def _roll(values: Floats, horizon: int) -> Rolling:
-    """Say at every month what comes; the offset rests on what is known at the first origin."""
-    begun = [row[row > 0][:WARM_UP] for row in values]
-    offset = SMALLEST * np.array([float(np.median(row)) if len(row) else 1.0 for row in begun])
-    logs = np.log(values + offset[:, None])
-    months = values.shape[1]
-    at = np.arange(months)[:, None] + np.arange(1, horizon + 1)
-    actual = np.where(at < months, logs[:, np.minimum(at, months - 1)], np.nan)
-    told = rolled(values, logs, horizon=horizon)
-    return Rolling(told, _seasonal_naive(logs, horizon), actual, logs, offset)
-
-
-def _back(logs: Floats, offset: float) -> Floats:
-    """Return values in the unit of the series, never below 0."""
-    made: Floats = np.maximum(np.exp(logs) - offset, 0.0)
-    return made
-
-
-def _one(rolling: Rolling, row: int, horizon: int, alpha: float) -> tuple[Rolled, Intervals]:
-    """Return what was said of one series with its half widths."""
-    origins = np.arange(WARM_UP - 1, rolling.logs.shape[1], dtype=np.int64)
-    told, naive, actual = (
-        array[row, origins] for array in (rolling.told, rolling.naive, rolling.actual)
-    )
-    offset = float(rolling.offset[row])
-    came = _back(actual, offset)
-    loss, naive_loss = (np.abs(came - _back(said, offset)) for said in (told, naive))
-    weights = np.full(len(settings()), 1 / len(settings()))
-    made = Rolled(origins, told, naive, actual, loss, naive_loss, weights, "log")
-    known = known_before(origins, horizon)
-    widths = half_widths(made.errors, known, alpha=alpha)
-    naive_widths = half_widths(made.naive_errors, known, alpha=alpha)
-    return made, Intervals(widths, naive_widths)
+def said_of(values: Floats, horizon: int) -> Said:
+    """Return what is said at every month of some series, and what came."""
+    logs = Logs.of(values, first=WARM_UP)
+    told = rolled(values, logs.logs, horizon=horizon)
+    naive = seasonal_naive(logs.logs, period=SEASONS, horizon=horizon)
+    return Said(told, naive, came(logs.logs, horizon), logs)
 
 
 def _none(known: int, horizon: int) -> Told:
     empty = np.full(horizon, np.nan)
-    need = WARM_UP + FEWEST_ERRORS + 6
-    reason = _TOO_SHORT.fill(known=known, need=need, span=need)
+    reason = _TOO_SHORT.fill(known=known, need=NEED)
     return Told(empty, empty, empty, text("无", "none"), None, False, reason)
 
 
-def _told(rolling: Rolling, row: int, values: Floats, horizon: int, alpha: float) -> Told:
-    known = int((~np.isnan(values)).sum())
-    if len(values) < WARM_UP or known < WARM_UP or np.isnan(rolling.told[row, -1]).all():
+def _told(said: Said, row: int, horizon: int, alpha: float) -> Told:
+    logs = said.logs.logs[row]
+    known = int((~np.isnan(logs)).sum())
+    if len(logs) < WARM_UP or np.isnan(said.told[row, -1]).all():
         return _none(known, horizon)
-    made, intervals = _one(rolling, row, horizon, alpha)
-    evaluation: Evaluation | None = evaluate(made, intervals, alpha=alpha)
-    middle, width = made.told[-1], intervals.told[-1]
-    leads = int(np.isfinite(width).sum())
-    if leads == 0:
+    made = said.rolled(row, first=WARM_UP - 1)
+    intervals = widths(made, alpha=alpha)
+    evaluation = evaluate(made, intervals, alpha=alpha)
+    width = intervals.told[-1]
+    told = np.isfinite(width)
+    if not told.any():
         return _none(known, horizon)
-    middle = np.where(np.isfinite(width), middle, np.nan)
-    need = WARM_UP + FEWEST_ERRORS + 18
-    shown, reason = False, _UNTESTED.fill(known=known, need=need)
+    shown, reason = False, _UNTESTED.fill(known=known, need=NEED)
     if evaluation is not None:
         shown, reason = judge(evaluation)
     notes = []
-    if leads < horizon:
-        notes.append(_SOME_LEADS.fill(n=leads))
-    first = int(np.argmax(~np.isnan(values)))
-    if gaps := int(np.isnan(values[first:]).sum()):
+    if not told.all():
+        notes.append(_SOME_LEADS.fill(n=int(told.sum())))
+    if gaps := int(np.isnan(logs[int(np.argmax(~np.isnan(logs))) :]).sum()):
         notes.append(_GAPS.fill(n=gaps))
-    offset, series = float(rolling.offset[row]), rolling.logs.shape[0]
-    model = _MODEL.fill(n=len(settings()))
+    model, series = _MODEL.fill(n=len(settings())), said.told.shape[0]
     if series > 1:
         model = _TOGETHER.fill(model=model, n=series)
-    return Told(
-        _back(middle, offset),
-        _back(middle - width, offset),
-        _back(middle + width, offset),
-        model,
-        evaluation,
-        shown,
-        reason,
-        tuple(notes),
+    mean, lower, upper = (
+        said.logs.back(made.told[-1] + side, row) for side in (0 * width, -width, width)
     )
+    return Told(mean, lower, upper, model, evaluation, shown, reason, tuple(notes))
 
 
 def forecast_many(
@@ -192,8 +130,8 @@ def forecast_many(
         raise InputError(_BAD.fill(most=MONTHS_AHEAD))
     given = np.asarray(values, dtype=np.float64)
     used = np.where(given >= 0, given, np.nan)
-    rolling = _roll(used, horizon)
-    return [_told(rolling, row, used[row], horizon, alpha) for row in range(len(used))]
+    said = said_of(used, horizon)
+    return [_told(said, row, horizon, alpha) for row in range(len(used))]
 
 
 def forecast_months(

@@ -1,0 +1,107 @@
+"""What was said of counts at rolling origins, on the logarithm, and what it makes of a forecast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wetland.statistics.evaluation import Intervals
+from wetland.statistics.intervals import half_widths
+from wetland.statistics.rolling import Rolled, known_before
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+SMALLEST = 0.001  # stands for nobody on the logarithm: a share of the median of the first steps
+
+
+@dataclass(frozen=True, eq=False)
+class Logs:
+    """Numbers of several series on the logarithm.
+
+    ``values = exp(logs) - offset``. The offset of a series rests on its first steps with visitors,
+    so that the unit (persons, thousands) makes no difference and nothing later is known.
+    """
+
+    logs: Floats
+    offset: Floats
+
+    @classmethod
+    def of(cls, values: Floats, *, first: int) -> Logs:
+        """Return the logarithms of ``values``; the first so many steps tell the offset."""
+        begun = [row[row > 0][:first] for row in values]
+        middle = np.array([float(np.median(row)) if len(row) else 1.0 for row in begun])
+        offset = SMALLEST * middle
+        return cls(np.log(values + offset[:, None]), offset)
+
+    def back(self, logs: Floats, row: int) -> Floats:
+        """Return values of one series in its unit, never below 0."""
+        made: Floats = np.maximum(np.exp(logs) - self.offset[row], 0.0)
+        return made
+
+
+def came(logs: Floats, horizon: int) -> Floats:
+    """Return what came after each step, shape (series, steps, horizon); NaN beyond the end."""
+    steps = logs.shape[1]
+    at = np.arange(steps)[:, None] + np.arange(1, horizon + 1)
+    return np.where(at < steps, logs[:, np.minimum(at, steps - 1)], np.nan)
+
+
+def seasonal_naive(logs: Floats, *, period: int, horizon: int) -> Floats:
+    """Return the last value of its season known at each step, shape (series, steps, horizon).
+
+    Where the season's last value is unknown, the one before it stands for it.
+    """
+    series, steps = logs.shape
+    made = np.full((series, steps, horizon), np.nan)
+    last = np.full((series, period), np.nan)
+    ahead = np.arange(1, horizon + 1)
+    for step in range(steps):
+        here, place = logs[:, step], step % period
+        last[:, place] = np.where(np.isnan(here), last[:, place], here)
+        made[:, step] = last[:, (step + ahead) % period]
+    return made
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What was said of all series at every step; axes series, step, lead."""
+
+    told: Floats
+    naive: Floats
+    actual: Floats
+    logs: Logs
+
+    def rolled(self, row: int, *, first: int) -> Rolled:
+        """Return what was said of one series at the origins from ``first`` on."""
+        origins = np.arange(first, self.told.shape[1], dtype=np.int64)
+        told, naive, actual = (a[row, origins] for a in (self.told, self.naive, self.actual))
+        real = self.logs.back(actual, row)
+        loss, naive_loss = (np.abs(real - self.logs.back(a, row)) for a in (told, naive))
+        return Rolled(origins, told, naive, actual, loss, naive_loss, np.ones(1), "log")
+
+
+def widths(rolled: Rolled, *, alpha: float, odd: Bools | None = None) -> Intervals:
+    """Return the half widths told at each origin.
+
+    Parameters
+    ----------
+    odd : array of bool, shape (origins, leads), optional
+        Outcomes of another kind (holidays): they have intervals from errors of their own kind where
+        enough are known, from all errors where not; so do the others.
+    """
+    known = known_before(rolled.origins, rolled.told.shape[1])
+
+    def of(errors: Floats) -> Floats:
+        every = half_widths(errors, known, alpha=alpha)
+        if odd is None or not odd.any():
+            return every
+        kinds = [half_widths(np.where(odd == kind, errors, np.nan), known, alpha=alpha)
+                 for kind in (False, True)]  # fmt: skip
+        own = np.where(odd, kinds[1], kinds[0])
+        return np.where(np.isnan(own), every, own)
+
+    return Intervals(of(rolled.errors), of(rolled.naive_errors))
