@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -33,7 +33,15 @@ from wetland.cli.visitoroptions import (
     today_of,
     visitor_options,
 )
-from wetland.cli.visitortables import CALENDAR, CAPACITY, COMPARED, FINDINGS, LOAD, show
+from wetland.cli.visitortables import (
+    CALENDAR,
+    CAPACITY,
+    COMPARED,
+    FINDINGS,
+    LOAD,
+    OF_CAPACITY,
+    show,
+)
 
 if TYPE_CHECKING:
     from wetland.base.texts import Lang
@@ -193,9 +201,15 @@ def _show_days(
 
 def _named(row: Mapping[str, Any], data: VisitorData, lang: Lang) -> dict[str, Any]:
     """Return a row with the name of its area, and its reason in one language."""
-    kept = {k: v for k, v in row.items() if k not in {"reason_zh", "reason_en"}}
     name = data.name(str(row["area"])).get(lang)
-    return {**kept, "name": name, "reason": row.get(f"reason_{lang}")}
+    return {**_one_language(row, ("reason",), lang), "name": name}
+
+
+def _one_language(row: Mapping[str, Any], names: Sequence[str], lang: Lang) -> dict[str, Any]:
+    """Return a row with words of one language only: ``note`` for ``note_zh`` and ``note_en``."""
+    both = {f"{name}_{other}" for name in names for other in ("zh", "en")}
+    kept = {k: v for k, v in row.items() if k not in both}
+    return {**kept, **{name: row.get(f"{name}_{lang}") for name in names}}
 
 
 def capacity(
@@ -227,7 +241,7 @@ def capacity(
         "statements": statements_of(opened.visitors, lang),
     }
     rows = [row for one in found for row in one.rows(lang)]
-    show(rows, CAPACITY, format=format, lang=lang, whole=whole)
+    show(rows, CAPACITY, format=format, lang=lang, whole=whole, titles=OF_CAPACITY)
     if format == "table" and not found:
         typer.echo(_NO_AREAS.get(lang), err=True)
 
@@ -250,7 +264,8 @@ def compare(
     from wetland.operations.wateranswers import told  # noqa: PLC0415
 
     data = read_visitors(file, reading, site=site, store=store, lang=lang)
-    rows = told(compare_of(data, per=per, area=area, since=since, until=until), lang)
+    table = told(compare_of(data, per=per, area=area, since=since, until=until), lang)
+    rows = [_one_language(row, ("note",), lang) for row in table]
     show(rows, COMPARED, format=format, lang=lang)
     if format == "table" and data.synthetic:
         typer.echo(SYNTHETIC.get(lang), err=True)

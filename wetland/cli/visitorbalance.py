@@ -14,7 +14,7 @@ from wetland.cli.options import DEFAULT_SITE, FormatOption, LangOption, SiteOpti
 from wetland.cli.tableoptions import SinceOption, UntilOption
 from wetland.cli.visitoranswers import AreaOption
 from wetland.cli.visitoroptions import now_of
-from wetland.cli.visitortables import BALANCE, CAP, show
+from wetland.cli.visitortables import BALANCE, CAP, OF_BALANCE, show
 
 if TYPE_CHECKING:
     from datetime import date
@@ -113,7 +113,7 @@ def balance(
         made = balance_of(kept, opened, area=area, per=per, lags=lag or (0, 1, 2),
                           parameters=parameter or PARAMETERS, as_of=now_of(opened))  # fmt: skip
     answer = made.to_json(lang)
-    show(made.rows(lang), BALANCE, format=format, lang=lang, whole=answer)
+    show(made.rows(lang), BALANCE, format=format, lang=lang, whole=answer, titles=OF_BALANCE)
     if format == "table":
         for words in (*answer["notes"], *answer["caveats"]):
             typer.echo(words, err=words in answer["notes"])

@@ -25,7 +25,7 @@ from wetland.cli.visitoroptions import (
     today_of,
     visitor_options,
 )
-from wetland.cli.visitortables import FORECAST, PARKING, show
+from wetland.cli.visitortables import FORECAST, OF_CAR_PARKS, PARKING, show
 
 if TYPE_CHECKING:
     from wetland.base.texts import Lang
@@ -157,7 +157,8 @@ def forecast(
     if format != "table":
         show(rows, FORECAST, format=format, lang=lang)
         return
-    show([row for row in rows if row["shown"]], FORECAST, format=format, lang=lang)
+    shown = [{**row, "series": found.name(row["series"]).get(lang)} for row in rows if row["shown"]]
+    show(shown, FORECAST, format=format, lang=lang)
     _tell_series(found, lang)
 
 
@@ -194,7 +195,7 @@ def parking(
     data = read_visitors(file, reading, site=site, store=store, lang=lang)
     advice = parking_of(data, gate=gate, at=moment_of(at, data.timezone),
                         now=moment_of(now, data.timezone))  # fmt: skip
-    show(advice.to_json(lang), PARKING, format=format, lang=lang)
+    show(advice.to_json(lang), PARKING, format=format, lang=lang, titles=OF_CAR_PARKS)
     if format != "table":
         return
     for line in advice.sign:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ CAPACITY = ("name", "limit", "people", "judged", "holds", "valid_from", "valid_t
 FORECAST = ("series", "time", "mean", "lower", "upper")
 PARKING = ("rank", "name", "free", "bays", "probability_free", "walk_min", "search_min",
            "total_min", "read_at", "stale", "advice")  # fmt: skip
+OF_CAR_PARKS = {"name": text("停车场", "car park")}
+OF_BALANCE = {"name": text("对比对象", "beside")}
+OF_CAPACITY = {"people": text("公布值", "published")}
 COMPARED = ("period", "value", "complete", "previous", "mom", "last_year", "yoy", "note")
 BALANCE = ("name", "kind", "lag", "n", "n_effective", "rho", "lower", "upper", "p_value",
            "p_corrected", "verdict")  # fmt: skip
@@ -101,11 +105,13 @@ _WORDS: dict[str, Mapping[str, Text]] = {
     "confidence": _CONFIDENCE,
 }
 _PERCENT = frozenset({"share", "probability_free"})
+_MOMENTS = frozenset({"when", "read_at"})
+_MINUTES = len("2026-11-22T14:00")
 _FINE = frozenset({"rho", "p_value", "p_corrected"})
 _WHOLE_FROM = 10  # from here on numbers are written without decimals
 _COUNTS = frozenset({
-    "people", "value", "previous", "last_year", "mean", "lower", "upper", "visitors", "above",
-    "kept",
+    "people", "capacity", "value", "previous", "last_year", "mean", "lower", "upper", "visitors",
+    "above", "kept",
 })  # fmt: skip
 
 
@@ -116,11 +122,13 @@ def show(
     format: Format,
     lang: Lang,
     whole: object = None,
+    titles: Mapping[str, Text] | None = None,
 ) -> None:
     """Print rows about visitors; see `wetland.cli.birdtables.show`."""
     if format == "table":
         rows = [{name: _said(name, value, lang) for name, value in row.items()} for row in rows]
-    birdtables.show(rows, columns, format=format, lang=lang, whole=whole, titles=TITLES)
+    birdtables.show(rows, columns, format=format, lang=lang, whole=whole,
+                    titles={**TITLES, **(titles or {})})  # fmt: skip
 
 
 def _said(column: str, value: object, lang: Lang) -> object:
@@ -130,13 +138,15 @@ def _said(column: str, value: object, lang: Lang) -> object:
     if isinstance(value, bool):
         return _YES_NO[value].get(lang)
     if isinstance(value, str):
+        if column in _MOMENTS:
+            return value[:_MINUTES].replace("T", " ")
         word = _WORDS.get(column, {}).get(value)
         return value if word is None else word.get(lang)
     if isinstance(value, list | tuple):
         return text("；", "; ").get(lang).join(str(item) for item in value)
     if isinstance(value, float):
-        if column in _PERCENT:
-            return round(100 * value, 1)
+        if column in _PERCENT:  # cut, not rounded: 79.99 % does not read as 80 %
+            return math.floor(round(1000 * value, 6)) / 10
         if column in _FINE or abs(value) < 1:
             return round(value, 3)
         return round(value) if column in _COUNTS and abs(value) >= _WHOLE_FROM else round(value, 1)
