@@ -16,6 +16,10 @@ from wetland.birds.detectbase import (
 )
 from wetland.birds.detectbase import DETECTOR as BIRDS
 from wetland.birds.detectbase import RULES as BIRD_RULES
+from wetland.visitors.detectbase import CAR_PARK, DAILY, INSTANTANEOUS, SILENT
+from wetland.visitors.detectbase import DETECTOR as VISITORS
+from wetland.visitors.detectbase import MISSING as VISITOR_MISSING
+from wetland.visitors.detectbase import RULES as VISITOR_RULES
 from wetland.water.detectbase import DETECTOR as WATER
 from wetland.water.detectbase import RULES as WATER_RULES
 from wetland.water.parameters import parameters
@@ -28,10 +32,17 @@ BIRD_LIKELIHOOD = text(
     "考虑样点之间的差异，下降达到该预警限值的可能性",
     "likelihood that the decline reaches the limit of the alert, given how plots differ",
 )
-_LIKELIHOODS: Mapping[str, Text] = {WATER: WATER_LIKELIHOOD, BIRDS: BIRD_LIKELIHOOD}
+VISITOR_LIKELIHOOD = text(
+    "考虑计数误差，超过承载量的可能性",
+    "likelihood that the capacity is exceeded, given the error of the counts",
+)
+_LIKELIHOODS: Mapping[str, Text] = {
+    WATER: WATER_LIKELIHOOD, BIRDS: BIRD_LIKELIHOOD, VISITORS: VISITOR_LIKELIHOOD,
+}  # fmt: skip
 _MISSING: Mapping[str, Text] = {
     CONFIRMATION: text("人工核实", "confirmation by a person"),
     MORE_COUNTS: text("更多计数", "more counts"),
+    **VISITOR_MISSING,
 }
 _ABOUT = text("约 {p}%", "about {p} %")
 _ABOVE, _BELOW = text("大于 99%", "above 99 %"), text("小于 1%", "below 1 %")
@@ -40,7 +51,7 @@ _LIMIT = text("{name}的检出限", "detection limit of {name}")
 
 def rule_titles() -> dict[str, Text]:
     """Return the name of every rule that is no rule of the law, by its id."""
-    return {**WATER_RULES, **BIRD_RULES}
+    return {**WATER_RULES, **BIRD_RULES, **VISITOR_RULES}
 
 
 def says(rule: str) -> Text | None:
@@ -84,6 +95,25 @@ _SAYS: Mapping[str, Text] = {
     BREEDING: text(
         "有繁殖证据的鸟种：核实，并避免干扰繁殖地。",
         "A species with evidence of breeding: confirm it, and keep disturbance away.",
+    ),
+    DAILY: text(
+        "当日入园人次不得超过日承载量；达到预警比例时，须公告、报告当地政府并分流。",
+        "The entries of a day are not to exceed the capacity of a day; from the share of a tier on "
+        "it is announced, reported to the local government, and visitors are led elsewhere.",
+    ),
+    INSTANTANEOUS: text(
+        "同时在园人数不得超过瞬时承载量；达到预警比例时，须公告、报告当地政府并分流。",
+        "People present are not to exceed the capacity at one time; from the share of a tier on it "
+        "is announced, reported to the local government, and visitors are led elsewhere.",
+    ),
+    CAR_PARK: text(
+        "停车场占用 95% 以上持续 30 分钟，须引导至其他停车场。",
+        "A car park that is 95 % full for 30 minutes: lead cars to other car parks.",
+    ),
+    SILENT: text(
+        "出入口连续两天以上没有可用计数而其他出入口有计数，须查明原因。",
+        "A gate without usable counts on two days or more, while other gates tell theirs: find out "
+        "why.",
     ),
 }
 

@@ -144,8 +144,9 @@ def _last(series: pd.DataFrame | None, moment: Any, stale_after_min: float) -> P
         return Present()
     row = series.iloc[-1]
     age = (moment - row["at"]).total_seconds() / 60
+    as_of = row["at"].to_pydatetime().astimezone(moment.tzinfo)
     return Present(
-        float(row["people"]), row["at"].to_pydatetime().astimezone(moment.tzinfo), str(row["basis"]), int(row["reports"]),
+        float(row["people"]), as_of, str(row["basis"]), int(row["reports"]),
         int(row["suspect"]), bool(row["synthetic"]), age > stale_after_min, age,
     )  # fmt: skip
 
