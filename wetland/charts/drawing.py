@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import MissingPart
 from wetland.base.texts import text
-from wetland.charts.look import config
+from wetland.charts.look import MUTED, config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,6 +49,19 @@ def drawing(chart: alt.TopLevelMixin, words: str) -> Drawing:
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["description"] = words
     return Drawing(spec, words)
+
+
+def labelled(drawn: Drawing, words: str) -> Drawing:
+    """Return a chart with words above it, e.g. that its data are invented: they go with the file.
+
+    Examples
+    --------
+    >>> labelled(Drawing({"mark": "bar"}, "Bars."), "Synthetic data").alt
+    'Synthetic data. Bars.'
+    """
+    title = {"text": words, "fontSize": 11, "fontWeight": "normal", "color": MUTED}
+    stop = "。" if _has_chinese(words) else ". "
+    return Drawing(drawn.spec | {"title": title}, f"{words}{stop}{drawn.alt}")
 
 
 def inline(values: Sequence[Mapping[str, object]]) -> alt.Data:

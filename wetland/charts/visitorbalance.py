@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -34,6 +34,7 @@ _CAP_ALT = text("{n} 天有计数，{over} 天超过 {cap} 人次的上限，超
                 "{n} days counted, {over} of them above a cap of {cap}, {sum} visits over it."
                 )  # fmt: skip
 _CAP_LABEL = text("上限 {cap}", "cap {cap}")
+_LARGE = 1000.0
 _VISITS = text("人次", "visits")
 
 
@@ -52,13 +53,19 @@ def month_panel(
         x=alt.X("month:O", sort=order, scale=alt.Scale(domain=order), title=None,
                 axis=alt.Axis(labelOverlap="greedy", labelAngle=0)),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=True),
-                axis=alt.Axis(tickCount=3, format=",.3~g")),
+                axis=alt.Axis(tickCount=3, format=_format(values.values()))),
         tooltip=[alt.Tooltip(f"{n}:N", title=head.get(lang)) for n, head in _HEADS.items()],
     )  # fmt: skip
     line = base.mark_line(color=LINE, strokeWidth=1.5, invalid="break-paths-show-domains")
     dots = base.mark_point(color=LINE, filled=True, size=34, invalid="filter")
     chart = alt.layer(line, dots).properties(width="container", height=96)
     return drawing(chart, _panel_words(values, order, name, lang))
+
+
+def _format(values: Iterable[float]) -> str:
+    """Return how an axis writes numbers: large ones with a letter, never with an exponent."""
+    largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    return "~s" if largest >= _LARGE else ",.3~g"
 
 
 def _known(values: Mapping[str, float], month: str) -> bool:

@@ -58,7 +58,7 @@ def day_calendar(cells: Sequence[DayCell], *, lang: Lang, tiers: bool = False) -
     """Draw days in the colour of their visits, or of their tier.
 
     Days nobody counted are white with a dashed edge; they are never 0. Public holidays carry 休
-    (H), make-up working days 班 (W).
+    (H), make-up working days 班 (W), days not wholly counted ≥.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def _value(c: DayCell, top: float, lang: Lang, *, tiers: bool) -> dict[str, Any]
         "word": "–" if judged is None else judged.get(lang),
         "kind": c.kind_words or "–",
         "note": c.note or "–",
-        "mark": MARKS[c.kind].get(lang) if c.kind in MARKS else "",
+        "mark": MARKS[c.kind].get(lang) if c.kind in MARKS else "≥" if c.at_least else "",
         "ink": "#FFFFFF" if filled and dark else DARK,
     }
 

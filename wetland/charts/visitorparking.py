@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +114,7 @@ def _value(bar: ParkBar, at: int, lang: Lang) -> dict[str, Any]:
     if share is not None and bar.taken is not None and bar.bays is not None:
         free = count_words(max(bar.bays - bar.taken, 0.0))
         parts += [_FREE.fill(free=free, bays=count_words(bar.bays)).get(lang)]
-        parts += [_TAKEN.fill(share=share).get(lang)]
+        parts += [_TAKEN.fill(share=_floor(share)).get(lang)]
     if bar.when:
         parts.append(bar.when)
     fill = _FILLS.get(state, EMPTY_FILL)
@@ -128,6 +129,11 @@ def _value(bar: ParkBar, at: int, lang: Lang) -> dict[str, Any]:
         "fill": fill,
         "stroke": MUTED if state == "stale" else DARK if state == "full" else fill,
     }
+
+
+def _floor(share: float) -> float:
+    """Return a share in whole per cent, rounded down: one bay left is never 100 %."""
+    return math.floor(100 * share) / 100
 
 
 def _words(values: Sequence[Mapping[str, Any]], lang: Lang) -> str:

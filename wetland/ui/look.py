@@ -41,7 +41,7 @@ _STYLE = """
 .st-key-tabs { flex-wrap: nowrap; gap: 0; }
 .st-key-tabs > div { flex: 1 1 0; width: auto !important; }
 .st-key-tabs a { flex-direction: column; gap: 0; padding: .15rem 0; align-items: center; }
-.st-key-tabs a p { font-size: .74rem; }
+.st-key-tabs a p { font-size: .67rem; white-space: nowrap; }
 .wl-legend { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; font-size: .8rem;
   align-items: center; color: #33423f; }
 .wl-legend span.k { display: inline-flex; align-items: center; gap: .35rem; }

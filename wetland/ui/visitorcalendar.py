@@ -14,7 +14,7 @@ from wetland.charts.visitorcalendar import DayCell, day_calendar
 from wetland.charts.visitortiers import OUTCOMES, count_words
 from wetland.operations.visitors import VisitorData
 from wetland.reports.findings import rows_of
-from wetland.ui import drawn, language, visitordata, visitorwords
+from wetland.ui import language, visitordata, visitorwords
 from wetland.ui.language import name_of, say
 from wetland.ui.plain import md
 from wetland.ui.visitorwords import number
@@ -27,8 +27,10 @@ _BY: Mapping[str, Text] = {
 }
 _DAYS = text("每日入园人次", "Visits by day")
 _NOTE = text(
-    "空白虚框＝没有计数（不是 0）；“休”＝法定节假日，“班”＝调休上班。点一格看人次、判断和节日。",
-    "White with a dashed edge: not counted (not 0). H: public holiday, W: make-up working day.",
+    "空白虚框＝没有计数（不是 0）；“休”＝法定节假日，“班”＝调休上班，“≥”＝当日未计完。"
+    "指向或点按一格看人次、判断和节日。",
+    "White with a dashed edge: not counted (not 0). H: public holiday, W: make-up working day, "
+    "≥: not wholly counted. Point at a cell for its numbers.",
 )
 _LATEST = text("显示最近 {n} 周。", "The latest {n} weeks are shown.")
 _BUSIEST = text("最多的十天", "The ten busiest days")
@@ -80,7 +82,7 @@ def render(held: VisitorData) -> None:
     weeks = _PHONE_WEEKS if visitorwords.on_a_phone() else _WEEKS
     shown = latest(cells, weeks)
     picture = day_calendar(shown, lang=language.current(), tiers=by == "tier")
-    drawn.show(picture, key="visitors-calendar", name=f"visitors-by-day-{area}")
+    visitorwords.draw(held, picture, key="visitors-calendar", name=f"visitors-by-day-{area}")
     said = [say(_NOTE)]
     said += [say(_LATEST, n=weeks)] if len(shown) < len(cells) else []
     if shown:
@@ -106,7 +108,7 @@ def _cell(held: VisitorData, day: dt.date, row: Mapping[str, Any] | None) -> Day
         day,
         people,
         "" if row is None or people is None else str(row["outcome"]),
-        at_least=row is not None and not visitorwords.none_missing(row.get("gates_missing")),
+        at_least=row is not None and bool(row["at_least"]),
         kind=held.calendar.day(day).kind,
         kind_words=visitorwords.kind_words(held, day),
         note="" if row is None else str(row[f"reason_{language.current()}"] or ""),

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from wetland.operations import visitoranswers as answers
-from wetland.operations import visitorforecast, visitorparking, visitorseries
+from wetland.operations import visitorbalance, visitorforecast, visitorparking, visitorseries
 from wetland.operations import visitors as operations
 from wetland.operations.visitoranswers import CapacityOfArea, Loads, Per
+from wetland.operations.visitorbalance import Balance
 from wetland.operations.visitorforecast import Forecasts, Freq
 from wetland.operations.visitors import VisitorData
 from wetland.sites.load import Site
@@ -24,9 +25,11 @@ from wetland.ui import session
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wetland.visitors.balance import Per as BalancePer
     from wetland.visitors.parkingrows import ParkingAdvice
 
 TABLES = ("visitor_counts", "parking_readings", "sources")
+BESIDE = ("bird_surveys", "bird_records", "water_results", "water_stations", "findings")
 
 
 def version() -> str:
@@ -151,3 +154,21 @@ def _capacities(version: str, day: dt.date, _held: VisitorData) -> list[Capacity
 def capacities(held: VisitorData, day: dt.date) -> list[CapacityOfArea]:
     """Return what every area may hold on a day, with all published figures."""
     return _capacities(version(), day, held)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _balance(version: str, area: str, per: BalancePer, _store: Store, _site: Site) -> Balance:
+    del version
+    return visitorbalance.balance_of(_store, _site, area=area, per=per)
+
+
+def balance(site: Site, area: str, per: BalancePer) -> Balance:
+    """Return an area's visitors tested against its birds, water and findings.
+
+    Raises
+    ------
+    InputError
+        There are no counts, or no month of the area was wholly counted.
+    """
+    store = session.make_store()
+    return _balance(session.version_of((*TABLES, *BESIDE)), area, per, store, site)

@@ -15,7 +15,7 @@ from wetland.charts.visitortiers import count_words
 from wetland.operations.visitorforecast import Freq
 from wetland.operations.visitors import VisitorData, declared_places
 from wetland.reports.findings import rows_of
-from wetland.ui import drawn, language, visitordata, visitorwords
+from wetland.ui import language, visitordata, visitorwords
 from wetland.ui.language import COMMA, name_of, say
 from wetland.ui.plain import md
 from wetland.ui.visitorsummary import counted_of, day_of, moment_of, named_days
@@ -51,9 +51,9 @@ _WORKING = text("正在推算…", "Working it out…")
 _SHOWN = text("比季节性朴素预测好 {skill:.0%}", "{skill:.0%} better than seasonal naive")
 _NOT_SHOWN = text("不显示预测", "No forecast is shown")
 _TESTED = text(
-    "平均绝对误差 {mae} 对 {naive}（{n} 次滚动起报，共 {k} 个结果）；{level:.0%} 区间实际盖住 "
-    "{coverage:.0%}",
-    "mean absolute error {mae} against {naive} ({n} rolling origins, {k} outcomes); the "
+    "平均绝对误差 {mae}，季节性朴素预测 {naive}（{n} 次滚动起报，共 {k} 个结果）；"
+    "{level:.0%} 区间实际盖住 {coverage:.0%}",
+    "mean absolute error {mae}, seasonal naive {naive} ({n} rolling origins, {k} outcomes); the "
     "{level:.0%} interval held {coverage:.0%}",
 )
 _MODEL = text("方法：{m}", "Method: {m}")
@@ -181,7 +181,7 @@ def _chart(
     steps = [] if one is None else steps_of(held, freq, one)
     days = named_days(held.calendar, [c.at for c in past] + [s.at for s in steps])
     picture = counts_ahead(past, steps, name=name, freq=freq, lang=language.current(), days=days)
-    drawn.show(picture, key="visitors-ahead", name=f"visitors-{freq}-{place}")
+    visitorwords.draw(held, picture, key="visitors-ahead", name=f"visitors-{freq}-{place}")
 
 
 def _past(held: VisitorData, place: str, measure: str, freq: Freq) -> list[Counted]:
@@ -217,7 +217,7 @@ def _words(held: VisitorData, freq: Freq, one: SeriesForecast) -> None:
         ]  # fmt: skip
         said += [say(_EVENTS, names=say(COMMA).join(events))] if events else []
     said += [say(_MODEL, m=one.told.model), *(say(note) for note in one.told.notes)]
-    st.caption(md(" ".join([*said, visitorwords.source_words(held)])))
+    st.caption(md(" · ".join([*said, visitorwords.source_words(held)])))
 
 
 def _numbers(held: VisitorData, freq: Freq, one: SeriesForecast) -> None:

@@ -15,7 +15,7 @@ from wetland.charts.visitortiers import count_words
 from wetland.maps.escape import esc
 from wetland.operations.visitors import VisitorData
 from wetland.reports.findings import rows_of
-from wetland.ui import drawn, language, visitordata, visitorwords
+from wetland.ui import language, visitordata, visitorwords
 from wetland.ui.language import name_of, say
 from wetland.ui.plain import md
 from wetland.ui.visitorwords import number
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wetland.visitors.parkingrows import ParkingAdvice, ParkRow
 
 STALE_MIN = 60
+_SURE = 0.99
 _NONE = text(
     "存储里还没有停车场读数。到“导入文件”读入一份。",
     "The store holds no readings of car parks yet. Read a file under “Load a file”.",
@@ -63,7 +64,7 @@ _HEADS: Mapping[str, Text] = {
     "rank": text("序", "Rank"),
     "name": text("停车场", "Car park"),
     "free": text("最近空位", "Free (latest)"),
-    "trend": text("近 30 分钟", "Last 30 min"),
+    "trend": text("近 30 分钟（辆）", "Last 30 min (cars)"),
     "chance": text("到时有空位", "Bay at arrival"),
     "walk": text("步行", "On foot"),
     "search": text("找位", "Searching"),
@@ -139,7 +140,12 @@ def _best(advice: ParkingAdvice) -> None:
 def _chance(row: ParkRow) -> str:
     if row.probability_free is None:
         return say(_NO_CHANCE)
-    return say(_CHANCE, p=f"{row.probability_free:.0%}")
+    return say(_CHANCE, p=_share(row.probability_free))
+
+
+def _share(p: float) -> str:
+    """Return a probability in per cent; never 0 or 100, which nobody can know."""
+    return ">99%" if p > _SURE else "<1%" if p < 1 - _SURE else f"{p:.0%}"
 
 
 def _minutes(value: float | None) -> str:
@@ -160,13 +166,13 @@ def _board(held: VisitorData, advice: ParkingAdvice) -> None:
         for row in advice.rows
     ]
     picture = parking_bars(bars, lang=language.current())
-    drawn.show(picture, key="visitors-parks", name="car-parks")
+    visitorwords.draw(held, picture, key="visitors-parks", name="car-parks")
     st.markdown(f"**{say(_RANKED)}**")
     trends = _trends(visitordata.board(held))
     rows = [_row(row, trends) for row in advice.rows]
     visitorwords.show_table(rows, _HEADS, key="visitors-board", tallest=420)
     said = [say(_CHANCE_NOTE), *(say(note) for note in advice.notes)]
-    st.caption(md(" ".join(said)))
+    st.caption(md(" · ".join(said)))
 
 
 def _row(row: ParkRow, trends: Mapping[str, float]) -> dict[str, str]:
@@ -189,10 +195,10 @@ def _row(row: ParkRow, trends: Mapping[str, float]) -> dict[str, str]:
 def _range(row: ParkRow) -> str:
     if row.probability_free is None:
         return "–"
-    shown, between = f"{row.probability_free:.0%}", row.probability_range
+    shown, between = _share(row.probability_free), row.probability_range
     if between is None:
         return shown
-    return say(_RANGE, p=shown, a=f"{between[0]:.0%}", b=f"{between[1]:.0%}")
+    return say(_RANGE, p=shown, a=_share(between[0]), b=_share(between[1]))
 
 
 def _trends(board: pd.DataFrame) -> dict[str, float]:

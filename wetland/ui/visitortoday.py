@@ -16,7 +16,7 @@ from wetland.operations.visitoranswers import CapacityOfArea, Loads, Per
 from wetland.operations.visitors import VisitorData
 from wetland.reports.findings import rows_of
 from wetland.sites.load import Site
-from wetland.ui import drawn, language, session, visitordata, visitorfindings, visitorwords
+from wetland.ui import language, session, visitordata, visitorfindings, visitorwords
 from wetland.ui.language import pair, say
 from wetland.ui.plain import md
 from wetland.ui.visitorwords import LIMITS, missing, number
@@ -30,6 +30,7 @@ _STALE = text(
 )
 _VISITS = text("{area}当日入园", "Visits of the day, {area}")
 _AT_LEAST = text("至少 {n}", "at least {n}")
+_NOT_OVER = text("当日未计完，不作比较", "not wholly counted: not compared")
 _MONTH = text("{month} 累计入园", "Visits of {month}")
 _NOW = text("最近在园人数", "People in the park")
 _AS_OF = text("{at} · 占瞬时承载量 {p}", "{at} · {p} of the capacity at once")
@@ -50,6 +51,10 @@ _NO_LOAD = text(
 )
 _TO_DO = text("现在该做什么", "What to do now")
 _NOTHING = text("当日没有区域达到预警线。", "No area reached a tier on that day.")
+_NOT_YET = text(
+    "目前没有区域达到预警线；{n} 项待定，可能还会达到。",
+    "No area reached a tier so far; {n} are undecided and still may.",
+)
 _PAID, _FREE = text("收费区", "Paid areas"), text("免费区", "Free areas")
 _ALL_TIERS = text("各级预警该做什么", "What each tier asks for")
 _FROM = text("{share:.0%} 起", "from {share:.0%}")
@@ -151,15 +156,14 @@ def _tile_day(held: VisitorData, loads: Loads, area: Area | None, day: dt.date) 
     title = say(_VISITS, area="" if area is None else say(area.name))
     people = None if row is None else number(row["people"])
     shown = count_words(people)
-    if (
-        row is not None
-        and people is not None
-        and not visitorwords.none_missing(row.get("gates_missing"))
-    ):
+    part = row is not None and bool(row["at_least"])
+    if part and people is not None:
         shown = say(_AT_LEAST, n=shown)
     st.metric(title, shown)
     said = [f"{day} {visitorwords.kind_words(held, day)}"]
-    if area is not None:
+    if part:
+        said.append(say(_NOT_OVER))
+    elif area is not None:
         said.append(visitorwords.change_words(_period(held, area, "day", day.isoformat())))
     st.caption(md(" · ".join(said)))
 
@@ -219,7 +223,7 @@ def _gauges(held: VisitorData, loads: Loads, day: dt.date) -> None:
         return
     tiers = [(t.colour, t.share) for t in held.pack.tiers]
     shown = load_gauges(bars, tiers=tiers, lang=language.current())
-    drawn.show(shown, key="visitors-gauges", name=f"visitor-load-{day}")
+    visitorwords.draw(held, shown, key="visitors-gauges", name=f"visitor-load-{day}")
     st.caption(md(" ".join([say(_GAUGE_NOTE), visitorwords.source_words(held)])))
 
 
@@ -232,7 +236,7 @@ def _bar(held: VisitorData, row: Mapping[str, Any], day: dt.date) -> LoadBar:
         number(row["people"]),
         None if capacity is None else int(capacity),
         str(row["outcome"]) if str(row["outcome"]) in OUTCOMES else "undecided",
-        at_least=not visitorwords.none_missing(row.get("gates_missing")),
+        at_least=bool(row["at_least"]),
         when=_moment(row),
         source=visitorwords.source_of(held, area, limit, day),
         note=str(row[f"reason_{language.current()}"] or ""),
@@ -249,7 +253,10 @@ def _to_do(held: VisitorData, loads: Loads) -> None:
         tier, area = tiers[str(row["outcome"])], areas.get(str(row["area"]))
         title = f"{say(names[str(row['area'])])} · {say(LIMITS[str(row['limit'])])}"
         _card(tier, title, _line(row), area, key=f"card-broken-visitors-{n}")
-    if not reached:
+    open_ = sum(str(r["outcome"]) == "undecided" for r in _known(loads))
+    if not reached and open_:
+        st.info(say(_NOT_YET, n=open_), icon=":material/help:")
+    elif not reached:
         st.success(say(_NOTHING), icon=":material/check_circle:")
     if tiers:
         with st.expander(say(_ALL_TIERS)):

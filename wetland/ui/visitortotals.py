@@ -44,9 +44,10 @@ _CONFIDENCE: Mapping[str, Text] = {
 }
 _OWN = text("本园按日计数的累计（{area}）", "The park's own count, summed ({area})")
 _OWN_NOTE = text(
-    "只加已计数的日子；没有计数的日子线断开、不补数，因此合计偏少，不能与上面公布的数相接。",
-    "Only days that were counted are added. The line breaks where nobody counted and nothing is "
-    "put in: the sum is too low, and does not continue the published totals above.",
+    "只加已计数的人次；没有计数的日子线断开、不补数，未计完的日子只加已计的部分，因此合计偏少，"
+    "不能与上面公布的数相接。",
+    "Only what was counted is added. The line breaks where nobody counted and nothing is put in: "
+    "the sum is too low, and does not continue the published totals above.",
 )
 _NONE = text("没有公布的人次。", "No numbers of visits were published.")
 
@@ -98,7 +99,7 @@ def _own(held: VisitorData) -> None:
         return
     st.subheader(say(_OWN, area=say(area.name)), anchor=False)
     picture = counted_sum(own_days(held, area.id), lang=language.current())
-    drawn.show(picture, key="visitors-own", name="visits-counted")
+    visitorwords.draw(held, picture, key="visitors-own", name="visits-counted")
     st.caption(md(f"{say(_OWN_NOTE)} {visitorwords.source_words(held)}"))
 
 

@@ -10,8 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from wetland.base.texts import Text, text
+from wetland.charts.drawing import Drawing, labelled
 from wetland.charts.visitortiers import count_words
 from wetland.operations.visitors import VisitorData
+from wetland.ui import drawn
 from wetland.ui.language import COMMA, current, say
 from wetland.visitors.calendar import KINDS
 from wetland.visitors.pack import Area, VisitorPack
@@ -21,6 +23,7 @@ SYNTHETIC = text(
     "**Synthetic data**: these visitors and car parks are invented for exercise, not counted; "
     "gates, piers and car parks called “example” are invented too.",
 )
+INVENTED = text("合成数据，供演练", "Synthetic data, for exercise")
 LIMITS: Mapping[str, Text] = {
     "daily": text("日承载量", "daily capacity"),
     "instantaneous": text("瞬时承载量", "capacity at once"),
@@ -53,6 +56,13 @@ def synthetic_banner(synthetic: bool) -> None:
     if synthetic:
         with st.container(key="banner-synthetic"):
             st.markdown(f":material/science: {say(SYNTHETIC)}")
+
+
+def draw(held: VisitorData, picture: Drawing, *, key: str, name: str) -> None:
+    """Show a chart of visitors; where any of them are invented, the chart and its file say so."""
+    if held.synthetic:
+        picture = labelled(picture, say(INVENTED))
+    drawn.show(picture, key=key, name=name)
 
 
 def whole_area(pack: VisitorPack) -> Area | None:
@@ -120,11 +130,6 @@ def source_of(held: VisitorData, area: str, limit: str, day: dt.date) -> str:
         if (one.area, one.limit) == (area, limit) and one.judged and one.holds_on(day):
             return f"{say(one.wording)} · {one.source}"
     return ""
-
-
-def none_missing(gates: object) -> bool:
-    """Tell whether no gate is missing; a cell with nothing in it says so too."""
-    return gates is None or not gates
 
 
 def on_a_phone() -> bool:
