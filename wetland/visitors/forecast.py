@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 MOST_AHEAD: dict[Freq, int] = {"hour": 14 * 24, "day": 14, "month": 12}
 USUAL_AHEAD: dict[Freq, int] = {"hour": 24, "day": 14, "month": 12}
+COARSE = 1.5  # steps between two numbers, as a rule
 FEWEST_KNOWN: dict[Freq, int] = {"hour": 14 * 8, "day": 28, "month": 24}
 
 _TOO_FAR = text(
@@ -32,6 +33,11 @@ _TOO_LITTLE = text(
     "资料太少：只有 {known} 个{step}有数，至少需要 {need} 个",
     "too little data: {known} {step}s have a number, at least {need} are needed",
 )
+_COARSE = text(
+    "表中每 {n} 个{step}才有一个数，不能按{step}预测",
+    "the table has one number every {n} {step}s: it cannot be forecast by the {step}",
+)
+_LONGER = text("请改用更长的步长（日或月）", "Ask for longer steps (day or month).")
 _NONE_LEFT = text(
     "没有一条序列的资料足够预测：{series} {reason}", "no series can be forecast: {series}: {reason}"
 )
@@ -115,6 +121,8 @@ def forecast_counts(  # noqa: PLR0913 - a table, what is asked, and what is know
     if not 1 <= ahead <= MOST_AHEAD[freq]:
         raise InputError(_TOO_FAR.fill(most=MOST_AHEAD[freq], step=STEPS[freq], horizon=ahead))
     panel = to_panel(_local(frame, tz), freq=freq, aggregate=aggregate, period_limit=period_limit)
+    if (spacing := panel.spacing()) > COARSE:
+        raise InputError(_COARSE.fill(n=f"{spacing:.0f}", step=STEPS[freq]), hint=_LONGER)
     known = (~np.isnan(panel.values)).sum(axis=1)
     enough = known >= FEWEST_KNOWN[freq]
     if not enough.any():

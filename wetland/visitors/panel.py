@@ -29,6 +29,8 @@ Way = Literal["single", "sum", "mean", "nearest"]
 PERIOD_LIMITS: dict[Freq, int] = {"hour": 24 * 400, "day": 366 * 8, "month": 12 * 40}
 MOST_SERIES = 2_000
 COMPLETE = 0.95  # share of its usual parts that a step needs for its sum
+MOSTLY = 0.75  # and for its mean
+SELDOM = 0.02  # share of numbers that are the second of their step in a table of one a step
 _FINE_MINUTES = (5, 10, 15, 20, 30, 60)
 
 STEPS: dict[Freq, Text] = {
@@ -43,8 +45,8 @@ _WAYS: dict[Way, Text] = {
     "nearest": text("取最接近整点的读数", "the reading nearest to the full hour is taken"),
 }
 _PARTIAL = text(
-    "{n} 个{step}的分段不全（少于通常的 {share}），按未知处理，不参与预测",
-    "{n} {step}s lack some of their parts (below {share} of the usual number): unknown, not used",
+    "{n} 个{step}的分段不全（少于通常个数），按未知处理，不参与预测",
+    "{n} {step}s lack parts (fewer numbers than usual): unknown, not used",
 )
 _CUT = text(
     "只用最近 {n} 个{step}的资料（自 {since} 起）",
@@ -92,6 +94,15 @@ class Panel:
         """Return how many steps are known, gaps among them."""
         return int(self.values.shape[1])
 
+    def spacing(self) -> float:
+        """Return how many steps lie between two numbers of a series as a rule (the median).
+
+        1 where steps follow each other, as hours of a day do between closed nights.
+        """
+        gaps = [np.diff(np.flatnonzero(~np.isnan(row))) for row in self.values]
+        every = np.concatenate(gaps) if gaps else np.empty(0)
+        return float(np.median(every)) if len(every) else 1.0
+
     def times(self, horizon: int) -> list[dt.datetime]:
         """Return the local times (beginnings) of the ``horizon`` steps after the last."""
         return [self.time(self.steps + ahead) for ahead in range(horizon)]
@@ -119,7 +130,8 @@ def way_of(frame: pd.DataFrame, freq: Freq, aggregate: Aggregate) -> Way:
 
     As asked for, else: with capacities, or with stamps that lie on no grid of 5 to 60 minutes, the
     numbers are readings of a level: nearest to the full hour, or the mean of a day or month. Other
-    numbers are flows and add up, unless every step has one number only.
+    numbers are flows and add up, unless a step has one number as a rule (all but `SELDOM`, as when
+    clocks go back an hour: the mean of both is taken).
     """
     level: Way = "nearest" if freq == "hour" else "mean"
     if aggregate in ("sum", "mean"):
@@ -128,9 +140,9 @@ def way_of(frame: pd.DataFrame, freq: Freq, aggregate: Aggregate) -> Way:
         return level
     if _fine_minutes(frame["time"]) is None:
         return level
-    steps = _step_of(frame["time"], freq)
-    twice = frame.assign(step=steps).duplicated(["series", "step"]).any()
-    return "sum" if bool(twice) else "single"
+    steps = frame.assign(step=_step_of(frame["time"], freq))
+    again = steps.duplicated(["series", "step"])
+    return "sum" if float(again.mean()) > SELDOM else "single"
 
 
 def _step_of(times: pd.Series, freq: Freq) -> pd.Series:
@@ -192,7 +204,10 @@ def _one_number(frame: pd.DataFrame, freq: Freq, way: Way) -> tuple[pd.DataFrame
     if way == "nearest":
         return _nearest(frame), 0
     made = frame.assign(step=_step_of(frame["time"], freq))
-    return made.groupby(["series", "step"], sort=True)["count"].mean().reset_index(), 0
+    found = made.groupby(["series", "step"], sort=True)["count"].agg(["mean", "size"]).reset_index()
+    whole = found["size"] >= MOSTLY * found.groupby("series")["size"].transform("median")
+    found["count"] = found["mean"].where(whole)
+    return found[["series", "step", "count"]], int((~whole).sum())
 
 
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -269,7 +284,7 @@ def to_panel(
     step = STEPS[freq]
     notes = [_WAYS[way].fill(step=step)]
     if partial:
-        notes.append(_PARTIAL.fill(n=partial, step=step, share=f"{100 * COMPLETE:.0f} %"))
+        notes.append(_PARTIAL.fill(n=partial, step=step))
     if cut:
         notes.append(_CUT.fill(n=limit, step=step, since=first.isoformat()))
     return Panel(names, freq, first, values, _limits(used, names), way, tuple(notes))
