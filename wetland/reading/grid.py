@@ -11,7 +11,7 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -106,6 +106,28 @@ class Grid:
         """Return a cell by positions counted from 0, ``""`` beyond the end of a row."""
         cells = self.rows[row]
         return cells[column] if column < len(cells) else ""
+
+    def fill_down(self, start: int, *, kept: Collection[int] = ()) -> None:
+        """Write what is merged over several rows (a date, a gate) into each, from a row on.
+
+        Parameters
+        ----------
+        start
+            Position of the first row that is filled.
+        kept
+            Positions of columns that are left alone: a count merged over rows is of the first.
+        """
+        places = {number: at for at, number in enumerate(self.numbers)}
+        for block in self.merged:
+            column, first = block.first_column - 1, places.get(block.first_row)
+            if column in kept or first is None:
+                continue
+            for number in range(block.first_row + 1, block.last_row + 1):
+                at = places.get(number, -1)
+                if at >= start:
+                    row = self.rows[at]
+                    row.extend([""] * (column + 1 - len(row)))
+                    row[column] = row[column] or self.cell(first, column)
 
     @property
     def width(self) -> int:

@@ -190,7 +190,7 @@ def tell_gaps(seen: Sequence[Seen], tell: Teller, measures: dict[str, Text]) -> 
     """
     days: dict[tuple[str, ...], set[dt.date]] = defaultdict(set)
     for one in seen:
-        if one.period == "month":
+        if one.period == "month" or any(test.name == "future" for test in one.tests):
             continue
         several = [one.first + dt.timedelta(days=n) for n in range((one.last - one.first).days + 1)]
         days[one.series].update(several[:400])

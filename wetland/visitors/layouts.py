@@ -106,6 +106,12 @@ class Head:
         taken = {*self.roles.values(), *(v.at for v in self.values), *self.totals}
         return [at for at, name in enumerate(self.labels) if name and at not in taken]
 
+    def cell(self, cells: Sequence[str], role: str) -> str | None:
+        """Return what a row says in a role; None where nothing."""
+        at = self.roles.get(role)
+        word = cells[at].strip() if at is not None and at < len(cells) else ""
+        return word or None
+
 
 def find_head(grid: Grid, options: CountOptions, places: Places) -> Head | None:
     """Find the header of a table of visitors; None where no row can be one."""

@@ -104,6 +104,7 @@ def take_apart(  # noqa: PLR0913 - what a site knows
     problems: Problems,
     *,
     timezone: str,
+    site_id: str | None = None,
     pack: VisitorPack = _NO_PACK,
     today: dt.date | None = None,
     before: Mapping[tuple[str, ...], Reading] | None = None,
@@ -113,6 +114,8 @@ def take_apart(  # noqa: PLR0913 - what a site knows
 
     Parameters
     ----------
+    site_id
+        What counts are of that name no place, where the pack has no area.
     lone
         Whether it holds plain series for a forecast: places and measures need no name, numbers need
         not be whole, and first days of months stay days.
@@ -122,7 +125,7 @@ def take_apart(  # noqa: PLR0913 - what a site knows
     InputError
         The file, or its header, cannot be read.
     """
-    places = Places(pack, options.places)
+    places = Places(pack, options.places, site=site_id)
 
     def wanted(grid: Grid) -> bool:
         return find_head(without_own_columns(grid), options, places) is not None
@@ -191,8 +194,8 @@ def read_counts(  # noqa: PLR0913 - what a site knows
     sha256 = given.sha256()
     source_id = "s-" + digest(["visitors", site_id, sha256, checked.as_json()])
     problems = Problems(given.name, source_id)
-    taken = take_apart(given, checked, problems, timezone=timezone, pack=pack, today=today,
-                       before=_before(history))  # fmt: skip
+    taken = take_apart(given, checked, problems, timezone=timezone, site_id=site_id, pack=pack,
+                       today=today, before=_before(history))  # fmt: skip
     if not any(one.value is not None and one.flag != "fail" for one in taken.seen):
         problems.add("no_counts", message=NOTHING, level="warning")
     is_parking = taken.head.layout == "parking"

@@ -38,7 +38,9 @@ class Places:
     (Known(id='whole', kind='area'), None)
     """
 
-    def __init__(self, pack: VisitorPack, told: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, pack: VisitorPack, told: Mapping[str, str] | None = None, *, site: str | None = None
+    ) -> None:
         self._known: dict[str, list[Known]] = {}
         self._names: list[str] = []
         self._told = {key(word): meant for word, meant in (told or {}).items()}
@@ -50,7 +52,10 @@ class Places:
                     held = self._known.setdefault(form, [])
                     held.extend([] if known in held else [known])
         roots = [area.id for area in pack.areas if area.parent is None]
+        roots = roots or ([] if site is None else [site])
+        # What counts without a place are of: the one area that is part of no other.
         self.whole = Known(roots[0], "area") if len(roots) == 1 else None
+        self.any = bool(self._names)
         self.bays = {park.id: park.bays for park in pack.car_parks}
 
     def told(self, word: str) -> str | None:

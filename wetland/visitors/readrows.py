@@ -16,22 +16,20 @@ from wetland.reading.dates import CellError
 from wetland.reading.grid import Grid
 from wetland.reading.telling import Teller
 from wetland.visitors.layouts import Head, ValueColumn, place_role
-from wetland.visitors.readcells import Number, is_closed, read_number
+from wetland.visitors.readcells import is_closed, read_number
 from wetland.visitors.readoptions import CountOptions
 from wetland.visitors.readplaces import Known, Places
 from wetland.visitors.readseen import OCCUPIED, Seen
+from wetland.visitors.readtotals import SLACK, Totals, number_in
 from wetland.visitors.readwhen import Rules, Stamp, When, read_when
 from wetland.visitors.readwords import (
     TIMES,
     cumulative_of,
-    is_mean,
-    is_total,
     kind_of_place,
     measure_of,
 )
 
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "是"})
-SLACK = 0.5  # sums of whole numbers that are told rounded
 
 NOT_A_COUNT = text("不是数量", "not a count")
 EMPTY_COUNT = text("没有填数量，按未计数处理", "no count is given: taken as not counted")
@@ -49,10 +47,8 @@ UNKNOWN_MEASURE = text(
     "不认识的计数内容“{m}”；可写：入园、出园、在园、艘次、乘船",
     "unknown measure '{m}'; write entries, exits, present, boats or passengers",
 )
-TOTAL_DIFFERS = text(
-    "合计 {t} 与各项之和 {s} 不符，合计未读入",
-    "the total {t} differs from the sum of its parts {s}; the total was not read",
-)
+TOTALS_UNREAD = text("{n} 处合计或均值无从核对，未作为计数读入",
+                     "{n} totals or means cannot be compared; not read as counts")  # fmt: skip
 TOTALS_LEFT = text("{n} 处合计与各项相符，未作为计数读入",
                    "{n} totals agree with their parts; they were not read as counts")  # fmt: skip
 PLACE_LEFT = text("{n} 个数按选项略去", "{n} numbers left out as asked")
@@ -109,88 +105,50 @@ class RowReader:
     found: Rows = field(default_factory=Rows)
     _whens: dict[When, Stamp | CellError] = field(default_factory=dict)
     _named: dict[tuple[str, str | None], Known] = field(default_factory=dict)
-    _sums: dict[int, float] = field(default_factory=dict)
+    _placeless: set[int] = field(default_factory=set)
+    _totals: Totals = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare to compare totals."""
+        self._totals = Totals(self.head, self.tell, self.found.numbers)
 
     def read(self) -> Rows:
         """Read all rows."""
         rules = Rules(self.options.year, self.options.date_order, self.options.default_date)
         header = self.grid.rows[self.head.stop - 1]
+        self.grid.fill_down(self.head.stop, kept={v.at for v in self.head.values})
         for at in range(self.head.stop, len(self.grid.rows)):
             cells, number = self.grid.rows[at], self.grid.numbers[at]
             self.found.rows += 1
             if cells == header:
                 self.tell.rows("repeated_header", [number], REPEATED_HEADER, level="warning")
-            elif self._is_total(cells):
-                self._check_row(cells, number)
+            elif self._totals.is_total(cells):
+                self._totals.check_row(cells, number)
             else:
                 self._row(cells, number, rules)
         for column in self.head.unread:
             self.tell.problems.add("column_unread", column=self.head.labels[column],
                                    message=UNREAD, level="warning")  # fmt: skip
-        for word, message in (("totals", TOTALS_LEFT), ("left_out", PLACE_LEFT)):
+        for word, message in (("totals", TOTALS_LEFT), ("totals_unread", TOTALS_UNREAD),
+                              ("left_out", PLACE_LEFT)):  # fmt: skip
             if self.found.numbers[word]:
                 told = message.fill(n=self.found.numbers[word])
                 self.tell.problems.add(word, level="warning", message=told)
         return self.found
 
-    def _cell(self, cells: list[str], role: str) -> str | None:
-        at = self.head.roles.get(role)
-        word = cells[at].strip() if at is not None and at < len(cells) else ""
-        return word or None
-
-    def _is_total(self, cells: list[str]) -> bool:
-        """Tell whether a row sums up others: a total where a date should be, and no days."""
-        at = [self.head.roles[r] for r in TIMES if r in self.head.roles]
-        told = [cells[c] for c in at if c < len(cells) and cells[c]]
-        role = place_role(self.head)
-        place = self._cell(cells, role) if role else None
-        if place is not None and is_total(place):
-            return True
-        return any(is_total(word) for word in told) or (
-            not told and bool(cells) and is_total(next((c for c in cells if c), ""))
-        )
-
-    def _check_row(self, cells: list[str], number: int) -> None:
-        """Compare a row of totals with the sums of the columns since the last such row."""
-        words = [c for c in cells if c and is_mean(c)]
-        differs = False
-        dated = any(self._cell(cells, r) and not is_total(self._cell(cells, r) or "")
-                    for r in ("date", "hour", "time"))  # fmt: skip
-        for column in self.head.values:
-            told = self._number(cells, column.at)
-            if words or told is None or column.cumulative or dated:
-                continue
-            total = self._sums.get(column.at, 0.0)
-            if abs(total - told.value) > SLACK:
-                differs = True
-                self.tell.rows("total_differs", [number],
-                               TOTAL_DIFFERS.fill(t=f"{told.value:g}", s=f"{total:g}"),
-                               column=column.label, value=cells[column.at],
-                               level="warning")  # fmt: skip
-        if not dated:
-            self._sums.clear()
-        if not differs:
-            self.found.numbers["totals"] += 1
-
-    def _number(self, cells: list[str], at: int) -> Number | None:
-        try:
-            return read_number(cells[at]) if at < len(cells) else None
-        except CellError:
-            return None
-
     def _row(self, cells: list[str], number: int, rules: Rules) -> None:
-        when = When(*(self._cell(cells, role) for role in When._fields))
+        when = When(*(self.head.cell(cells, role) for role in When._fields))
         stamp = self._when(when, rules)
         if isinstance(stamp, CellError):
             column = next((self.head.labels[self.head.roles[r]] for r in TIMES
-                           if self._cell(cells, r)), None)  # fmt: skip
-            told = next((self._cell(cells, r) for r in TIMES if self._cell(cells, r)), None)
+                           if self.head.cell(cells, r)), None)  # fmt: skip
+            told = next((self.head.cell(cells, r) for r in TIMES if self.head.cell(cells, r)), None)
             self.tell.rows(stamp.code, [number], stamp.message, column=column, value=told)
             return
         made = [seen for column in self.head.values
                 if (seen := self._seen(cells, number, column, stamp)) is not None]  # fmt: skip
         self.found.seen += made
-        self._check_columns(cells, number, made)
+        self._totals.check_columns(cells, number, made)
 
     def _when(self, when: When, rules: Rules) -> Stamp | CellError:
         found = self._whens.get(when)
@@ -215,14 +173,16 @@ class RowReader:
         if told is None:
             self._nothing(raw, number, column)
             return None
-        self._sums[column.at] = self._sums.get(column.at, 0.0) + told.value
+        self._totals.add(cells, column.at, told.value)
         known = self._place(cells, column)
         if known is None:
             if self.found.numbers.get("left_out_now"):
                 self.found.numbers.pop("left_out_now")
                 self.found.numbers["left_out"] += 1
             else:
-                self.tell.rows("place_missing", [number], NO_PLACE, value=raw)
+                if number not in self._placeless:
+                    self.tell.rows("place_missing", [number], NO_PLACE, value=raw)
+                self._placeless.add(number)
             return None
         measure = self._measure(cells, column, number)
         if measure is None:
@@ -251,7 +211,7 @@ class RowReader:
         role = "car_park" if self.head.layout == "parking" else place_role(self.head)
         if role == "car_park" and role not in self.head.roles:
             role = place_role(self.head)
-        word = column.place or (self._cell(cells, role) if role else None)
+        word = column.place or (self.head.cell(cells, role) if role else None)
         if word is None:
             return self._assumed()
         if self.places.told(word) == "":
@@ -278,7 +238,7 @@ class RowReader:
 
     def _unknown(self, word: str, role: str | None) -> Known:
         kind = self._kind_of(word, role)
-        if not self.lone:
+        if not self.lone and self.places.any:
             message = UNKNOWN_PLACE.fill(p=word, k=KINDS[kind])
             alike = self.places.suggest(word)
             if alike is not None:
@@ -310,7 +270,7 @@ class RowReader:
             return OCCUPIED
         if column.measure is not None:
             return column.measure
-        word = self._cell(cells, "measure")
+        word = self.head.cell(cells, "measure")
         if word is None:
             return self.options.measure or self._usual(cells)
         told = {w.casefold(): m for w, m in self.options.measures.items()}.get(word.casefold())
@@ -329,7 +289,7 @@ class RowReader:
         """Return what is counted where nothing says it: passengers of boats, else entries."""
         return (
             "passengers"
-            if place_role(self.head) == "boat" and self._cell(cells, "boat")
+            if place_role(self.head) == "boat" and self.head.cell(cells, "boat")
             else ("entries")
         )
 
@@ -341,15 +301,15 @@ class RowReader:
 
     def _more(self, seen: Seen, cells: list[str], column: ValueColumn) -> None:
         """Take over what else the row says: counter, bays, remarks, other columns."""
-        seen.counter = self._cell(cells, "counter")
-        seen.remarks = self._cell(cells, "remarks")
+        seen.counter = self.head.cell(cells, "counter")
+        seen.remarks = self.head.cell(cells, "remarks")
         told = self.options.cumulative
-        word = self._cell(cells, "measure") or ""
+        word = self.head.cell(cells, "measure") or ""
         found = column.cumulative or cumulative_of(word)
         seen.cumulative = (None if told == "no" else told) if told is not None else found
         if seen.cumulative is not None and seen.counter is None:
             seen.counter = column.label  # apart from counts that do not add up
-        synthetic = self._cell(cells, "synthetic")
+        synthetic = self.head.cell(cells, "synthetic")
         seen.synthetic = (self.options.synthetic if synthetic is None
                           else synthetic.casefold() in TRUE_WORDS)  # fmt: skip
         if self.head.layout == "parking" or (self.lone and "capacity" in self.head.roles):
@@ -361,7 +321,7 @@ class RowReader:
     def _bays(self, seen: Seen, cells: list[str]) -> None:
         """Take the number of bays, and turn free bays into taken ones."""
         at = self.head.roles.get("capacity")
-        told = None if at is None else self._number(cells, at)
+        told = None if at is None else number_in(cells, at)
         if told is not None and told.value > 0:
             seen.capacity = told.value
         elif at is not None and at < len(cells) and cells[at]:
@@ -379,7 +339,7 @@ class RowReader:
             if seen.value is None:
                 seen.say("bays_unknown", "fail", NO_BAYS)
             return
-        free = self._number(cells, free_at)
+        free = number_in(cells, free_at)
         if free is not None and seen.capacity is not None and seen.value is not None and (
             abs(seen.value + free.value - seen.capacity) > SLACK
         ):  # fmt: skip
@@ -387,22 +347,3 @@ class RowReader:
                 f"已停 {seen.value:g} 加空位 {free.value:g} 不等于泊位 {seen.capacity:g}",
                 f"{seen.value:g} taken and {free.value:g} free are not {seen.capacity:g} bays",
             ))  # fmt: skip
-
-    def _check_columns(self, cells: list[str], number: int, made: list[Seen]) -> None:
-        """Compare the columns of totals with the sum of the row, of one measure or of each."""
-        for at in self.head.totals:
-            told = self._number(cells, at)
-            label = self.head.labels[at]
-            if told is None or is_mean(label) or not made:
-                continue
-            measure = measure_of(label.replace("合计", "").replace("total", "") or "-")
-            parts = [s for s in made if measure is None or s.measure == measure]
-            if any(s.cumulative for s in parts) or len({s.measure for s in parts}) != 1:
-                continue
-            total = sum(s.received for s in parts)
-            if abs(total - told.value) > SLACK:
-                self.tell.rows("total_differs", [number],
-                               TOTAL_DIFFERS.fill(t=f"{told.value:g}", s=f"{total:g}"),
-                               column=label, value=cells[at], level="warning")  # fmt: skip
-            else:
-                self.found.numbers["totals"] += 1
