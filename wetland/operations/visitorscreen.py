@@ -17,6 +17,8 @@ from wetland.store.transaction import Written
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wetland.visitors.detect import VisitorSettings
+
 
 @dataclass(frozen=True, slots=True)
 class VisitorScreening:
@@ -98,12 +100,23 @@ def screen_visitors(
     on = as_of or data.last_day or max(data.counts["counted_to"])
     found = visitor_findings(
         data.counts, data.pack, site=site.id, pack_digest=site.digest, as_of=on,
-        parking=data.parking,
+        parking=data.parking, timezone=site.timezone, settings=_settings(site),
     )  # fmt: skip
     screening = VisitorScreening(site, found, on, data.synthetic)
     if actor is None:
         return screening
     return replace(screening, written=_keep(store, screening, data, since, actor=actor))
+
+
+def _settings(site: Site) -> VisitorSettings:
+    """Return what is looked for: with the law against overcrowding where the pack names it."""
+    from wetland.visitors.detect import (  # noqa: PLC0415 - starts fast
+        TOURISM_LAW,
+        VisitorSettings,
+    )
+
+    named = any(r.id == TOURISM_LAW[0] for r in site.regulations.regulations)
+    return VisitorSettings(law=TOURISM_LAW if named else None)
 
 
 def _keep(

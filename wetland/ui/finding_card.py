@@ -38,7 +38,7 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
     fine = evidence.get("fine")
     if fine and fine.get("carried_over"):
         fine = {**fine, "carried_over": {"note": _history(fine["carried_over"])}}
-    words = _own_words(said) if of_detector(said) else _rule_words(said, rule)
+    words = _own_words(site, said) if of_detector(said) else _rule_words(said, rule)
     return {
         **words,
         "rule": said["rule"],
@@ -54,7 +54,7 @@ def card_of(site: Site, row: Mapping[Any, Any]) -> dict[str, Any]:
         "missing": said["missing"] or [],
         "missing_text": [_missing(site, name) for name in said["missing"] or []],
         "either_side": None,
-        "text_seen": True if said["text_seen"] is None or of_detector(said) else said["text_seen"],
+        "text_seen": _text_seen(said),
         "confidence": said["confidence"],
         "authority": said["authority"] or "",
         "explanation": said["explanation"] or "",
@@ -82,17 +82,24 @@ def _likelihood(said: Mapping[str, Any]) -> dict[str, str]:
     return {"likelihood_text": likelihood_text(value, lang), "likelihood_label": say(LIKELIHOOD)}
 
 
-def _own_words(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words of a rule of a detector: no law is broken by it."""
+def _text_seen(said: Mapping[str, Any]) -> bool:
+    """Tell whether the text of the law that a finding names was seen; without a law: yes."""
+    own = of_detector(said) and not said["regulation"]
+    return True if own or said["text_seen"] is None else bool(said["text_seen"])
+
+
+def _own_words(site: Site, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of a rule of a detector: a law is named only where it forbids the same."""
     rule = str(said["rule"])
+    law = next((r for r in site.regulations.regulations if r.id == said["regulation"]), None)
     title = rule_titles().get(rule, text(rule, rule))
     told = says(rule)
     return {
         "title": say(title),
         "says": "" if told is None else say(told),
-        "cite": said["article"] or say(_OWN_METHOD),
-        "regulation_title": "",
-        "version": "",
+        "cite": said["article"] or say(_OWN_METHOD) if law is None else say(cite(said["article"])),
+        "regulation_title": "" if law is None else say(law.title),
+        "version": "" if law is None else say(law.version),
         "modality": None,
         "modality_text": "",
     }

@@ -19,6 +19,7 @@ from wetland.visitors.detectbase import (
     INSTANTANEOUS,
     RULES,
     SILENT,
+    TOURISM_LAW,
     Found,
     Look,
     VisitorSettings,
@@ -32,7 +33,7 @@ from wetland.visitors.pack import VisitorPack
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DETECTOR", "RULES", "VisitorSettings", "visitor_findings"]
+__all__ = ["DETECTOR", "RULES", "TOURISM_LAW", "VisitorSettings", "visitor_findings"]
 
 _FINDERS: dict[str, Callable[[Look], Iterator[Found]]] = {
     DAILY: daily_findings,
