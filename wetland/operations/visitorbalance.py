@@ -189,7 +189,7 @@ def balance_of(  # noqa: PLR0913 - what is held against what, and how
     shown = Panel("visitors", _VISITORS.fill(area=chosen.name), values, {})
     return Balance(
         chosen, per, pairs, (shown, *(_panel(one, per) for one in others)), (*notes, *missing),
-        (CAVEAT, CAUTION, HOLM.fill(n=tested)),
+        (CAVEAT, CAUTION, *([HOLM.fill(n=tested)] if tested > 1 else [])),
         _invented(data) or any(one.synthetic for one in others),
     )  # fmt: skip
 

@@ -104,7 +104,8 @@ def compared(
         Totals of whole months (``2024-05``) from elsewhere; used where days are missing.
     calendar
         Holidays: where a month has more or fewer days of a holiday than a year before (Spring
-        Festival moves between January and February), the note says so.
+        Festival moves between January and February), the note says so. One that knows no year
+        says nothing.
 
     Returns
     -------
@@ -201,7 +202,7 @@ def _moved(one: _Period, per: Per, calendar: Calendar | None) -> list[Text]:
     notes = []
     if len(last_year) != len(one.days) and one.total is not None:
         notes.append(_LEAP.fill(n=len(one.days), b=len(last_year)))
-    if calendar is None:
+    if calendar is None or not calendar.years:
         return notes
     unknown = [y for y in (first.year - 1, first.year) if y not in calendar.years]
     if unknown:
