@@ -94,7 +94,8 @@ def counts_ahead(
 
 
 def _axis(freq: Freq) -> alt.X:
-    axis = alt.Axis(format=_FORMATS[freq], labelOverlap="greedy", tickCount=8, title=None)
+    axis = alt.Axis(format=_FORMATS[freq], labelOverlap="greedy", labelSeparation=8, tickCount=8,
+                    title=None)  # fmt: skip
     return alt.X("t:T", scale=alt.Scale(type="utc", nice=False, padding=8), axis=axis)
 
 
@@ -172,18 +173,16 @@ def _named(
         last = wall_ms(one.last + dt.timedelta(days=1)) - half
         if last > low and first < high:
             first, last = max(first, low - half), min(last, high + half)
-            rows.append({"t": first, "to": last, "mid": (first + last) / 2, "label": one.name})
+            row = {"t": first, "to": last, "label": one.name, "y": 13 * (len(rows) % 2)}
+            rows.append(row)
     if not rows:
         return []
-    base = alt.Chart(inline(rows))
-    span = base.mark_rect(color="#F2C94C", opacity=0.2).encode(x=_axis(freq), x2="to:T")
+    base = alt.Chart(inline(rows)).encode(x=_axis(freq))
+    span = base.mark_rect(color="#F2C94C", opacity=0.2).encode(x2="to:T")
+    # Names of neighbours stand one above the other, so that they do not run into each other.
     label = base.mark_text(
-        color=MUTED, fontSize=10.5, baseline="top", dy=2, angle=0
-    ).encode(
-        x=alt.X("mid:T", scale=alt.Scale(type="utc", nice=False, padding=8)),
-        y=alt.value(0),
-        text="label:N",
-    )  # fmt: skip
+        color=MUTED, fontSize=10.5, baseline="top", align="left", dx=2, dy=2
+    ).encode(y=alt.Y("y:Q", scale=None), text="label:N")  # fmt: skip
     return [span, label]
 
 

@@ -133,7 +133,7 @@ def _value(bar: ParkBar, at: int, lang: Lang) -> dict[str, Any]:
 
 def _floor(share: float) -> float:
     """Return a share in whole per cent, rounded down: one bay left is never 100 %."""
-    return math.floor(100 * share) / 100
+    return math.floor(100 * share + 1e-9) / 100
 
 
 def _words(values: Sequence[Mapping[str, Any]], lang: Lang) -> str:

@@ -36,7 +36,6 @@ _GATE = text("去哪个出入口", "To which gate")
 _WHEN = text("多久后到", "Arriving in")
 _LEADS: Mapping[int, Text] = {
     0: text("现在", "now"),
-    15: text("15 分钟", "15 min"),
     30: text("30 分钟", "30 min"),
     60: text("1 小时", "1 h"),
     120: text("2 小时", "2 h"),
