@@ -21,7 +21,7 @@ from wetland.visitors.readseen import LEVELS, OCCUPIED, Seen
 
 TIMES_BEYOND = 20.0  # so many times what a series usually reaches cannot be
 FEWEST_TO_COMPARE = 10
-USUAL_SHARE = 0.95
+USUAL_SHARE = 0.9
 STUCK_FLOW = 6  # equal numbers in a row
 STUCK_FLOW_LEAST = 10.0  # smaller ones repeat by chance
 STUCK_LEVEL = 12
@@ -133,12 +133,12 @@ def _alone(one: Seen, limits: Limits) -> None:
 
 
 def usual_most(values: Iterable[float]) -> float:
-    """Return what a series usually reaches at most: the value that 95 % of those above 0 keep to.
+    """Return what a series usually reaches at most: the value that 90 % of those above 0 keep to.
 
     Examples
     --------
     >>> usual_most([0, 0, *range(1, 21)]), usual_most([0])
-    (19.0, nan)
+    (18.0, nan)
     """
     above = sorted(v for v in values if v > 0)
     if not above:

@@ -298,6 +298,9 @@ def _values(head: Head, grid: Grid, stacks: list[list[str]], context: _Context) 
         head.layout, head.unread = "wide", [*head.unread, head.roles.pop("count")]
     elif not head.values:
         head.values = [_column(at, stacks[at], context, force=True) for at in unknown]
+        if not unknown and len(head.totals) == 1:  # the day's total is all there is
+            at = head.totals.pop()
+            head.values = [ValueColumn(at, head.labels[at], cumulative=None)]
         unknown = []
     head.unread += unknown
 

@@ -169,10 +169,14 @@ def role_of(name: str) -> str | None:
 
     Examples
     --------
-    >>> role_of("SystemCodeNumber"), role_of("入口"), role_of("人次"), role_of("天气")
+    >>> role_of("SystemCodeNumber"), role_of("入口"), role_of("累计读数"), role_of("天气")
     ('car_park', 'gate', 'count', None)
     """
-    return _ROLE_OF.get(plain(name))
+    found = _ROLE_OF.get(plain(name))
+    if found is not None or _CUMULATIVE.search(name) is None:
+        return found
+    bare = plain(_OF_DAY.sub("", _CUMULATIVE.sub("", name)))
+    return "count" if not bare or _ROLE_OF.get(bare) == "count" else None
 
 
 def is_other(name: str) -> bool:
