@@ -41,6 +41,8 @@ def test_it_is_filled_and_progress_is_told(made: tuple[Demo, Path, list[float]])
     assert demo.counts["observations"] == 34
     assert demo.counts["bird_surveys"] == 256
     assert demo.counts["bird_records"] == 2129
+    assert demo.counts["visitor_counts"] > 7_000
+    assert demo.counts["parking_readings"] > 5_000
     assert demo.counts["findings"] > 100
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
@@ -110,7 +112,8 @@ def test_one_place_in_three_datums_is_one_place(site: Site, findings: pd.DataFra
 
 def test_the_findings_say_that_they_are_an_exercise(findings: pd.DataFrame) -> None:
     basis = findings.groupby("detector")["zone_basis"].unique().map(list).to_dict()
-    assert basis == {"screening": ["exercise"], "water": ["not_used"], "birds": ["not_used"]}
+    assert basis == {"screening": ["exercise"], "water": ["not_used"], "birds": ["not_used"],
+                     "visitors": ["not_used"]}  # fmt: skip
 
 
 def test_the_water_of_the_demo_is_there_and_screened(
@@ -133,6 +136,18 @@ def test_the_duck_that_declines_is_found(findings: pd.DataFrame) -> None:
     assert declines.loc["anas-zonorhyncha|winter", "severity"] == 4
     assert "fulica-atra|winter" not in declines.index
     assert all(json.loads(evidence)["synthetic"] for evidence in birds["evidence"])
+
+
+def test_the_days_above_capacity_are_found_and_no_week_is(findings: pd.DataFrame) -> None:
+    visitors = findings[findings["detector"] == "visitors"]
+    daily = visitors[visitors["rule"] == "visitors/capacity_daily"]
+    broken = daily[daily["outcome"] == "broken"]
+    assert len(broken) >= 1
+    assert set(broken["occurred_on"]) <= {dt.date(2026, 10, 1) + dt.timedelta(days=k)
+                                          for k in range(7)}  # fmt: skip
+    assert (daily["outcome"] == "undecided").any()  # from 80 % on: announced and reported?
+    assert "visitors/silent_counter" in set(visitors["rule"])
+    assert all("合成" in words or "虚构" in words for words in visitors["explanation_zh"])
 
 
 def test_strict_answers_name_the_unsurveyed_edge(site: Site) -> None:

@@ -108,8 +108,7 @@ _TWO_WAYS = text(
     "--since and --until tell day after day and do not go with --day and --at",
 )
 _NO_AREAS = text(
-    "场地包没有登记区域与承载量（visitors.yaml）",
-    "the pack declares no areas and capacities (visitors.yaml)",
+    "场地包没有登记承载量（visitors.yaml）", "the pack declares no capacities (visitors.yaml)"
 )
 _SCREENED = text(
     "截至 {as_of}：疑似问题 {broken}，待定 {undecided}；新增 {added}，更新 {changed}",
@@ -179,7 +178,7 @@ def load(
         answer["loads"] = [row for row in answer["loads"] if row["area"] == area]
     rows = [{**row, "when": row.get("at") or row.get("day")} for row in answer["loads"]]
     show(rows, LOAD, format=format, lang=lang, whole=answer)
-    if format == "table" and not data.pack.areas:
+    if format == "table" and not data.pack.capacities:
         typer.echo(_NO_AREAS.get(lang), err=True)
 
 

@@ -108,6 +108,7 @@ _PERCENT = frozenset({"share", "probability_free"})
 _MOMENTS = frozenset({"when", "read_at"})
 _MINUTES = len("2026-11-22T14:00")
 _FINE = frozenset({"rho", "p_value", "p_corrected"})
+_BOUNDS = frozenset({"lower", "upper"})
 _WHOLE_FROM = 10  # from here on numbers are written without decimals
 _COUNTS = frozenset({
     "people", "capacity", "value", "previous", "last_year", "mean", "lower", "upper", "visitors",
@@ -147,7 +148,7 @@ def _said(column: str, value: object, lang: Lang) -> object:
     if isinstance(value, float):
         if column in _PERCENT:  # cut, not rounded: 79.99 % does not read as 80 %
             return math.floor(round(1000 * value, 6)) / 10
-        if column in _FINE or abs(value) < 1:
+        if column in _FINE or (column in _BOUNDS and abs(value) < 1):
             return round(value, 3)
         return round(value) if column in _COUNTS and abs(value) >= _WHOLE_FROM else round(value, 1)
     return value

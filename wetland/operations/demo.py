@@ -1,9 +1,9 @@
 """The demo store (演示数据): what a site pack brings to look at, marked for what it is.
 
-A pack may bring ``examples/permits.csv``, ``notices.csv``, ``observations.csv``, ``water.csv`` and
-``birds.csv``. Every row of them must say ``synthetic`` is true, or name the licence and the source
-of what is real (columns ``license`` and ``source``): the demo never passes anything off as real,
-and never leaves out whose it is.
+A pack may bring ``examples/permits.csv``, ``notices.csv``, ``observations.csv``, ``water.csv``,
+``birds.csv``, ``visitors.csv`` and ``parking.csv``. Every row of them must say ``synthetic`` is
+true, or name the licence and the source of what is real (columns ``license`` and ``source``): the
+demo never passes anything off as real, and never leaves out whose it is.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from wetland.operations.birdscreen import screen_birds
 from wetland.operations.records import import_records
 from wetland.operations.screening import import_observations, screen_store
 from wetland.operations.stores import default_store, open_store
+from wetland.operations.visitorfiles import import_visitors
+from wetland.operations.visitorscreen import screen_visitors
 from wetland.operations.waterfiles import import_water
 from wetland.operations.waterscreen import screen_water
 from wetland.regulations.facts import YES
@@ -33,6 +35,7 @@ from wetland.screening.screen import Settings
 from wetland.sites.load import Site
 from wetland.store.store import Store
 from wetland.store.transaction import Written
+from wetland.visitors.readoptions import CountOptions
 from wetland.water.periods import last_day
 from wetland.water.readoptions import WaterOptions
 
@@ -41,12 +44,14 @@ RECORD_FILES = ("permits.csv", "notices.csv")
 OBSERVATION_FILE = "observations.csv"
 WATER_FILE = "water.csv"
 BIRD_FILE = "birds.csv"
+VISITOR_FILES = ("visitors.csv", "parking.csv")
 MARK = "synthetic"
 ORIGIN = ("license", "source")
 ACTOR = "demo"
 
 COUNTED = (
-    "records", "observations", "water_results", "bird_surveys", "bird_records", "findings",
+    "records", "observations", "water_results", "bird_surveys", "bird_records", "visitor_counts",
+    "parking_readings", "findings",
 )  # fmt: skip
 
 Progress = Callable[[float, Text], None]
@@ -59,6 +64,8 @@ _WATER = text("导入示例水质数据", "importing example water results")
 _WATER_SCREENING = text("对照水质目标筛查", "screening water against its targets")
 _BIRDS = text("导入示例鸟类调查", "importing example bird surveys")
 _BIRD_SCREENING = text("检验鸟类数量下降等", "looking for declines and more in birds")
+_VISITORS = text("导入示例客流与停车场数据", "importing example visitors and car parks")
+_VISITOR_SCREENING = text("对照承载量检查客流", "comparing visitors with capacities")
 _DONE = text("演示数据已就绪", "the demo is ready")
 
 
@@ -84,7 +91,7 @@ class Demo:
 def example_files(site: Site) -> dict[str, Path]:
     """Return the example files that a site's pack brings, by name."""
     folder = site.folder / EXAMPLES
-    names = (*RECORD_FILES, OBSERVATION_FILE, WATER_FILE, BIRD_FILE)
+    names = (*RECORD_FILES, OBSERVATION_FILE, WATER_FILE, BIRD_FILE, *VISITOR_FILES)
     return {name: folder / name for name in names if (folder / name).is_file()}
 
 
@@ -96,7 +103,7 @@ def has_demo(site: Site) -> bool:
 def prepare_demo(
     site: Site, store: str | Path | None = None, *, progress: Progress | None = None
 ) -> Demo:
-    """Fill the demo store of a site: records, observations, water, birds, and what they give.
+    """Fill the demo store of a site: records, observations, water, birds, visitors, and findings.
 
     Idempotent: the same pack twice changes nothing. Screening follows the site's own mode, so the
     findings of a site with ``exercise_mode`` are stamped as an exercise.
@@ -149,6 +156,8 @@ def _fill(store: Store, site: Site, files: dict[str, Path], tell: Progress) -> D
         written += _fill_water(store, site, files[WATER_FILE], tell)
     if BIRD_FILE in files:
         written += _fill_birds(store, site, files[BIRD_FILE], tell)
+    if any(name in files for name in VISITOR_FILES):
+        written += _fill_visitors(store, site, files, tell)
     tell(1.0, _DONE)
     counts = {table: store.count(table) for table in COUNTED}
     outcomes = store.read("findings", {"site": site.id, "status": "open"})["outcome"]
@@ -195,6 +204,24 @@ def _fill_birds(store: Store, site: Site, file: Path, tell: Progress) -> Written
     as_of = newest if counted == NO_SEASON else max(newest, season_end(int(counted), season))
     found = screen_birds(store, site, as_of=as_of, actor=ACTOR)
     return read.written + (found.written or Written())
+
+
+def _fill_visitors(store: Store, site: Site, files: dict[str, Path], tell: Progress) -> Written:
+    """Import example visitors and car parks, and compare them with what the park may hold."""
+    tell(0.85, _VISITORS)
+    today = dt.datetime.now(tz=ZoneInfo(site.timezone)).date()
+    written = Written()
+    for name in VISITOR_FILES:
+        if name in files:
+            options = CountOptions(source=f"demo-{Path(name).stem}")
+            read = import_visitors(store, site, files[name], options=options, actor=ACTOR,
+                                   today=today)  # fmt: skip
+            written += read.written
+    tell(0.95, _VISITOR_SCREENING)
+    if VISITOR_FILES[0] not in files:
+        return written
+    found = screen_visitors(store, site, actor=ACTOR)
+    return written + (found.written or Written())
 
 
 def _check_origin(path: Path) -> None:
