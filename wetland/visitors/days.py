@@ -20,7 +20,7 @@ from wetland.visitors.calendar import Calendar
 from wetland.visitors.dayskinds import DayKinds, kinds_of
 from wetland.visitors.daysmodel import YEAR, rolled
 from wetland.visitors.daysweather import Weather, weather_effects, weather_of
-from wetland.visitors.forecastrolled import Logs, Said, came, seasonal_naive, widths
+from wetland.visitors.forecastrolled import Logs, Said, came, seasonal_naive, usable, widths
 from wetland.visitors.told import Told
 
 if TYPE_CHECKING:
@@ -153,14 +153,13 @@ def forecast_days_many(
     """
     if not 1 <= horizon <= DAYS_AHEAD or not 0 < alpha < 1:
         raise InputError(_BAD.fill(most=DAYS_AHEAD))
-    given = np.asarray(values, dtype=np.float64)
-    used = np.where(given >= 0, given, np.nan)
+    used, leading = usable(values)
     days = used.shape[1]
     kinds = kinds_of(first, days + horizon, calendar)
     logs = Logs.of(used, first=WARM_UP)
     told = rolled(logs.logs, kinds, horizon=horizon)
     naive = seasonal_naive(logs.logs, period=WEEK, horizon=horizon)
-    plain = Said(told, naive, came(logs.logs, horizon), logs)
+    plain = Said(told, naive, came(logs.logs, horizon), logs, leading)
     wet = None
     sky = None if weather is None else weather_of(weather, first, days + horizon)
     if sky is not None and sky.known[days:].any():
@@ -198,9 +197,8 @@ def _day_notes(
     last = first + dt.timedelta(days=days + horizon - 1)
     if years := calendar.unknown_years(first, last):
         notes.append(_UNKNOWN_YEARS.fill(years=", ".join(map(str, years))))
-    named = {int(i) for i in kinds.named[days:] if i >= 0}
-    seen = {kinds.names[i].rsplit(" ", 1)[0] for i in kinds.named[:days] if i >= 0}
-    new = sorted({kinds.names[i].rsplit(" ", 1)[0] for i in named} - seen)
+    ahead, past = kinds.holiday[days:], kinds.holiday[:days]
+    new = [kinds.holidays[i] for i in sorted(set(ahead.tolist()) - set(past.tolist()) - {-1})]
     if new:
         notes.append(_NEVER_SEEN.fill(names=", ".join(new)))
     return tuple(notes)
@@ -258,7 +256,7 @@ def _told(plain: Said, wet: Said | None, row: int, asked: _Asked) -> Told:
     days, known = len(logs), int((~np.isnan(logs)).sum())
     horizon = plain.told.shape[2]
     if days < WARM_UP or np.isnan(plain.told[row, -1]).all():
-        return _none(known, horizon)
+        return _none(known, horizon, plain.notes(row))
     made, intervals = _evaluated(plain, row, asked)
     gain = None
     if wet is not None:
@@ -269,11 +267,11 @@ def _told(plain: Said, wet: Said | None, row: int, asked: _Asked) -> Told:
     width = intervals.told[-1]
     told = np.isfinite(width)
     if not told.any():
-        return _none(known, horizon)
+        return _none(known, horizon, plain.notes(row))
     shown, reason = False, _UNTESTED.fill(known=known, need=NEED)
     if evaluation is not None:
         shown, reason = judge(evaluation)
-    notes = [*asked.notes, *_series_notes(logs, int(told.sum()), horizon)]
+    notes = [*asked.notes, *plain.notes(row), *_series_notes(logs, int(told.sum()), horizon)]
     if asked.sky is not None:
         notes += _weather_notes(asked.sky, days, gain)
     mean, lower, upper = (
@@ -284,7 +282,7 @@ def _told(plain: Said, wet: Said | None, row: int, asked: _Asked) -> Told:
     return Told(mean, lower, upper, model, evaluation, shown, reason, tuple(notes))
 
 
-def _none(known: int, horizon: int) -> Told:
+def _none(known: int, horizon: int, notes: tuple[Text, ...]) -> Told:
     empty = np.full(horizon, np.nan)
     reason = _TOO_SHORT.fill(known=known, need=NEED)
-    return Told(empty, empty, empty, text("无", "none"), None, False, reason)
+    return Told(empty, empty, empty, text("无", "none"), None, False, reason, notes)

@@ -28,18 +28,20 @@ class DayKinds:
     phase : array of int, shape (days,)
         Of a public holiday the place in its run of days off: only day, first, one between, last; -1
         on other days.
-    named : array of int, shape (days,)
-        Holiday and phase together, counted from 0; -1 on other days.
+    holiday, named : array of int, shape (days,)
+        The holiday, and holiday and phase together, counted from 0; -1 on other days.
     extras : array of bool, shape (days, kinds)
         Kinds of events and closed areas that hold on a day.
-    names, extra_names : tuple of str
-        What ``named`` and the columns of ``extras`` mean.
+    holidays, names, extra_names : tuple of str
+        What ``holiday``, ``named`` and the columns of ``extras`` mean.
     """
 
     week: Ints
     phase: Ints
+    holiday: Ints
     named: Ints
     extras: Bools
+    holidays: tuple[str, ...]
     names: tuple[str, ...]
     extra_names: tuple[str, ...]
 
@@ -68,25 +70,25 @@ def kinds_of(first: dt.date, days: int, calendar: Calendar | None) -> DayKinds:
     """
     dates = [first + dt.timedelta(days=i) for i in range(days)]
     week = np.array([day.weekday() for day in dates], dtype=np.int64)
-    phase = np.full(days, -1, dtype=np.int64)
-    named = np.full(days, -1, dtype=np.int64)
-    if calendar is None:
-        return DayKinds(week, phase, named, np.zeros((days, 0), dtype=np.bool_), (), ())
-    told = [calendar.day(day) for day in dates]
+    phase, holiday, named = (np.full(days, -1, dtype=np.int64) for _ in range(3))
+    told = [] if calendar is None else [calendar.day(day) for day in dates]
     names: dict[str, int] = {}
+    holidays: dict[str, int] = {}
     extras: dict[str, int] = {}
     for i, kind in enumerate(told):
         phase[i] = _phase(kind)
         if kind.kind == "makeup":
             week[i] = MAKEUP
         if phase[i] >= 0:
-            named[i] = names.setdefault(f"{kind.holiday} {PHASES[phase[i]]}", len(names))
-        for name in _extras(kind):
-            extras.setdefault(name, len(extras))
+            name = kind.holiday or ""
+            holiday[i] = holidays.setdefault(name, len(holidays))
+            named[i] = names.setdefault(f"{name} {PHASES[phase[i]]}", len(names))
+        for extra in _extras(kind):
+            extras.setdefault(extra, len(extras))
     held = np.zeros((days, len(extras)), dtype=np.bool_)
     for i, kind in enumerate(told):
-        held[i, [extras[name] for name in _extras(kind)]] = True
-    return DayKinds(week, phase, named, held, tuple(names), tuple(extras))
+        held[i, [extras[extra] for extra in _extras(kind)]] = True
+    return DayKinds(week, phase, holiday, named, held, tuple(holidays), tuple(names), tuple(extras))
 
 
 def _extras(kind: DayKind) -> list[str]:

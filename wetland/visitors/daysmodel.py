@@ -1,8 +1,8 @@
 """The model of daily numbers: level times kind of day times season of the year, robust.
 
-A level that follows slowly; an effect of each weekday; of public holidays one of the holiday and
-the day's place in its run, that leans on what all holidays of that place did, and they on weekends,
-until it was seen often enough; of events and closures one each, that leans on none. From the second
+A level that follows slowly; an effect of each weekday; of public holidays one of all, that leans on
+weekends, and what the day's place in its run, the holiday, and both together add to it, each small
+until it was seen often enough; of events and closures one each in the same way. From the second
 year on the level moves ahead as it moved a year (52 weeks) ago. An error beyond a multiple of the
 usual one moves nothing further. The forecast is the mean over a fixed set of settings; nothing is
 fitted to a series as a whole.
@@ -31,8 +31,9 @@ USUAL_ERROR = 0.2
 USUAL_GAIN = 0.05
 NORMAL = 1.25
 ODD_WEIGHT = 0.25  # of a holiday, in what moves the level
-LEAN_PHASE, LEAN_NAMED, LEAN_EXTRA = 2.0, 1.0, 2.0  # seen so often, an effect counts half
-MEMORY = 12.0  # an effect of holidays, events and closures remembers so many of its days
+LEANS = (2.0, 4.0, 1.0, 1.0)  # all holidays, place, holiday, both: seen so often, they count half
+LEAN_EXTRA = 1.0
+MEMORY = 15.0  # an effect of holidays, events and closures remembers so many of its days
 _WEEKEND = (5, 6)
 
 # Gains of level and weekday.
@@ -51,10 +52,10 @@ class _Means:
         self.mean = np.zeros(self.shape)
         self.count = np.zeros(self.shape)
 
-    def leaning(self, at: Ints, parent: Floats, lean: float) -> Floats:
-        """Return the means of kinds, drawn to ``parent`` while they were seen seldom."""
-        share = self.count[:, :, at] / (self.count[:, :, at] + lean)
-        return share * self.mean[:, :, at] + (1 - share) * parent
+    def leaning(self, at: Ints, lean: float) -> Floats:
+        """Return the means of kinds, drawn to 0 while they were seen seldom."""
+        made: Floats = self.mean[:, :, at] * (self.count[:, :, at] / (self.count[:, :, at] + lean))
+        return made
 
     def learn(self, at: int, seen: Floats) -> None:
         """Take in what was seen of one kind; NaN tells nothing."""
@@ -70,8 +71,7 @@ class _State:
     level: Floats  # setting, series
     week: Floats  # setting, series, 8
     usual: Floats
-    phases: _Means
-    named: _Means
+    off: tuple[_Means, ...]  # all holidays, place in the run, holiday, both
     extras: _Means
     plain: Floats  # setting, series, day: values less the effect of their day
 
@@ -82,8 +82,7 @@ def _start(series: int, days: int, kinds: DayKinds) -> _State:
         np.full(size, np.nan),
         np.zeros((*size, 8)),
         np.full(size, USUAL_ERROR),
-        _Means((*size, len(PHASES))),
-        _Means((*size, len(kinds.names))),
+        tuple(_Means((*size, n)) for n in (1, len(PHASES), len(kinds.holidays), len(kinds.names))),
         _Means((*size, len(kinds.extra_names))),
         np.full((*size, days), np.nan),
     )
@@ -105,18 +104,25 @@ def _begin(state: _State, logs: Floats, kinds: DayKinds, day: int) -> None:
         state.week[:, row, MAKEUP] = state.week[:, row, :5].mean(axis=1)
 
 
+def _places(kinds: DayKinds, days: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return the places of holidays in each of the means they are told by."""
+    return np.zeros_like(days), kinds.phase[days], kinds.holiday[days], kinds.named[days]
+
+
 def effects(state: _State, kinds: DayKinds, days: Ints) -> Floats:
     """Return the effects of some days, shape (settings, series, days), as known now."""
     made = state.week[:, :, kinds.week[days]]
     off = kinds.phase[days] >= 0
     if off.any():
-        at = days[off]
         weekend = state.week[:, :, list(_WEEKEND)].mean(axis=2, keepdims=True)
-        phase = state.phases.leaning(kinds.phase[at], weekend, LEAN_PHASE)
-        made[:, :, off] = state.named.leaning(kinds.named[at], phase, LEAN_NAMED)
+        added = [
+            means.leaning(at, lean)
+            for means, at, lean in zip(state.off, _places(kinds, days[off]), LEANS, strict=True)
+        ]
+        made[:, :, off] = weekend + sum(added)
     for extra in np.flatnonzero(kinds.extras[days].any(axis=0)):
         held = kinds.extras[days, extra]
-        one = state.extras.leaning(np.full(1, extra), np.zeros(1), LEAN_EXTRA)
+        one = state.extras.leaning(np.full(1, extra), LEAN_EXTRA)
         made = made + np.where(held, one, 0.0)
     return made
 
@@ -136,9 +142,11 @@ def _learn(state: _State, logs: Floats, kinds: DayKinds, day: int) -> None:
     for extra in extras:
         state.extras.learn(int(extra), state.extras.mean[:, :, extra] + rest)
     if off:
-        seen = here - state.level - change
-        state.phases.learn(int(kinds.phase[day]), seen)
-        state.named.learn(int(kinds.named[day]), seen)
+        weekend = state.week[:, :, list(_WEEKEND)].mean(axis=2)
+        left = here - state.level - change - weekend
+        for means, at, lean in zip(state.off, _places(kinds, np.array([day])), LEANS, strict=True):
+            means.learn(int(at[0]), left)
+            left = left - means.leaning(at, lean)[:, :, 0]
     elif not len(extras):
         state.week[:, :, kinds.week[day]] += week_gain * (clipped - change)
         size = np.minimum(np.abs(np.where(known, error, 0.0)), 3.0 * state.usual)

@@ -178,7 +178,8 @@ def _told(
 def _hours(
     panel: Panel, rows: NDArray[np.int64], horizon: int, alpha: float, calendar: Calendar | None
 ) -> list[Told]:
-    from wetland.visitors.hours import SlotGrid, forecast_slots  # noqa: PLC0415 - starts fast
+    from wetland.visitors.hours import forecast_slots  # noqa: PLC0415 - starts fast
+    from wetland.visitors.hoursgrid import SlotGrid  # noqa: PLC0415 - starts fast
 
     days = -(-panel.steps // 24)
     values = np.full((len(rows), days * 24), np.nan)

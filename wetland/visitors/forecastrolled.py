@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wetland.base.texts import Text, text
 from wetland.statistics.evaluation import Intervals
 from wetland.statistics.intervals import half_widths
 from wetland.statistics.rolling import Rolled, known_before
@@ -16,6 +17,12 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 SMALLEST = 0.001  # stands for nobody on the logarithm: a share of the median of the first steps
+
+
+_LEADING = text(
+    "开头 {n} 个 0 按尚未开放处理，不使用",
+    "{n} noughts at the beginning are not used: taken as not open yet",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +50,19 @@ class Logs:
         return made
 
 
+def usable(values: Floats) -> tuple[Floats, Ints]:
+    """Return numbers a forecast may rest on, and how many noughts each series begins with.
+
+    Negative and infinite numbers are unknown. So are noughts before the first visitor: nothing was
+    open or counted yet.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    made = np.where(np.isfinite(given) & (given >= 0), given, np.nan)
+    begun = np.cumsum(np.nan_to_num(made), axis=1) > 0
+    leading = ~begun & (made == 0)
+    return np.where(leading, np.nan, made), leading.sum(axis=1)
+
+
 def came(logs: Floats, horizon: int) -> Floats:
     """Return what came after each step, shape (series, steps, horizon); NaN beyond the end."""
     steps = logs.shape[1]
@@ -68,12 +88,21 @@ def seasonal_naive(logs: Floats, *, period: int, horizon: int) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """What was said of all series at every step; axes series, step, lead."""
+    """What was said of all series at every step; axes series, step, lead.
+
+    ``leading`` counts the noughts each series began with that were not used.
+    """
 
     told: Floats
     naive: Floats
     actual: Floats
     logs: Logs
+    leading: Ints
+
+    def notes(self, row: int) -> tuple[Text, ...]:
+        """Say how many noughts at the beginning of a series were not used."""
+        leading = int(self.leading[row])
+        return (_LEADING.fill(n=leading),) if leading else ()
 
     def rolled(self, row: int, *, first: int) -> Rolled:
         """Return what was said of one series at the origins from ``first`` on."""

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
-from wetland.base.texts import text
+from wetland.base.texts import Text, text
 from wetland.statistics.evaluation import evaluate
 from wetland.statistics.forecast import judge
 from wetland.statistics.intervals import FEWEST_ERRORS
 from wetland.visitors.calendar import Calendar
-from wetland.visitors.forecastrolled import Logs, Said, came, seasonal_naive, widths
+from wetland.visitors.forecastrolled import Logs, Said, came, seasonal_naive, usable, widths
 from wetland.visitors.monthsmodel import SEASONS, rolled, settings
 from wetland.visitors.told import Told
 
@@ -50,34 +50,35 @@ _BAD = text(
 
 def said_of(values: Floats, horizon: int) -> Said:
     """Return what is said at every month of some series, and what came."""
-    logs = Logs.of(values, first=WARM_UP)
-    told = rolled(values, logs.logs, horizon=horizon)
+    used, leading = usable(values)
+    logs = Logs.of(used, first=WARM_UP)
+    told = rolled(used, logs.logs, horizon=horizon)
     naive = seasonal_naive(logs.logs, period=SEASONS, horizon=horizon)
-    return Said(told, naive, came(logs.logs, horizon), logs)
+    return Said(told, naive, came(logs.logs, horizon), logs, leading)
 
 
-def _none(known: int, horizon: int) -> Told:
+def _none(known: int, horizon: int, notes: tuple[Text, ...]) -> Told:
     empty = np.full(horizon, np.nan)
     reason = _TOO_SHORT.fill(known=known, need=NEED)
-    return Told(empty, empty, empty, text("无", "none"), None, False, reason)
+    return Told(empty, empty, empty, text("无", "none"), None, False, reason, notes)
 
 
 def _told(said: Said, row: int, horizon: int, alpha: float) -> Told:
     logs = said.logs.logs[row]
     known = int((~np.isnan(logs)).sum())
     if len(logs) < WARM_UP or np.isnan(said.told[row, -1]).all():
-        return _none(known, horizon)
+        return _none(known, horizon, said.notes(row))
     made = said.rolled(row, first=WARM_UP - 1)
     intervals = widths(made, alpha=alpha)
     evaluation = evaluate(made, intervals, alpha=alpha)
     width = intervals.told[-1]
     told = np.isfinite(width)
     if not told.any():
-        return _none(known, horizon)
+        return _none(known, horizon, said.notes(row))
     shown, reason = False, _UNTESTED.fill(known=known, need=NEED)
     if evaluation is not None:
         shown, reason = judge(evaluation)
-    notes = []
+    notes = [*said.notes(row)]
     if not told.all():
         notes.append(_SOME_LEADS.fill(n=int(told.sum())))
     if gaps := int(np.isnan(logs[int(np.argmax(~np.isnan(logs))) :]).sum()):
@@ -128,10 +129,8 @@ def forecast_many(
     """
     if not 1 <= horizon <= MONTHS_AHEAD or not 0 < alpha < 1:
         raise InputError(_BAD.fill(most=MONTHS_AHEAD))
-    given = np.asarray(values, dtype=np.float64)
-    used = np.where(given >= 0, given, np.nan)
-    said = said_of(used, horizon)
-    return [_told(said, row, horizon, alpha) for row in range(len(used))]
+    said = said_of(np.asarray(values, dtype=np.float64), horizon)
+    return [_told(said, row, horizon, alpha) for row in range(len(said.told))]
 
 
 def forecast_months(
