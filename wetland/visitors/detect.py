@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from wetland.base.findings import FINDINGS
 from wetland.visitors.detectbase import (
     CAR_PARK,
@@ -85,7 +87,7 @@ def visitor_findings(  # noqa: PLR0913 - what a site has, and what every finding
     from wetland.base.checks import coerce  # noqa: PLC0415 - the command line starts without it
 
     settings = settings or VisitorSettings()
-    known = counts[[day <= as_of for day in counts["counted_to"]]]
+    known = counts[np.array([day <= as_of for day in counts["counted_to"]], dtype=bool)]
     look = Look(
         with_places(known, pack), parking, pack, site, pack_digest, as_of, ZoneInfo(timezone),
         settings,

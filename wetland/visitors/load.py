@@ -184,22 +184,23 @@ def entries_of(
     pack: VisitorPack, totals: Mapping[tuple[str, dt.date], DayTotal], area: str, day: dt.date
 ) -> Entered:
     """Return how many entered an area on a day; see `daily_load` for what is used."""
-    ways = [way for way in _ways(pack, totals, area, day) if way is not None]
+    ways = list(_ways(pack, totals, area, day))
     known = [way for way in ways if way.people is not None]
     for way in known:
         if way.whole:
             return way
     if known:
         return max(known, key=lambda way: way.people or 0.0)
-    missing = tuple(dict.fromkeys(name for way in ways for name in way.missing))
-    return Entered(None, False, None, missing=missing or (area,))
+    missing = next((way.missing for way in ways if way.missing), (area,))
+    return Entered(None, False, None, missing=missing)
 
 
 def _ways(
     pack: VisitorPack, totals: Mapping[tuple[str, dt.date], DayTotal], area: str, day: dt.date
-) -> Iterator[Entered | None]:
+) -> Iterator[Entered]:
     own = totals.get((area, day))
-    yield None if own is None else _sum(((area, own),), "area")
+    if own is not None:
+        yield _sum(((area, own),), "area")
     gates = [g.id for g in pack.gates if g.area == area]
     if gates:
         yield _sum([(gate, totals.get((gate, day))) for gate in gates], "gates")
