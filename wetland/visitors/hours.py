@@ -28,6 +28,8 @@ from wetland.visitors.told import Told
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Origin = tuple[int, int]
+__all__ = ["SlotEvaluation", "SlotGrid", "SlotModel", "evaluate_slots", "forecast_slots",
+           "learn_slots"]  # fmt: skip
 
 WARM_UP_DAYS = 14  # before the first origin that is tested
 FEWEST_TESTED_DAYS = 4

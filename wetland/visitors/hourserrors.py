@@ -90,12 +90,37 @@ def standard_errors(pairs: Pairs) -> Floats:
     return made
 
 
+def few_days(levels: Floats, days: int) -> Floats:
+    """Return by how much quantiles are widened because errors are known of a few days only.
+
+    Errors of one day hang together: it is days that are many or few. Student's quantiles with so
+    many degrees of freedom, over those of the normal distribution; 1 at the median.
+
+    Examples
+    --------
+    >>> few_days(np.array([0.05, 0.5, 0.95]), 7).round(2).tolist()
+    [1.15, 1.0, 1.15]
+    """
+    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is slow to import
+
+    middle = np.abs(levels - 0.5) < _TINY
+    asked = np.where(middle, 0.75, levels)
+    ratio = stdtrit(max(days, 2), asked) / normal_quantiles(asked)
+    made: Floats = np.where(middle, 1.0, ratio)
+    return made
+
+
 def error_quantiles(pairs: Pairs, *, count: int, per_day: int, levels: Floats) -> Floats:
-    """Return `quantiles` of the errors of pairs."""
-    return quantiles(
+    """Return `quantiles` of the errors of pairs, wider where they are of a few days (`few_days`).
+
+    Without any error they are those of the normal distribution.
+    """
+    found = quantiles(
         standard_errors(pairs),
         pairs.series,
         lead_class(pairs.lead, per_day),
         count=count,
         levels=levels,
     )
+    days = len(np.unique(pairs.origin // per_day))
+    return found * few_days(levels, days) if days else found
