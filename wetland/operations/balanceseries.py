@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.texts import Text, text
+from wetland.operations.water import ONE_DAY
 from wetland.regulations.facts import YES
 from wetland.sites.load import Site
 from wetland.statistics.aligned import Dated
+from wetland.store.query import Span
 from wetland.store.store import Store
 from wetland.visitors.balance import Per, Series
 from wetland.visitors.pack import Area
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 
 FOUND_BY = "screening"  # acts of people; classes of water and counts of birds are series themselves
 MINUTES_PER_HOUR = 60.0
+Days = tuple[dt.date, dt.date | None]
 
-_BIRDS = text("样点鸟类个体数（{n}个样点）", "birds counted at {n} plots")
+_BIRDS = text("样点鸟类计数合计（{n}个样点）", "birds counted at {n} plots")
 _MINUTES = text("调查努力量：小时", "survey effort: hours")
 _VISITS = text(
     "部分调查没有时长，努力量以调查次数计", "some surveys tell no duration: effort is their number"
@@ -53,7 +56,8 @@ _NO_WATER = text("没有可比的水质结果", "there are no water results to c
 _NO_STATIONS = text("场地包没有为{area}指定水质站点", "the pack names no stations for {area}")
 _NO_ZONES = text("场地包没有为{area}指定分区", "the pack names no zones for {area}")
 _NO_FINDINGS = text(
-    "{area}的分区内没有带日期的疑似违反", "no dated suspected breach lies in the zones of {area}"
+    "{area}的分区内没有同期的疑似违反",
+    "no suspected breach of these years lies in the zones of {area}",
 )
 
 
@@ -64,7 +68,7 @@ def beside(
     *,
     parameters: Sequence[str],
     per: Per,
-    until: dt.date | None = None,
+    days: Days,
 ) -> tuple[list[Series], list[Text]]:
     """Return what an area's visitors are held against, and why something is missing.
 
@@ -72,15 +76,16 @@ def beside(
     ----------
     parameters
         Of water, by any name of the dictionary.
-    until
-        Last day that counts; None is no limit.
+    days
+        First and last day that count; a last day of None is no limit. What came before the first
+        visitors cannot be held against them.
     """
     found: list[Series] = []
     missing: list[Text] = []
     for series, notes in (
-        _birds(store, site, area, per, until),
-        _water(store, site, area, parameters, until),
-        _findings(store, site, area, until),
+        _birds(store, site, area, per, days),
+        _water(store, site, area, parameters, days),
+        _findings(store, site, area, days),
     ):
         found += series
         missing += notes
@@ -91,14 +96,16 @@ def beside(
 
 
 def _birds(
-    store: Store, site: Site, area: Area, per: Per, until: dt.date | None
+    store: Store, site: Site, area: Area, per: Per, days: Days
 ) -> tuple[list[Series], list[Text]]:
     from wetland.operations.birds import birds_of_store
 
     if not area.bird_plots:
         return [], [_NO_PLOTS.fill(area=area.name)]
+    since, until = days
     data = birds_of_store(store, site, as_of=until)
-    surveys = data.surveys[data.surveys["plot"].isin(area.bird_plots)]
+    asked = data.surveys["plot"].isin(area.bird_plots) & (data.surveys["event_date"] >= since)
+    surveys = data.surveys[asked]
     notes = []
     if per == "month":
         spans = zip(surveys["event_date"], surveys["event_end"], strict=True)
@@ -114,7 +121,7 @@ def _birds(
     surveys = surveys[counts.notna().to_numpy() | complete]
     if not len(surveys):
         return [], [*notes, _NO_BIRDS]
-    days = list(surveys["event_date"])
+    when = list(surveys["event_date"])
     values = counts[surveys.index].fillna(0.0).tolist()
     effort, said = _effort(surveys)
     uncounted = len(records) - len(told)
@@ -122,7 +129,7 @@ def _birds(
         notes.append(_UNCOUNTED.fill(n=uncounted))
     name = _BIRDS.fill(n=surveys["plot"].nunique())
     made = Series(
-        "birds", "birds", name, Dated(days, values, "sum"), Dated(days, effort, "sum"),
+        "birds", "birds", name, Dated(when, values, "sum"), Dated(when, effort, "sum"),
         (said, *notes), _invented(surveys),
     )  # fmt: skip
     return [made], []
@@ -140,16 +147,16 @@ def _effort(surveys: pd.DataFrame) -> tuple[list[float], Text]:
 
 
 def _water(
-    store: Store, site: Site, area: Area, parameters: Sequence[str], until: dt.date | None
+    store: Store, site: Site, area: Area, parameters: Sequence[str], days: Days
 ) -> tuple[list[Series], list[Text]]:
     from wetland.operations.water import stations_of, water_of_store
 
     if not area.stations:
         return [], [_NO_STATIONS.fill(area=area.name)]
-    known = stations_of(store, site)
-    data = water_of_store(
-        store, site, stations=[s for s in area.stations if s in known], until=until
-    )
+    there = [s for s in area.stations if s in stations_of(store, site)]
+    if not there:
+        return [], [_NO_WATER]
+    data = water_of_store(store, site, stations=there, since=days[0], until=days[1])
     if not len(data.results):
         return [], [_NO_WATER]
     return [*_classes(data), *_parameters(data, parameters)], []
@@ -196,28 +203,28 @@ def _parameters(data: WaterData, parameters: Sequence[str]) -> list[Series]:
 # Findings
 
 
-def _findings(
-    store: Store, site: Site, area: Area, until: dt.date | None
-) -> tuple[list[Series], list[Text]]:
+def _findings(store: Store, site: Site, area: Area, days: Days) -> tuple[list[Series], list[Text]]:
     """Return one count for every month with an observation: breaches of that month, maybe 0."""
     from wetland.reports.findings import rows_of
 
     if not area.zones:
         return [], [_NO_ZONES.fill(area=area.name)]
-    where = {"site": site.id, "detector": FOUND_BY, "outcome": "broken"}
-    rows = [row for row in rows_of(store.read("findings", where))
-            if row["status"] in ("open", "verified") and row["occurred_on"] is not None
-            and not set(json.loads(row["zones"] or "[]")).isdisjoint(area.zones)]  # fmt: skip
-    days = [row["occurred_on"] for row in rows if until is None or row["occurred_on"] <= until]
-    if not days:
+    since, until = days
+    span = Span(since=since, until=None if until is None else until + ONE_DAY)
+    where = {"site": site.id, "detector": FOUND_BY, "outcome": "broken", "occurred_on": span}
+    found = [
+        row["occurred_on"]
+        for row in rows_of(store.read("findings", where))
+        if row["status"] in ("open", "verified")
+        and not set(json.loads(row["zones"] or "[]")).isdisjoint(area.zones)
+    ]
+    if not found:
         return [], [_NO_FINDINGS.fill(area=area.name)]
-    observed = store.read("observations", {"site": site.id})
-    looked = observed["occurred_on"].dropna()
-    months = {day.replace(day=1) for day in looked if until is None or day <= until}
+    observed = store.read("observations", {"site": site.id, "occurred_on": span})
+    months = sorted({day.replace(day=1) for day in observed["occurred_on"]})
     invented = any(_says_invented(extra) for extra in observed["extra"].dropna())
-    every = [*days, *sorted(months)]
-    values = [1.0] * len(days) + [0.0] * len(months)
-    made = Series("findings", "findings", _FINDINGS, Dated(every, values, "sum"),
+    values = [1.0] * len(found) + [0.0] * len(months)
+    made = Series("findings", "findings", _FINDINGS, Dated([*found, *months], values, "sum"),
                   notes=(_LOOKED,), synthetic=invented)  # fmt: skip
     return [made], []
 

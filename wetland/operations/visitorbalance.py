@@ -183,7 +183,8 @@ def balance_of(  # noqa: PLR0913 - what is held against what, and how
     chosen = whole_area(data) if area is None else data.area(area)
     visitors, values, notes = _visitors(data, chosen, per)
     until = None if as_of is None else as_of.astimezone(data.zone).date()
-    others, missing = beside(store, site, chosen, parameters=parameters, per=per, until=until)
+    days = (_first_day(min(values)), until)
+    others, missing = beside(store, site, chosen, parameters=parameters, per=per, days=days)
     pairs = balance(visitors, others, per=per, lags=lags, options=options)
     tested = sum(math.isfinite(pair.found.p_value) for pair in pairs)
     shown = Panel("visitors", _VISITORS.fill(area=chosen.name), values, {})
@@ -214,8 +215,13 @@ def _visitors(
         notes += [_YEARS.fill(n=lost)] if lost else []
     if not values:
         raise InputError(_NO_MONTHS.fill(area=area.name, per=_PER_WORDS[per]))
-    days = [dt.date(int(label[:4]), int(label[5:] or 1), 1) for label in values]
+    days = list(map(_first_day, values))
     return Dated(days, list(values.values()), "sum"), values, notes
+
+
+def _first_day(label: str) -> dt.date:
+    """Return the first day of a month or year."""
+    return dt.date(int(label[:4]), int(label[5:] or 1), 1)
 
 
 def _years(months: Mapping[str, float]) -> tuple[dict[str, float], int]:
