@@ -112,7 +112,7 @@ def _birds(
         within = [a.replace(day=1) == b.replace(day=1) for a, b in spans]
         long = len(surveys) - sum(within)
         notes = [_LONG.fill(n=long)] if long else []
-        surveys = surveys[within]
+        surveys = surveys.loc[within]
     records = data.counted[data.counted["survey_id"].isin(set(surveys["survey_id"]))]
     told = records[records["individual_count"].notna()]
     sums = told.groupby("survey_id")["individual_count"].sum()

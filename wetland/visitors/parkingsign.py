@@ -90,7 +90,8 @@ def sign_line(signed: Signed, *, most: int = LINE_COLUMNS) -> SignLine:
 
 def _line(signed: Signed, most: int, *, zh: bool) -> str:
     def said(words: Text, **values: object) -> str:
-        return words.fill(**values).get("zh" if zh else "en")
+        # A name from outside is no form to fill in: it may hold braces.
+        return (words.fill(**values) if values else words).get("zh" if zh else "en")
 
     core = said(_WORDS[signed.state], n=signed.free)
     name = " ".join(said(signed.name).split())
