@@ -257,3 +257,20 @@ def test_a_reading_needs_no_pack() -> None:
     assert reading.counts["place"].tolist() == ["a"]
     assert not len(reading.problems)
     assert text("a", "b").zh == "a"
+
+
+def test_columns_beside_counts_are_kept_and_none_is_taken_for_a_count() -> None:
+    reading = read("日期,码头,船型,艘次,人次\n2024-05-01,一号码头,电瓶船,5,60\n")
+    assert [f[:2] + f[4:] for f in facts(reading)] == [("D1", "passengers", 60), ("D1", "boats", 5)]
+    assert json.loads(reading.counts["extra"].iloc[0]) == {"船型": "电瓶船"}
+    reading = read("日期,入口,客流量,入园,出园\n2024-05-01,东门,9,5,4\n")
+    assert [f[1] for f in facts(reading)] == ["entries", "exits"]
+    assert codes(reading) == {"column_unread": 1}
+
+
+def test_counts_in_ten_thousands_and_a_lone_total() -> None:
+    reading = read("年,月,景区,游客量（万人次）\n2024,5,全园,45.2\n")
+    assert facts(reading) == [("park", "entries", "month", "2024-05-01", 452000.0)]
+    assert reading.counts["flag"].tolist() == ["suspect"]
+    assert facts(read("日期,合计\n2024-05-01,5\n"))[0][4] == 5
+    assert [f[0] for f in facts(read("日期,A区,B区\n2024-05-01,5,6\n"))] == ["A区", "B区"]

@@ -42,6 +42,9 @@ _HOUR_HEAD = re.compile(
     r"\d{1,2}(?:[:：]00|[时点])(?:\s*[-~至到—–]\s*\d{1,2}(?:[:：]00|[时点])?)?$"
 )
 _FEWEST_HOURS = 3
+_IN_TEN_THOUSANDS = re.compile(
+    r"[(（\[【]\s*(?:单位[:：]\s*)?万\s*(?:人次?|艘次)?\s*[)）\]】]|万人次?$"
+)
 
 NO_HEADER = text(
     "{f}：找不到表头：没有一行写有日期（时间）和数量的列；第一行是：{n}",
@@ -67,6 +70,11 @@ class ValueColumn:
     measure: str | None = None
     cumulative: str | None = None
     hour: str | None = None
+
+    @property
+    def factor(self) -> int:
+        """Return what a number of the column is to be multiplied with: 10,000 for 万人次."""
+        return 10_000 if _IN_TEN_THOUSANDS.search(self.label) else 1
 
 
 @dataclass(slots=True)
@@ -183,7 +191,7 @@ class _Context:
 def _name_row(grid: Grid, options: CountOptions, places: Places) -> int | None:
     context = _Context(options, places)
     told = {plain(name) for name in options.columns.values()}
-    best, most = None, 1
+    best, most = None, 0
     for at, row in enumerate(grid.rows[:HEAD_ROWS]):
         cells = [cell for cell in row if cell]
         has_time = options.default_date is not None or any(
@@ -220,6 +228,9 @@ def _header_rows(grid: Grid, row: int, options: CountOptions) -> list[int]:
         filled = [cell for cell in below if cell]
         dated = any(grid.cell(last + 1, c) for c in times)
         if dated or any(_is_count(cell) for cell in filled) or any(map(is_total, filled[:1])):
+            break
+        fills = any(cell and not grid.cell(last, c) for c, cell in enumerate(below))
+        if not fills and not any(measure_of(cell) for cell in filled):
             break
         last += 1
     first = row
@@ -290,12 +301,8 @@ def _values(head: Head, grid: Grid, stacks: list[list[str]], context: _Context) 
     """Tell columns of counts from totals and from what stands beside them."""
     unknown = _sorted_out(head, grid, stacks, context)
     count = head.roles.get("count")
-    if count is not None and (head.layout == "tidy" and not _beside(head)):
-        measure = context.options.measure or _measure_of_count(head, count, context)
-        head.values = [ValueColumn(count, head.labels[count], measure=measure,
-                                   cumulative=cumulative_of(head.labels[count]))]  # fmt: skip
-    elif count is not None:
-        head.layout, head.unread = "wide", [*head.unread, head.roles.pop("count")]
+    if count is not None:
+        _take_count(head, count, context)
     elif not head.values:
         head.values = [_column(at, stacks[at], context, force=True) for at in unknown]
         if not unknown and len(head.totals) == 1:  # the day's total is all there is
@@ -321,20 +328,33 @@ def _sorted_out(
             head.values.append(_column(at, stack[:-1], context, hour=stack[-1]))
         elif not is_other(stack[-1]):
             column = _column(at, stack, context)
-            if column.measure is not None or _is_place(column.place, context):
+            is_count = _is_numeric(grid, head.stop, at)
+            if column.measure is not None or context.is_named(column.place or ""):
                 head.values.append(column)
-            elif _is_numeric(grid, head.stop, at):
+            elif is_count and _is_place(column.place, context):
+                head.values.append(column)
+            elif is_count:
                 unknown.append(at)
     return unknown
 
 
-def _beside(head: Head) -> bool:
-    """Tell whether columns of measures stand beside one of counts (人次, 入园, 出园)."""
-    return len([v for v in head.values if v.measure is not None]) > 1
-
-
-def _measure_of_count(head: Head, at: int, context: _Context) -> str | None:
-    return None if "measure" in head.roles else context.measure(head.labels[at])
+def _take_count(head: Head, at: int, context: _Context) -> None:
+    """Read a column of counts; not beside columns of measures that say what it would say."""
+    label = head.labels[at]
+    measure = None if "measure" in head.roles else context.measure(label)
+    if place_role(head) == "boat" and measure == "entries":
+        measure = "passengers"
+    column = ValueColumn(at, label, None, context.options.measure or measure, cumulative_of(label))
+    beside = [value for value in head.values if value.measure is not None]
+    if "measure" in head.roles or not beside:
+        head.unread += [value.at for value in head.values]
+        head.values = [column]
+    elif (column.measure or "entries") in {value.measure for value in beside}:
+        head.unread.append(head.roles.pop("count"))
+        head.layout = "wide"
+    else:
+        head.values = [column, *head.values]
+        head.layout = "wide"
 
 
 def _is_place(word: str | None, context: _Context) -> bool:
@@ -355,6 +375,7 @@ def _column(
     place: str | None = None
     for word in rest:
         name, told = parted(word)
+        name = "" if context.measure(name) is not None else name
         measure = measure or told
         place = place or name or None
     if place is not None and not force and measure is None and not _is_place(place, context):

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.tables import DTYPES, TableSchema
-from wetland.visitors.readseen import Seen, Test
+from wetland.visitors.readseen import Said, Seen
 from wetland.visitors.tables import PARKING_READINGS, VISITOR_COUNTS
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ def digest(parts: Any, length: int = 24) -> str:  # noqa: ANN401 - what JSON hol
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
-def flags_json(tests: Sequence[Test]) -> str | None:
+def flags_json(tests: Sequence[Said]) -> str | None:
     """Return what the tests said as JSON; None where they said nothing.
 
     Examples
     --------
     >>> from wetland.base.texts import text
-    >>> flags_json([Test("negative", "fail", text("-1 小于 0", "-1 is below 0"))])
+    >>> flags_json([Said("negative", "fail", text("-1 小于 0", "-1 is below 0"))])
     '[{"test": "negative", "level": "fail", "zh": "-1 小于 0", "en": "-1 is below 0"}]'
     """
     if not tests:

@@ -16,7 +16,7 @@ from wetland.reading.dates import CellError
 from wetland.reading.grid import Grid
 from wetland.reading.telling import Teller
 from wetland.visitors.layouts import Head, ValueColumn, place_role
-from wetland.visitors.readcells import is_closed, read_number
+from wetland.visitors.readcells import Number, is_closed, read_number
 from wetland.visitors.readoptions import CountOptions
 from wetland.visitors.readplaces import Known, Places
 from wetland.visitors.readseen import OCCUPIED, Seen
@@ -167,6 +167,8 @@ class RowReader:
         raw = cells[column.at].strip() if column.at < len(cells) else ""
         try:
             told = read_number(raw)
+            if told is not None and column.factor > 1:
+                told = Number(round(told.value * column.factor, 6), True)
         except CellError as error:
             self.tell.rows(error.code, [number], error.message, column=column.label, value=raw)
             return None

@@ -14,7 +14,7 @@ SEVERITY = ("good", "unknown", "suspect", "fail")
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Said:
     """What a test said of a number: its name, the flag it gives, and a sentence."""
 
     name: str
@@ -68,7 +68,7 @@ class Seen:
     remarks: str | None = None
     extra: str | None = None
     synthetic: bool | None = None
-    tests: list[Test] = field(default_factory=list)
+    tests: list[Said] = field(default_factory=list)
 
     @property
     def flag(self) -> str:
@@ -89,4 +89,4 @@ class Seen:
 
     def say(self, name: str, level: str, message: Text) -> None:
         """Keep what a test said."""
-        self.tests.append(Test(name, level, message))
+        self.tests.append(Said(name, level, message))
