@@ -95,6 +95,13 @@ def test_years_without_holidays_may_be_told(tmp_path: Path) -> None:
     assert open_site(folder).visitors.holiday_years == (2026, 2027)
 
 
+def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
+    words = (ROOT / "docs" / "site-pack.md").read_text(encoding="utf-8").split("## Visitors\n")[1]
+    example = words.split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "visitors.yaml").write_text(example, encoding="utf-8")
+    assert lines(tmp_path) == []
+
+
 WRONG: dict[str, tuple[Any, tuple[str, ...]]] = {
     "a list": ([], ("keys with values",)),
     "unknown key": ({"area": []}, ("area", "unknown key")),
