@@ -56,7 +56,7 @@ def _days() -> pd.DataFrame:
 
     rng = np.random.default_rng(SEED)
     days = pd.date_range("2023-01-01", periods=3 * 365)
-    week = np.array([1.0, 0.95, 1.0, 1.0, 1.2, 2.0, 1.9])[days.dayofweek]
+    week = np.array([1.0, 0.95, 1.0, 1.0, 1.2, 2.0, 1.9])[days.day_of_week]
     mean = 2_000 * week * np.exp(0.3 * np.sin(2 * np.pi * days.dayofyear / 365.25))
     parts = [
         pd.DataFrame({"series": f"synthetic {i}", "time": days, "count": rng.poisson(mean)})
