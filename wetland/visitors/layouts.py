@@ -329,9 +329,8 @@ def _sorted_out(
         elif not is_other(stack[-1]):
             column = _column(at, stack, context)
             is_count = _is_numeric(grid, head.stop, at)
-            if column.measure is not None or context.is_named(column.place or ""):
-                head.values.append(column)
-            elif is_count and _is_place(column.place, context):
+            is_named = column.measure is not None or context.is_named(column.place or "")
+            if is_named or (is_count and _is_place(column.place, context)):
                 head.values.append(column)
             elif is_count:
                 unknown.append(at)
