@@ -25,7 +25,8 @@ from wetland.visitors.whatif import WhatIf
 
 _AREA = text("区域", "Area")
 _PER = text("比较", "Compare")
-PERS: Mapping[Per, Text] = {"month": text("按月", "by month"), "year": text("按年", "by year")}
+PERS_SHOWN: tuple[Per, ...] = ("month", "year")
+PERS: Mapping[str, Text] = {"month": text("按月", "by month"), "year": text("按年", "by year")}
 _BESIDE = text("并列看：每张图各用各的刻度", "Side by side, each on a scale of its own")
 _TESTS = text("关联检验", "Tests of association")
 _CHOOSE = text("并列哪些", "Which series")
@@ -48,7 +49,8 @@ _SAME = text("同期", "at the same time")
 _IF = text("假如降低日上限", "What if the daily cap were lower")
 _WHICH = text("算哪些日子", "Which days")
 Days = Literal["past", "ahead"]
-_DAYS: Mapping[Days, Text] = {
+_DAYS_SHOWN: tuple[Days, ...] = ("past", "ahead")
+_DAYS: Mapping[str, Text] = {
     "past": text("已计数的日子", "days counted"),
     "ahead": text("未来 14 天（按预测）", "next 14 days (forecast)"),
 }
@@ -88,7 +90,7 @@ def render(site: Site, held: VisitorData) -> None:
             width=220,
         )  # fmt: skip
         per: Per = st.segmented_control(
-            say(_PER), list(PERS), default="month", format_func=lambda p: say(PERS[p]),
+            say(_PER), PERS_SHOWN, default="month", format_func=name_of(PERS),
             key="visitors-balance-per", required=True,
         )  # fmt: skip
     try:
@@ -172,7 +174,7 @@ def _what_if(held: VisitorData, area: str) -> None:
     step = max(int(round(most / 100, -2)), 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which: Days = st.segmented_control(
-            say(_WHICH), list(_DAYS), default="past", format_func=lambda d: say(_DAYS[d]),
+            say(_WHICH), _DAYS_SHOWN, default="past", format_func=name_of(_DAYS),
             key="visitors-cap-days", required=True,
         )  # fmt: skip
     left, right = st.columns(2)

@@ -30,7 +30,8 @@ _PLACE = text("地点", "Place")
 _MEASURE = text("内容", "Counted")
 _FREQ = text("步长", "Step")
 _AHEAD = text("多远", "How far")
-FREQS: Mapping[Freq, Text] = {
+FREQS_SHOWN: tuple[Freq, ...] = ("day", "hour", "month")
+FREQS: Mapping[str, Text] = {
     "day": text("按日", "by day"),
     "hour": text("按小时", "by hour"),
     "month": text("按月", "by month"),
@@ -110,13 +111,14 @@ def _asked(held: VisitorData) -> tuple[str, str | None, Freq, int]:
             width=150,
         )  # fmt: skip
         freq: Freq = st.segmented_control(
-            say(_FREQ), list(FREQS), default="day", format_func=lambda f: say(FREQS[f]),
+            say(_FREQ), FREQS_SHOWN, default="day", format_func=name_of(FREQS),
             key="visitors-freq", required=True,
         )  # fmt: skip
         horizons = HORIZONS[freq]
+        labels = {n: say(_STEPS[freq], n=n) for n in horizons}
         horizon = st.selectbox(
             say(_AHEAD), horizons, index=horizons.index(_USUAL[freq]),
-            format_func=lambda n: say(_STEPS[freq], n=n), key=f"visitors-ahead-{freq}", width=120,
+            format_func=labels.__getitem__, key=f"visitors-ahead-{freq}", width=120,
         )  # fmt: skip
     return place, measure, freq, int(horizon)
 

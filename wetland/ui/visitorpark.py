@@ -108,13 +108,14 @@ def _clock(at: dt.datetime) -> str:
 
 
 def _asked(held: VisitorData, latest: dt.datetime) -> tuple[str, dt.datetime]:
+    labels = {minutes: say(name) for minutes, name in _LEADS.items()}
     gates = {gate.id: gate.name for gate in held.pack.gates}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         gate: str = st.selectbox(
             say(_GATE), list(gates), format_func=name_of(gates), key="visitors-gate", width=260
         )
         lead: int = st.segmented_control(
-            say(_WHEN), list(_LEADS), default=30, format_func=lambda m: say(_LEADS[m]),
+            say(_WHEN), list(_LEADS), default=30, format_func=labels.__getitem__,
             key="visitors-lead", required=True,
         )  # fmt: skip
     return gate, latest + dt.timedelta(minutes=int(lead))
