@@ -235,6 +235,16 @@ def test_counts_that_failed_are_silence_and_areas_are_no_gates() -> None:
     assert [r["subject"] for r in of(SILENT, rows)] == [f"EX-G2|{DAY + dt.timedelta(days=2)}"]
 
 
+def test_a_car_park_without_readings_is_found_while_others_tell() -> None:
+    days = [at(10) + dt.timedelta(days=k) for k in range(5)]
+    told = [("EX-C1", d, 10.0) for d in days] + [("EX-C6", d, 10.0) for d in days[:2]]
+    (row,) = of(SILENT, [], parking=readings_of(told))
+    assert (row["subject"], row["subject_kind"]) == (f"EX-C6|{days[2].date()}", "car_park")
+    assert row["evidence"]["counts"][0]["occupied"] == 10
+    assert "读数" in row["explanation_zh"]
+    assert of(SILENT, [], parking=readings_of(told), as_of=days[2].date()) == []
+
+
 # ------------------------------------------------------------------ words, and any input
 
 

@@ -111,9 +111,9 @@ _SAYS: Mapping[str, Text] = {
         "A car park that is 95 % full for 30 minutes: lead cars to other car parks.",
     ),
     SILENT: text(
-        "出入口连续两天以上没有可用计数而其他出入口有计数，须查明原因。",
-        "A gate without usable counts on two days or more, while other gates tell theirs: find out "
-        "why.",
+        "出入口或停车场连续两天以上没有可用数据而其他处有数据，须查明原因。",
+        "A gate or car park without usable data on two days or more, while others tell theirs: "
+        "find out why.",
     ),
 }
 

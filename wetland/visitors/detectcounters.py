@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from wetland.base.texts import Text, text
 from wetland.visitors.capacity import capacity_on
@@ -33,15 +36,43 @@ _FULL = text(
     "{name}: at least {p} taken on {day} from {a} to {b} (at most {n} of {c} bays).",
 )
 _DIVERT = text("建议引导至其他停车场。", "Lead cars to other car parks.")
-_SILENT = text(
-    "{name} 自 {a} 起 {n} 天没有可用计数，同期其他出入口有计数。",
-    "{name}: no usable counts on {n} days from {a} on, while other gates told theirs.",
-)
 _UNTIL = text("{b} 恢复。", "It tells again from {b} on.")
 _STILL = text("至 {b} 仍无。", "Still silent on {b}.")
-_WITHOUT = text(
-    "区域合计因此不全，不能判为未达预警。",
-    "Sums of its area are not whole and cannot be said to keep a capacity.",
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What silence is told of, and what it means."""
+
+    kind: str
+    told: Text
+    means: Text
+    order: str
+    columns: tuple[str, ...]
+
+
+_GATES = _Kind(
+    "gate",
+    text(
+        "{name} 自 {a} 起 {n} 天没有可用计数，同期其他出入口有计数。",
+        "{name}: no usable counts on {n} days from {a} on, while other gates told theirs.",
+    ),
+    text(
+        "区域合计因此不全，不能判为未达预警。",
+        "Sums of its area are not whole and cannot be said to keep a capacity.",
+    ),
+    "counted_on",
+    _COUNT,
+)
+_PARKS = _Kind(
+    "car_park",
+    text(
+        "{name} 自 {a} 起 {n} 天没有可用读数，同期其他停车场有读数。",
+        "{name}: no usable readings on {n} days from {a} on, while other car parks told theirs.",
+    ),
+    text("期间不能引导车辆前往。", "No car can be led there meanwhile."),
+    "read_at",
+    ("reading_id", "source_id", "source_row", "read_at", "occupied", "capacity"),
 )
 
 
@@ -85,18 +116,25 @@ def _full(look: Look, name: str, day: dt.date, run: pd.DataFrame) -> Found:
     )  # fmt: skip
 
 
-def _readings(look: Look) -> pd.DataFrame | None:
-    """Return usable readings of the recent days with their local day and their bays."""
+def _usable_readings(look: Look) -> pd.DataFrame | None:
+    """Return usable readings up to the day it is looked on, with their local day."""
     if look.parking is None or not len(look.parking):
         return None
-    rows = look.parking[
-        ((look.parking["flag"] != "fail") & look.parking["occupied"].notna())
-        .fillna(False).to_numpy(dtype=bool)
-    ]  # fmt: skip
+    good = (look.parking["flag"] != "fail") & look.parking["occupied"].notna()
+    rows = look.parking[good.fillna(False).to_numpy(dtype=bool)]
     days = rows["read_at"].dt.tz_convert(look.zone).dt.date
+    known = np.array([day <= look.as_of for day in days], dtype=bool)
+    synthetic = rows["synthetic"].fillna(False).astype(bool)
+    return rows.assign(day=days, synthetic=synthetic)[known]
+
+
+def _readings(look: Look) -> pd.DataFrame | None:
+    """Return usable readings of the recent days with their bays."""
+    rows = _usable_readings(look)
+    if rows is None:
+        return None
     first = look.as_of - dt.timedelta(days=look.settings.recent_days - 1)
-    kept = ((days >= first) & (days <= look.as_of)).to_numpy(dtype=bool)
-    rows = rows.assign(day=days, synthetic=rows["synthetic"].fillna(False).astype(bool))[kept]
+    rows = rows[np.array([day >= first for day in rows["day"]], dtype=bool)]
     parks = {park.id: park for park in look.pack.car_parks}
     bays = [
         told if told == told and told is not None else _bays(parks.get(str(name)), day)
@@ -131,25 +169,34 @@ def _longest(own: pd.DataFrame, share: float) -> pd.DataFrame | None:
 
 
 def silent_findings(look: Look) -> Iterator[Found]:
-    """Yield the gates that told nothing usable for some days while others did.
+    """Yield the gates and car parks that told nothing usable for some days while others did.
 
     Rule of decision: `VisitorSettings.silent_days` or more days in a row, of those on which any
-    gate told something, from the gate's own first count on. Days on which its area was closed are
-    not asked for. A gate that never told anything is not silent: it has not begun.
+    gate (any car park) told something, from its own first count on. Days on which its area was
+    closed are not asked for. What never told anything is not silent: it has not begun.
     """
     rows = usable(look.counts, "entries")
-    gates = {g.id: g for g in look.pack.gates}
+    gates = {g.id: g.area for g in look.pack.gates}
     at_gates = (rows["place_kind"] == "gate") | rows["place"].isin(list(gates))
     rows = rows[at_gates.fillna(False).to_numpy(dtype=bool)]
-    days = sorted(set(rows["counted_on"]))
+    yield from _silent_of(look, rows.assign(day=rows["counted_on"]), gates, _GATES)
+    readings = _usable_readings(look)
+    if readings is not None:
+        areas = {p.id: p.area for p in look.pack.car_parks}
+        yield from _silent_of(look, readings.assign(place=readings["car_park"]), areas, _PARKS)
+
+
+def _silent_of(
+    look: Look, rows: pd.DataFrame, areas: Mapping[str, str | None], kind: _Kind
+) -> Iterator[Found]:
+    days = sorted(set(rows["day"]))
     for place, own in rows.groupby("place", sort=True):
-        name = str(place)
-        told = set(own["counted_on"])
-        area = gates[name].area if name in gates else None
-        asked = [d for d in days if d >= min(told) and not _closed(look, area, d)]
+        name, told = str(place), set(own["day"])
+        first, area = min(told), areas.get(str(place))
+        asked = [d for d in days if d >= first and not _closed(look, area, d)]
         for run in _runs(asked, told):
             if len(run) >= look.settings.silent_days:
-                yield _silent(look, name, run, own)
+                yield _silent(look, name, run, own, kind)
 
 
 def _closed(look: Look, area: str | None, day: dt.date) -> bool:
@@ -168,24 +215,19 @@ def _runs(asked: Sequence[dt.date], told: Iterable[dt.date]) -> Iterator[list[dt
         yield run
 
 
-def _silent(look: Look, name: str, run: Sequence[dt.date], own: pd.DataFrame) -> Found:
-    later = [d for d in set(own["counted_on"]) if d > run[-1]]
-    back = min(later, default=None)
+def _silent(look: Look, name: str, run: Sequence[dt.date], own: pd.DataFrame, kind: _Kind) -> Found:
+    back = min((d for d in set(own["day"]) if d > run[-1]), default=None)
     ending = _STILL.fill(b=run[-1].isoformat()) if back is None else _UNTIL.fill(b=back.isoformat())
-    told = _SILENT.fill(name=look.name(name), a=run[0].isoformat(), n=len(run))
-    before = own[[day < run[0] for day in own["counted_on"]]]
-    last = before.sort_values("counted_on", ascending=False, kind="stable")
+    told = kind.told.fill(name=look.name(name), a=run[0].isoformat(), n=len(run))
+    before = own[np.array([day < run[0] for day in own["day"]], dtype=bool)]
+    last = before.sort_values(kind.order, ascending=False, kind="stable")
     evidence: dict[str, Any] = {
         "first_day": run[0].isoformat(), "last_day": run[-1].isoformat(), "days": len(run),
         "again_from": None if back is None else back.isoformat(),
     }  # fmt: skip
     return Found(
-        SILENT, name, "gate", run[0], _all(told, ending), 1, measure=float(len(run)),
-        limit=float(look.settings.silent_days), missing=(CONFIRMATION,),
-        counts=plain_rows(last.head(1), _COUNT), evidence=evidence,
+        SILENT, name, kind.kind, run[0], sentences((told, ending, kind.means)), 1,
+        measure=float(len(run)), limit=float(look.settings.silent_days), missing=(CONFIRMATION,),
+        counts=plain_rows(last.head(1), kind.columns), evidence=evidence,
         synthetic=bool(own["synthetic"].fillna(False).astype(bool).any()),
     )  # fmt: skip
-
-
-def _all(told: Text, ending: Text) -> Text:
-    return sentences((told, ending, _WITHOUT))
