@@ -18,6 +18,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wetland.base.texts import text
+from wetland.visitors.readcells import shown
 from wetland.visitors.readseen import Seen
 from wetland.visitors.readtimes import Times
 
@@ -119,11 +120,11 @@ def _step(one: Seen, last: Reading, times: Times, usual: float) -> None:
         one.value = None
         is_reset = one.received <= RESET_SHARE * last.value
         name, message = ("counter_reset", RESET) if is_reset else ("counter_fell", FELL)
-        one.say(name, "fail", message.fill(a=f"{last.value:g}", b=f"{one.received:g}"))
+        one.say(name, "fail", message.fill(a=shown(last.value), b=shown(one.received)))
         return
     one.value = step
     if usual and hours > GAP * usual:
-        one.say("counter_gap", "good", OVER_GAP.fill(h=f"{hours:.4g}", v=f"{step:g}"))
+        one.say("counter_gap", "good", OVER_GAP.fill(h=f"{hours:.4g}", v=shown(step)))
 
 
 def _span(one: Seen, last: Reading, times: Times) -> float:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from wetland.base.texts import Text, text
 from wetland.reading.telling import Teller
+from wetland.visitors.readcells import shown
 from wetland.visitors.readseen import LEVELS, OCCUPIED, Seen
 
 TIMES_BEYOND = 20.0  # so many times what a series usually reaches cannot be
@@ -116,20 +117,20 @@ def _alone(one: Seen, limits: Limits) -> None:
     value = one.value if one.cumulative is None else one.received
     if value is None:
         return
-    shown = f"{value:g}"
+    words = shown(value)
     if value < 0:
         is_free = one.measure == OCCUPIED and one.received >= 0 and one.capacity is not None
         if is_free:
-            told = FREE_ABOVE.fill(v=f"{one.received:g}", m=f"{one.capacity:g}")
+            told = FREE_ABOVE.fill(v=shown(one.received), m=shown(one.capacity or 0))
         else:
-            told = NEGATIVE.fill(v=shown)
+            told = NEGATIVE.fill(v=words)
         one.say("negative", "fail", told)
     elif limits.whole and not value.is_integer():
-        one.say("not_whole", "fail", NOT_WHOLE.fill(v=shown))
+        one.say("not_whole", "fail", NOT_WHOLE.fill(v=words))
     if limits.most is not None and one.value is not None and one.value > limits.most:
-        one.say("impossible", "fail", ABOVE_MOST.fill(v=f"{one.value:g}", m=f"{limits.most:g}"))
+        one.say("impossible", "fail", ABOVE_MOST.fill(v=shown(one.value), m=shown(limits.most)))
     if one.capacity is not None and value > one.capacity:
-        one.say("above_capacity", "fail", ABOVE_CAPACITY.fill(v=shown, m=f"{one.capacity:g}"))
+        one.say("above_capacity", "fail", ABOVE_CAPACITY.fill(v=words, m=shown(one.capacity)))
 
 
 def usual_most(values: Iterable[float]) -> float:
@@ -154,8 +155,8 @@ def _beyond(members: list[Seen]) -> None:
     for one in members:
         if one.value is not None and one.value > TIMES_BEYOND * usual:
             one.say("impossible", "fail",
-                    IMPOSSIBLE.fill(v=f"{one.value:g}", m=f"{usual:g}",
-                                    t=f"{TIMES_BEYOND:g}"))  # fmt: skip
+                    IMPOSSIBLE.fill(v=shown(one.value), m=shown(usual),
+                                    t=shown(TIMES_BEYOND)))  # fmt: skip
 
 
 def _stuck(members: list[Seen]) -> None:
@@ -166,7 +167,7 @@ def _stuck(members: list[Seen]) -> None:
             continue
         if _is_stuck(run):
             for held in run:
-                held.say("stuck", "suspect", STUCK.fill(n=len(run), v=f"{held.value:g}"))
+                held.say("stuck", "suspect", STUCK.fill(n=len(run), v=shown(held.value or 0)))
         run = [] if one is None else [one]
 
 
@@ -190,7 +191,8 @@ def tell_gaps(seen: Sequence[Seen], tell: Teller, measures: dict[str, Text]) -> 
     """
     days: dict[tuple[str, ...], set[dt.date]] = defaultdict(set)
     for one in seen:
-        if one.period == "month" or any(test.name == "future" for test in one.tests):
+        is_total = one.period == "month" or (one.period == "span" and one.counter is None)
+        if is_total or any(test.name == "future" for test in one.tests):
             continue
         several = [one.first + dt.timedelta(days=n) for n in range((one.last - one.first).days + 1)]
         days[one.series].update(several[:400])

@@ -11,6 +11,7 @@ from wetland.reading.cells import is_blank, number
 from wetland.reading.dates import CellError
 from wetland.reading.workbook import FORMULA
 
+LONGEST_PLAIN = 15
 NO_FORMULA = text("公式没有算出的值", "a formula without a calculated value")
 
 _ABOUT = re.compile(r"^(?:约|近|逾|超过|超|大约|~|≈|about|approx\.?|ca\.?)\s*", re.IGNORECASE)
@@ -52,6 +53,8 @@ def read_number(raw: str) -> Number | None:
     >>> read_number("约1.2万")
     Number(value=12000.0, about=True)
     """
+    if raw.isdecimal() and raw.isascii() and len(raw) <= LONGEST_PLAIN:
+        return Number(float(raw))
     if is_blank(raw) or is_closed(raw):
         return None
     if raw == FORMULA:
@@ -64,3 +67,14 @@ def read_number(raw: str) -> Number | None:
         value = number(power[1].strip()) * _POWERS[power[2]]
         return Number(round(value, 6), True)
     return Number(number(bare), bare != _UNIT.sub("", words))
+
+
+def shown(value: float) -> str:
+    """Return a number as people write it.
+
+    Examples
+    --------
+    >>> shown(1258760.0), shown(2.5)
+    ('1258760', '2.5')
+    """
+    return format(value, ".15g")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wetland.base.texts import text
@@ -16,7 +17,7 @@ from wetland.reading.dates import CellError
 from wetland.reading.grid import Grid
 from wetland.reading.telling import Teller
 from wetland.visitors.layouts import Head, ValueColumn, place_role
-from wetland.visitors.readcells import Number, is_closed, read_number
+from wetland.visitors.readcells import Number, is_closed, read_number, shown
 from wetland.visitors.readoptions import CountOptions
 from wetland.visitors.readplaces import Known, Places
 from wetland.visitors.readseen import OCCUPIED, Seen
@@ -117,6 +118,9 @@ class RowReader:
         rules = Rules(self.options.year, self.options.date_order, self.options.default_date)
         header = self.grid.rows[self.head.stop - 1]
         self.grid.fill_down(self.head.stop, kept={v.at for v in self.head.values})
+        below = self.grid.rows[self.head.stop :]
+        self._totals.sums = any(map(self._totals.is_total, below))
+        times = [self.head.roles.get(role) for role in When._fields]
         for at in range(self.head.stop, len(self.grid.rows)):
             cells, number = self.grid.rows[at], self.grid.numbers[at]
             self.found.rows += 1
@@ -125,7 +129,7 @@ class RowReader:
             elif self._totals.is_total(cells):
                 self._totals.check_row(cells, number)
             else:
-                self._row(cells, number, rules)
+                self._row(cells, number, times, rules)
         for column in self.head.unread:
             self.tell.problems.add("column_unread", column=self.head.labels[column],
                                    message=UNREAD, level="warning")  # fmt: skip
@@ -136,8 +140,12 @@ class RowReader:
                 self.tell.problems.add(word, level="warning", message=told)
         return self.found
 
-    def _row(self, cells: list[str], number: int, rules: Rules) -> None:
-        when = When(*(self.head.cell(cells, role) for role in When._fields))
+    def _row(
+        self, cells: list[str], number: int, times: Sequence[int | None], rules: Rules
+    ) -> None:
+        width = len(cells)
+        when = When(*((cells[at].strip() or None) if at is not None and at < width else None
+                      for at in times))  # fmt: skip
         stamp = self._when(when, rules)
         if isinstance(stamp, CellError):
             column = next((self.head.labels[self.head.roles[r]] for r in TIMES
@@ -346,6 +354,5 @@ class RowReader:
             abs(seen.value + free.value - seen.capacity) > SLACK
         ):  # fmt: skip
             seen.say("parts_differ", "suspect", text(
-                f"已停 {seen.value:g} 加空位 {free.value:g} 不等于泊位 {seen.capacity:g}",
-                f"{seen.value:g} taken and {free.value:g} free are not {seen.capacity:g} bays",
-            ))  # fmt: skip
+                "已停 {v} 加空位 {f} 不等于泊位 {m}", "{v} taken and {f} free are not {m} bays"
+            ).fill(v=shown(seen.value), f=shown(free.value), m=shown(seen.capacity)))  # fmt: skip

@@ -10,7 +10,7 @@ from wetland.base.texts import text
 from wetland.reading.dates import CellError
 from wetland.reading.telling import Teller
 from wetland.visitors.layouts import Head, place_role
-from wetland.visitors.readcells import Number, read_number
+from wetland.visitors.readcells import Number, read_number, shown
 from wetland.visitors.readseen import Seen
 from wetland.visitors.readwords import TIMES, is_mean, is_total, measure_of
 
@@ -41,15 +41,20 @@ class Totals:
         Takes totals that differ.
     numbers
         Takes how many ``totals`` agreed and how many are ``totals_unread``.
+    sums
+        Whether there are rows of totals.
     """
 
     head: Head
     tell: Teller
     numbers: Counter[str]
+    sums: bool = True
     _sums: dict[tuple[object, ...], float] = field(default_factory=dict)
 
     def add(self, cells: list[str], at: int, value: float) -> None:
-        """Add a number of a row."""
+        """Add a number of a row, where the file has rows of totals at all."""
+        if not self.sums:
+            return
         for key in self._keys(cells, at):
             self._sums[key] = self._sums.get(key, 0.0) + value
 
@@ -86,7 +91,7 @@ class Totals:
             if abs(total - told.value) > SLACK:
                 differs = True
                 self.tell.rows("total_differs", [number],
-                               TOTAL_DIFFERS.fill(t=f"{told.value:g}", s=f"{total:g}"),
+                               TOTAL_DIFFERS.fill(t=shown(told.value), s=shown(total)),
                                column=column.label, value=cells[column.at],
                                level="warning")  # fmt: skip
         if not is_dated and not is_of_means:
@@ -108,7 +113,7 @@ class Totals:
             total = sum(s.received for s in parts)
             if abs(total - told.value) > SLACK:
                 self.tell.rows("total_differs", [number],
-                               TOTAL_DIFFERS.fill(t=f"{told.value:g}", s=f"{total:g}"),
+                               TOTAL_DIFFERS.fill(t=shown(told.value), s=shown(total)),
                                column=label, value=cells[at], level="warning")  # fmt: skip
             else:
                 self.numbers["totals"] += 1

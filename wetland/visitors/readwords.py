@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from wetland.base.texts import Text, text
 
@@ -143,6 +144,7 @@ _BRACKETS = re.compile(r"[(\[【<][^()\[\]【】<>]*[)\]】>]")
 LONGEST_NAME = 120
 
 
+@lru_cache(maxsize=1 << 14)
 def plain(name: str) -> str:
     """Return a word without what does not matter: case, width, spaces, signs, units in brackets.
 
