@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.visitors.calendar import Calendar
-from wetland.visitors.comparison import COLUMNS, compared
+from wetland.visitors.comparison import COLUMNS, Per, compared
 from wetland.visitors.pack import Holiday
 
 ONE = dt.timedelta(days=1)
@@ -66,20 +66,33 @@ def test_a_gap_is_taken_out_of_both() -> None:
     assert found["previous"] == sum(range(31)) - 4
 
 
-def test_days_the_other_month_lacks_give_no_per_cent() -> None:
-    days = pd.concat([series(dt.date(2026, 2, 1), [10.0] * 28),
-                      series(dt.date(2026, 3, 2), [10.0] * 30)])  # fmt: skip
-    found = row(compared(days), "2026-03")  # 29, 30, 31 March: no such day in February
-    assert math.isnan(float(str(found["mom"])))
-    assert "上月" in str(found["note_zh"])
+def test_a_gap_of_the_other_month_is_taken_out_of_both_and_told() -> None:
+    values = [10.0] * 31
+    values[4] = values[9] = math.nan
+    days = pd.concat([series(dt.date(2026, 7, 1), values),
+                      series(dt.date(2026, 8, 1), [12.0] * 31)])  # fmt: skip
+    found = row(compared(days), "2026-08")
+    assert (found["value"], found["complete"]) == (372.0, True)
+    assert (found["previous"], found["mom"]) == (290.0, pytest.approx(20.0))
+    assert found["basis"] == "same_days"
+    assert "29天" in str(found["note_zh"])
 
 
-def test_a_whole_month_is_not_compared_with_a_part() -> None:
+def test_too_few_common_days_give_no_per_cent() -> None:
     days = pd.concat([series(dt.date(2026, 2, 1), [10.0] * 20),
                       series(dt.date(2026, 3, 1), [10.0] * 31)])  # fmt: skip
     found = row(compared(days), "2026-03")
     assert math.isnan(float(str(found["mom"])))
-    assert "not wholly counted" in str(found["note_en"])
+    assert "not compared" in str(found["note_en"])
+    short = pd.concat([series(dt.date(2026, 2, 1), [10.0] * 28),
+                       series(dt.date(2026, 3, 27), [10.0] * 5)])  # fmt: skip
+    assert math.isnan(float(str(row(compared(short), "2026-03")["mom"])))  # 29 to 31 February
+
+
+def test_a_total_of_a_month_is_not_compared_with_days() -> None:
+    days = series(dt.date(2026, 2, 1), [10.0] * 20)
+    found = row(compared(days, months={"2026-03": 500.0}), "2026-03")
+    assert math.isnan(float(str(found["mom"])))
 
 
 def test_months_told_count_where_days_are_missing_and_only_there() -> None:
@@ -142,15 +155,35 @@ def test_nothing_gives_an_empty_table() -> None:
     st.lists(st.one_of(st.just(math.nan), st.integers(0, 10**6).map(float)), max_size=420),
     st.sampled_from(["day", "month"]),
 )
-def test_per_cent_only_where_both_are_known_and_never_beyond_them(
-    first: dt.date, values: list[float], per: str
+def test_every_change_is_that_of_the_days_both_have(
+    first: dt.date, values: list[float], per: Per
 ) -> None:
-    table = compared(series(first, values), per=per)  # type: ignore[arg-type]
-    known = [v for v in values if not math.isnan(v)]
-    assert table["value"].sum() == pytest.approx(sum(known))
+    days = series(first, values)
+    table = compared(days, per=per)
+    known = {day: v for day, v in days.items() if not math.isnan(v)}
+    assert table["value"].sum() == pytest.approx(sum(known.values()))
     assert table["days_counted"].sum() == len(known)
+    whole = table["basis"] == "whole"
     for base, change in (("previous", "mom"), ("last_year", "yoy")):
         told = table[change].notna()
         assert (table.loc[told, base] > 0).all()
-        again = table.loc[told, base] * (1 + table.loc[told, change] / 100)
-        assert again.to_list() == pytest.approx(table.loc[told, "value"].to_list(), abs=1e-6)
+        again = table.loc[told & whole, base] * (1 + table.loc[told & whole, change] / 100)
+        wanted = table.loc[told & whole, "value"].to_list()
+        assert again.to_list() == pytest.approx(wanted, abs=1e-6)
+
+
+@given(st.lists(st.integers(1, 1000), min_size=60, max_size=60),
+       st.sets(st.integers(0, 59), max_size=12))  # fmt: skip
+def test_part_months_as_a_second_way_does(values: list[int], lost: set[int]) -> None:
+    first = dt.date(2026, 7, 1)  # two months of 31 days
+    told = [math.nan if k in lost else float(v) for k, v in enumerate(values)]
+    table = compared(series(first, told))
+    pairs = [(told[k], told[k + 31]) for k in range(29)]
+    both = [(a, b) for a, b in pairs if not math.isnan(a + b)]
+    mine = sum(not math.isnan(b) for _, b in pairs)
+    found = row(table, "2026-08")
+    if len(both) < 0.8 * mine:
+        assert math.isnan(float(str(found["mom"])))
+    else:
+        change = sum(b for _, b in both) / sum(a for a, _ in both) - 1
+        assert found["mom"] == pytest.approx(100 * change)

@@ -7,7 +7,7 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from wetland.base.errors import InputError
@@ -21,6 +21,7 @@ Per = Literal["day", "month"]
 PER: tuple[Per, ...] = ("day", "month")
 ONE_DAY = dt.timedelta(days=1)
 MONTHS = 12
+ENOUGH = 0.8  # of the days counted, those that the other month counted too
 
 BASES: dict[str, Text] = {
     "whole": text("整期比较", "whole periods"),
@@ -34,9 +35,11 @@ _PART = text(
     "{n} of {all} days of this month are counted: compared with the same days",
 )
 _NO_DAYS = text(
-    "{base}没有同样这些日子的计数，不比较", "{base} lacks counts of these days: not compared"
+    "{base}同样这些日子的计数不够，不比较", "{base} lacks counts of these days: not compared"
 )
-_BASE_PART = text("{base}计数不全，不比较", "{base} is not wholly counted: not compared")
+_BOTH = text(
+    "与{base}按双方都有计数的{n}天比较", "compared with {base} over the {n} days both have"
+)
 _ZERO = text("{base}为0，不算百分比", "{base} is 0: no per cent")
 _PREVIOUS = {
     "month": text("上月", "the month before"),
@@ -78,6 +81,14 @@ class _Change:
     base: float = math.nan
     per_cent: float = math.nan
     notes: tuple[Text, ...] = ()
+    same_days: bool = False
+
+
+def _against(value: float, base: float, name: Text) -> _Change:
+    """Compare two numbers; of 0 there is no per cent."""
+    if base <= 0:
+        return _Change(base, notes=(_ZERO.fill(base=name),))
+    return _Change(base, (value / base - 1.0) * 100.0)
 
 
 def compared(
@@ -89,9 +100,9 @@ def compared(
 ) -> pd.DataFrame:
     """Put each day or month beside the one before and the one a year before.
 
-    A month is whole when all its days are counted, or when a total of it is told. Whole months are
-    compared with whole months only. A month that is not whole is compared over the days that are
-    counted with the same days of the other month, where all of those are counted; its note says so.
+    A month is whole when all its days are counted, or when a total of it is told. Two whole months
+    are compared as they are. Where one of them is not whole, the days of the month that the other
+    counted too are compared, if they are four fifths of the days counted or more; the note says so.
     Nothing is compared with what is missing, and no per cent is given of 0.
 
     Parameters
@@ -113,6 +124,7 @@ def compared(
         ``period``, ``value``, ``complete``, ``days_counted``, ``days``, ``previous``, ``mom``
         (环比, per cent), ``last_year``, ``yoy`` (同比, per cent), ``basis`` (`BASES`),
         ``note_zh``, ``note_en``; in order of time, without periods of which nothing is known.
+        ``previous`` and ``last_year`` are of the days that are compared.
 
     Raises
     ------
@@ -153,7 +165,7 @@ def _row(
     return [
         one.label, one.value, one.total is not None, _counted(one), len(one.days),
         before.base, before.per_cent, a_year.base, a_year.per_cent,
-        "whole" if one.total is not None else "same_days",
+        "same_days" if one.total is None or before.same_days or a_year.same_days else "whole",
         "；".join(note.zh for note in told) or None, "; ".join(note.en for note in told) or None,
     ]  # fmt: skip
 
@@ -173,18 +185,17 @@ def _change(one: _Period, base: _Period | None, name: Text, per: Per, *, years: 
     if base is None:
         leap = years == 1 and per == "day" and one.days[0].month == 2 and one.days[0].day == 29
         return _Change(notes=(_LEAP_DAY,) if leap else ())
-    if one.total is not None:
-        if base.total is None:
-            return _Change(notes=(_BASE_PART.fill(base=name),))
-        value = base.total
-    else:
-        same = [_same_day(day, base) for day in one.counted]
-        if any(day is None or day not in base.counted for day in same):
-            return _Change(notes=(_NO_DAYS.fill(base=name),))
-        value = math.fsum(base.counted[day] for day in same if day is not None)
-    if value <= 0:
-        return _Change(value, notes=(_ZERO.fill(base=name),))
-    return _Change(value, (one.value / value - 1.0) * 100.0)
+    if one.total is not None and base.total is not None:
+        return _against(one.total, base.total, name)
+    same = {day: _same_day(day, base) for day in one.counted}
+    both = {day: other for day, other in same.items() if other in base.counted}
+    if not both or len(both) < ENOUGH * len(one.counted):
+        return _Change(notes=(_NO_DAYS.fill(base=name),))
+    value = math.fsum(one.counted[day] for day in both)
+    notes = () if len(both) == len(one.counted) else (_BOTH.fill(base=name, n=len(both)),)
+    told = math.fsum(base.counted[other] for other in both.values() if other is not None)
+    found = _against(value, told, name)
+    return replace(found, notes=(*notes, *found.notes), same_days=True)
 
 
 def _same_day(day: dt.date, base: _Period) -> dt.date | None:
