@@ -277,3 +277,31 @@ def test_moments_are_local_where_no_offset_stands_beside_them() -> None:
     for wrong in ("2026-03-08 02:30", "2026-11-22", "25:00", "", "0001-01-01 00:00+09:00"):
         with pytest.raises(InputError):
             moment_of(wrong, "America/New_York")
+
+
+def test_levels_flows_and_spans_of_one_file_are_kept_apart(run_cli, write) -> None:
+    rows = ["series,date,measure,count,synthetic"]
+    first = dt.date(2026, 3, 2)
+    for k in range(140):
+        day = first + dt.timedelta(days=k)
+        n = WEEK[k % 7] + k % 5
+        rows += [f"甲,{day},entries,{n},true", f"乙,{day},entries,{3 * n},false"]
+    rows += [f"丙,2026-0{m},entries,9000,false" for m in range(1, 7)]
+    file = write("\n".join(rows))
+    ran = run_cli("visitors", "forecast", file, "--freq", "day", "--horizon", "1", "--format",
+                  "json", "--no-calendar")  # fmt: skip
+    told = {row["series"]: row for row in json.loads(ran.out)}
+    assert set(told) == {"甲", "乙"}  # a month tells nothing of its days
+    assert (told["甲"]["synthetic"], told["乙"]["synthetic"]) == (True, False)
+    refused = run_cli("visitors", "forecast", file, "--freq", "hour", "--lang", "en")
+    assert refused.code == 1
+    assert "longer than one hour" in refused.err
+
+
+def test_too_little_is_refused_with_what_is_needed(run_cli, write) -> None:
+    rows = "".join(f"a,2026-03-{k:02d},{k}\n" for k in range(1, 32))
+    ran = run_cli("visitors", "forecast", write("series,time,count\n" + rows), "--freq", "day",
+                  "--format", "json")  # fmt: skip
+    assert ran.code == 1
+    assert ran.out == ""
+    assert "31" in ran.err

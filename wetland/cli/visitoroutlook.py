@@ -172,7 +172,7 @@ def _tell_series(found: Forecasts, lang: Lang) -> None:
         told.update(dict.fromkeys(note.get(lang) for note in one.told.notes))
     for note in told:
         typer.echo(note, err=True)
-    if found.synthetic:
+    if found.synthetic or found.invented:
         typer.echo(SYNTHETIC.get(lang), err=True)
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from wetland.base.errors import InputError
 from wetland.base.problems import Problems
 from wetland.base.texts import Lang, Text, text
 from wetland.operations.visitors import VisitorData
 from wetland.operations.visitorseries import tidy_of
+from wetland.operations.water import listed
 from wetland.reading.files import Given, accepting
 from wetland.sites.load import Site
 from wetland.visitors import panel
@@ -29,6 +31,12 @@ Freq = panel.Freq
 Aggregate = panel.Aggregate
 
 _CALENDAR = text("节假日与活动按场地 {s} 的日历", "holidays and events are those of site {s}")
+
+_COARSER = text(
+    "{s} 的计数比“{f}”粗，不能按它预测", "counts of {s} are of spans longer than one {f}: left out"
+)
+_NONE = text("没有一条序列能预测；{s}：{why}", "no series can be forecast; {s}: {why}")
+_FREQ = text("请改用 --freq day 或 month", "use --freq day or month")
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,8 @@ class Forecasts:
         Table `PROBLEMS` of the file.
     notes
         What holds for all series.
+    synthetic, invented
+        Whether anything here is invented; the series of a file that hold something invented.
     style
         How times are written: ``moment``, ``day`` or ``month``.
     zone
@@ -60,6 +70,7 @@ class Forecasts:
     problems: pd.DataFrame = field(default_factory=lambda: Problems("").frame())
     notes: tuple[Text, ...] = ()
     synthetic: bool = False
+    invented: frozenset[str] = frozenset()
     style: str = "moment"
     zone: ZoneInfo | None = None
 
@@ -79,7 +90,7 @@ class Forecasts:
                 "coverage": None if tested is None else _number(tested.coverage),
                 "reason": told.reason.get(lang),
                 "model": told.model.get(lang),
-                "synthetic": self.synthetic,
+                "synthetic": self.synthetic or one.series in self.invented,
             }
             for row in one.frame.to_dict("records"):
                 numbers = {k: _number(row[k]) for k in ("mean", "lower", "upper")}
@@ -141,6 +152,7 @@ def forecast_of(  # noqa: PLR0913 - what is forecast, and how
         calendar=data.calendar if calendar else None,
         aggregate=level if measure == "present" else "auto",
     )  # fmt: skip
+    _refuse_nothing(found)
     names = {place: data.name(place) for place in frame["series"].unique()}
     return Forecasts(tuple(found), freq, names, synthetic=data.synthetic)
 
@@ -183,13 +195,64 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
                          timezone="UTC" if site is None else site.timezone)  # fmt: skip
     zone = ZoneInfo(tidy.timezone)
     used = Calendar.of(site.visitors) if site is not None and calendar else None
-    found = forecast_counts(
-        tidy.frame, freq=freq, horizon=horizon, alpha=alpha, calendar=used, tz=tidy.timezone,
-        weather=weather, aggregate=aggregate,
-    )  # fmt: skip
-    notes = () if used is None or site is None else (_CALENDAR.fill(s=site.name),)
-    return Forecasts(tuple(found), freq, {}, tidy.problems.frame(), notes,
-                     style=tidy.time_style, zone=zone if tidy.tz_told else None)  # fmt: skip
+    notes = [] if used is None or site is None else [_CALENDAR.fill(s=site.name)]
+    frame, coarser = _fine_enough(tidy.frame, freq)
+    notes += coarser
+    found: list[SeriesForecast] = []
+    for part, way in _ways(frame, freq, aggregate):
+        found += forecast_counts(
+            part, freq=freq, horizon=horizon, alpha=alpha, calendar=used, tz=tidy.timezone,
+            weather=weather, aggregate=way,
+        )  # fmt: skip
+    _refuse_nothing(found)
+    found.sort(key=lambda one: one.series)
+    invented = frozenset(frame.loc[frame["synthetic"], "series"])
+    return Forecasts(tuple(found), freq, {}, tidy.problems.frame(), tuple(notes),
+                     bool(invented) and invented >= set(frame["series"]), invented,
+                     tidy.time_style, zone if tidy.tz_told else None)  # fmt: skip
+
+
+def _refuse_nothing(found: Sequence[SeriesForecast]) -> None:
+    """Refuse forecasts that tell no step of any series, with what they need.
+
+    Raises
+    ------
+    InputError
+        There is no step.
+    """
+    if found and not any(len(one.frame) for one in found):
+        raise InputError(_NONE.fill(s=found[0].series, why=found[0].told.reason))
+
+
+def _fine_enough(frame: pd.DataFrame, freq: Freq) -> tuple[pd.DataFrame, list[Text]]:
+    """Return the series whose counts are not of longer spans than the steps asked for.
+
+    Raises
+    ------
+    InputError
+        All of them are: a month tells nothing of its days.
+    """
+    long = {"hour": ("day", "month"), "day": ("month",), "month": ()}[freq]
+    coarse = frame["period"].isin(long)
+    names = list(dict.fromkeys(frame.loc[coarse, "series"]))
+    if not names:
+        return frame, []
+    message = _COARSER.fill(s=listed(names), f=panel.STEPS[freq])
+    if coarse.all():
+        raise InputError(message, hint=_FREQ)
+    return frame[~coarse].reset_index(drop=True), [message]
+
+
+def _ways(
+    frame: pd.DataFrame, freq: Freq, aggregate: Aggregate
+) -> list[tuple[pd.DataFrame, Aggregate]]:
+    """Return levels (people present, cars) apart from flows, and how each becomes one a step."""
+    if aggregate != "auto":
+        return [(frame, aggregate)]
+    level = frame["measure"].isin(("present", "occupied"))
+    nearest: Aggregate = "nearest" if freq == "hour" else "mean"
+    parts: list[tuple[pd.DataFrame, Aggregate]] = [(frame[~level], "auto"), (frame[level], nearest)]
+    return [(part, way) for part, way in parts if len(part)] or [(frame, aggregate)]
 
 
 def _number(value: object) -> float | None:

@@ -41,8 +41,8 @@ class TidySeries:
     frame
         ``series`` (text), ``time`` (naive local time of ``timezone``, datetime64[us]), ``count``
         (float), ``capacity`` (float) where the file has one, ``measure`` and ``period`` (as in
-        `VISITOR_COUNTS`; ``occupied`` for car parks), ``row``; sorted by series and time. Only what
-        may be used: the rest is in ``problems``.
+        `VISITOR_COUNTS`; ``occupied`` for car parks), ``row``, ``synthetic``; sorted by series and
+        time. Only what may be used: the rest is in ``problems``.
     time_style
         How the file writes times: ``moment`` (day and time of day), ``day`` or ``month``.
     tz_told
@@ -132,14 +132,15 @@ def _frame(used: Sequence[Seen], timezone: str, *, has_bays: bool) -> pd.DataFra
             "measure": one.measure,
             "period": one.period,
             "row": one.row,
+            "synthetic": bool(one.synthetic),
         }
         for one in used
     ]  # fmt: skip
-    columns = ["series", "time", "count", "capacity", "measure", "period", "row"]
+    columns = ["series", "time", "count", "capacity", "measure", "period", "row", "synthetic"]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.astype({"series": "str", "time": "datetime64[us]", "count": "float64",
                           "capacity": "float64", "measure": "str", "period": "str",
-                          "row": "int64"})  # fmt: skip
+                          "row": "int64", "synthetic": "bool"})  # fmt: skip
     if not has_bays:
         frame = frame.drop(columns="capacity")
     return frame.sort_values(["series", "time"], kind="stable", ignore_index=True)
