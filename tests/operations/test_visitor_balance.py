@@ -57,7 +57,7 @@ def bird_file() -> str:
     for k, (month, visits) in enumerate(zip(months(), VISITS, strict=True)):
         birds, day = int(200 - visits / 1000), month.replace(day=9)
         lines += [f"A{k},EX-B1,{day},60,true,斑嘴鸭,{birds},true",
-                  f"A{k},EX-B1,{day},60,true,白骨顶,3,true",
+                  f"A{k},EX-B1,{day},60,true,某种未名鸟,3,true",
                   f"B{k},EX-B7,{day},30,true,白鹭,0,true"]  # fmt: skip
     lines.append("C,EX-B1,2021,60,true,白鹭,9,true")  # known by its year only
     return "\n".join(lines) + "\n"

@@ -113,7 +113,8 @@ def _birds(
         long = len(surveys) - sum(within)
         notes = [_LONG.fill(n=long)] if long else []
         surveys = surveys.loc[within]
-    records = data.counted[data.counted["survey_id"].isin(set(surveys["survey_id"]))]
+    kept = data.records["validation"] != "rejected"  # a bird of no known name is a bird
+    records = data.records[kept & data.records["survey_id"].isin(set(surveys["survey_id"]))]
     told = records[records["individual_count"].notna()]
     sums = told.groupby("survey_id")["individual_count"].sum()
     complete = surveys["complete"].fillna(False).astype(bool).to_numpy()
