@@ -23,8 +23,8 @@ INSTANTANEOUS = "visitors/capacity_instantaneous"
 CAR_PARK = "visitors/car_park_full"
 SILENT = "visitors/silent_counter"
 RULES: dict[str, Text] = {
-    DAILY: text("日承载量", "capacity of a day"),
-    INSTANTANEOUS: text("瞬时承载量", "capacity at one time"),
+    DAILY: text("日承载量预警或超载", "capacity of a day: tier reached or exceeded"),
+    INSTANTANEOUS: text("瞬时承载量预警或超载", "capacity at one time: tier reached or exceeded"),
     CAR_PARK: text("停车场将满", "car park nearly full"),
     SILENT: text("计数中断", "counter gone silent"),
 }

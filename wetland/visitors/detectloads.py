@@ -54,6 +54,10 @@ _LAW = text(
     "seen and is to be checked).",
 )
 _BASIS = text("计数：{b}。", "Counted as: {b}.")
+_TWICE = text(
+    "当日进入过不止一个下级区域的人会重复计数。",
+    "Who entered more than one of its parts that day is counted more than once.",
+)
 _LEAST = text("至少", "at least")
 _NO_LEAST = Text(zh=" ", en=" ")
 
@@ -167,6 +171,8 @@ def _basis(load: _Load) -> Text:
         parts.append(_CHANGED.fill(n=note))
     if load.basis in BASES:
         parts.append(_BASIS.fill(b=BASES[load.basis]))
+    if load.basis == "areas" and load.rule == DAILY:
+        parts.append(_TWICE)
     return sentences(parts) if parts else _BASIS.fill(b=load.basis)
 
 
