@@ -274,3 +274,14 @@ def test_counts_in_ten_thousands_and_a_lone_total() -> None:
     assert reading.counts["flag"].tolist() == ["suspect"]
     assert facts(read("日期,合计\n2024-05-01,5\n"))[0][4] == 5
     assert [f[0] for f in facts(read("日期,A区,B区\n2024-05-01,5,6\n"))] == ["A区", "B区"]
+
+
+def test_running_sums_beside_their_counts_do_not_count_twice() -> None:
+    reading = read(
+        "日期,东门入园,东门累计入园,累计出园\n2024-05-01,5,105,50\n2024-05-02,6,111,54\n"
+    )
+    assert [(f[1], f[4]) for f in facts(reading)] == [
+        ("entries", 5), ("exits", None), ("entries", 6), ("exits", 4)
+    ]  # fmt: skip
+    unread = next(p for p in reading.problems.items if p.code == "column_unread")
+    assert unread.column == "东门累计入园"

@@ -300,6 +300,7 @@ def _parking(head: Head) -> None:
 def _values(head: Head, grid: Grid, stacks: list[list[str]], context: _Context) -> None:
     """Tell columns of counts from totals and from what stands beside them."""
     unknown = _sorted_out(head, grid, stacks, context)
+    _leave_sums(head)
     count = head.roles.get("count")
     if count is not None:
         _take_count(head, count, context)
@@ -335,6 +336,14 @@ def _sorted_out(
             elif is_count:
                 unknown.append(at)
     return unknown
+
+
+def _leave_sums(head: Head) -> None:
+    """Leave columns that add up beside a column of the same counts: they would count twice."""
+    plain_ones = {(v.place, v.measure) for v in head.values if v.cumulative is None}
+    twice = [v for v in head.values if v.cumulative and (v.place, v.measure) in plain_ones]
+    head.values = [v for v in head.values if v not in twice]
+    head.unread += [v.at for v in twice]
 
 
 def _take_count(head: Head, at: int, context: _Context) -> None:

@@ -318,7 +318,8 @@ class RowReader:
         found = column.cumulative or cumulative_of(word)
         seen.cumulative = (None if told == "no" else told) if told is not None else found
         if seen.cumulative is not None and seen.counter is None:
-            seen.counter = column.label  # apart from counts that do not add up
+            # A name of its own keeps it apart from counts that do not add up.
+            seen.counter = word if cumulative_of(word) else column.label
         synthetic = self.head.cell(cells, "synthetic")
         seen.synthetic = (self.options.synthetic if synthetic is None
                           else synthetic.casefold() in TRUE_WORDS)  # fmt: skip
