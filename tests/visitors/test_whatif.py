@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wetland.base.errors import InputError
-from wetland.visitors.whatif import NO_EFFECT, to_rows, what_if
+from wetland.visitors.whatif import NO_EFFECT, what_if
 
 FIRST = dt.date(2026, 9, 29)
 
@@ -26,7 +26,7 @@ def test_days_above_are_touched_and_a_day_at_the_cap_is_not() -> None:
     assert (found.days, found.touched, found.visitors, found.above) == (4, 2, 4401.0, 501.0)
     assert (found.moved, found.lost) == (0.0, 501.0)
     assert [str(day) for day in found.by_day["day"]] == ["2026-10-01", "2026-10-02"]
-    assert to_rows(found) == [
+    assert found.by_month.to_dict("records") == [
         {"month": "2026-09", "days": 2.0, "touched": 0.0, "visitors": 1900.0, "above": 0.0,
          "kept": 1900.0},
         {"month": "2026-10", "days": 2.0, "touched": 2.0, "visitors": 2501.0, "above": 501.0,

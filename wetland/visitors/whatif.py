@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -174,11 +173,3 @@ def _by_month(table: pd.DataFrame) -> pd.DataFrame:
 
 def _month(day: dt.date) -> str:
     return f"{day:%Y-%m}"
-
-
-def to_rows(found: WhatIf) -> list[Mapping[str, Any]]:
-    """Return the months of a cap, JSON-ready."""
-    return [
-        {str(k): (v if isinstance(v, str) else float(v)) for k, v in row.items()}
-        for row in found.by_month.to_dict("records")
-    ]
