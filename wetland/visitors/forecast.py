@@ -134,7 +134,9 @@ def forecast_counts(  # noqa: PLR0913 - a table, what is asked, and what is know
     made = []
     for row, name in enumerate(panel.names):
         one = next(told) if enough[row] else _refused(int(known[row]), freq, ahead)
-        noted = replace(one, notes=(*panel.notes, *_silence(panel, row), *one.notes))
+        noted = replace(
+            _within(one, panel, row), notes=(*panel.notes, *_silence(panel, row), *one.notes)
+        )
         made.append(SeriesForecast(name, freq, _frame(panel, noted, ahead), noted))
     return made
 
@@ -197,6 +199,15 @@ def _hours(
             grid, origin=(last // 24, last % 24), horizon=horizon, alpha=alpha, calendar=calendar
         )
     )
+
+
+def _within(told: Told, panel: Panel, row: int) -> Told:
+    """Return a forecast of a level that stays within its capacity."""
+    if panel.limit is None or not np.isfinite(panel.limit[row]):
+        return told
+    limit = float(panel.limit[row])
+    mean, lower, upper = (np.minimum(a, limit) for a in (told.mean, told.lower, told.upper))
+    return replace(told, mean=mean, lower=lower, upper=upper)
 
 
 def _refused(known: int, freq: Freq, horizon: int) -> Told:

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from wetland.base.texts import Text, text
 from wetland.statistics.evaluation import Intervals
-from wetland.statistics.intervals import half_widths
+from wetland.statistics.intervals import half_widths, recent_widths
 from wetland.statistics.rolling import Rolled, known_before
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+YEARS_REMEMBERED = 4.0
+SEASON_LEANS = 72.0  # errors of one season that count half against those of all seasons
 SMALLEST = 0.001  # stands for nobody on the logarithm: a share of the median of the first steps
 
 
@@ -113,7 +115,44 @@ class Said:
         return Rolled(origins, told, naive, actual, loss, naive_loss, np.ones(1), "log")
 
 
-def widths(rolled: Rolled, *, alpha: float, odd: Bools | None = None) -> Intervals:
+def season_scales(errors: Floats, origins: Ints, *, period: int) -> Floats:
+    """Return how large errors of each outcome's season are as a rule, against those of all seasons.
+
+    Parameters
+    ----------
+    errors : array of float, shape (origins, leads)
+        On the logarithm; NaN where nothing is known.
+    origins : array of int, shape (origins,)
+        Consecutive steps of the series.
+    period : int
+        Steps of a round of the seasons.
+
+    Returns
+    -------
+    array of float, shape (origins, leads)
+        The mean size of the errors of the outcome's season that were known at the origin over that
+        of all errors known there; with few of its own (`SEASON_LEANS`) near 1.
+    """
+    made = np.ones(errors.shape)
+    total, count = np.zeros(period), np.zeros(period)
+    ahead = np.arange(1, errors.shape[1] + 1)
+    for row in range(len(errors)):
+        came_now = ahead[ahead <= row]
+        sizes = np.abs(errors[row - came_now, came_now - 1])
+        sizes = sizes[~np.isnan(sizes)]
+        here = int(origins[row]) % period
+        total[here] += float(sizes.sum())
+        count[here] += len(sizes)
+        if total.sum() > 0:
+            usual = total.sum() / count.sum()
+            own = (total + SEASON_LEANS * usual) / (count + SEASON_LEANS)
+            made[row] = own[(origins[row] + ahead) % period] / usual
+    return made
+
+
+def widths(
+    rolled: Rolled, *, alpha: float, odd: Bools | None = None, period: int | None = None
+) -> Intervals:
     """Return the half widths told at each origin.
 
     Parameters
@@ -121,15 +160,26 @@ def widths(rolled: Rolled, *, alpha: float, odd: Bools | None = None) -> Interva
     odd : array of bool, shape (origins, leads), optional
         Outcomes of another kind (holidays): they have intervals from errors of their own kind where
         enough are known, from all errors where not; so do the others.
+    period : int, optional
+        Steps of a round of the seasons whose errors differ: widths follow `season_scales`, and
+        errors weigh half after `YEARS_REMEMBERED` rounds.
     """
     known = known_before(rolled.origins, rolled.told.shape[1])
 
     def of(errors: Floats) -> Floats:
+        if period is not None:
+            scales = season_scales(errors, rolled.origins, period=period)
+            sized = recent_widths(
+                errors / scales, known, alpha=alpha, half_life=YEARS_REMEMBERED * period
+            )
+            return sized * scales
         every = half_widths(errors, known, alpha=alpha)
         if odd is None or not odd.any():
             return every
-        kinds = [half_widths(np.where(odd == kind, errors, np.nan), known, alpha=alpha)
-                 for kind in (False, True)]  # fmt: skip
+        kinds = [
+            half_widths(np.where(odd == kind, errors, np.nan), known, alpha=alpha)
+            for kind in (False, True)
+        ]
         own = np.where(odd, kinds[1], kinds[0])
         return np.where(np.isnan(own), every, own)
 

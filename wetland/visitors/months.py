@@ -69,7 +69,7 @@ def _told(said: Said, row: int, horizon: int, alpha: float) -> Told:
     if len(logs) < WARM_UP or np.isnan(said.told[row, -1]).all():
         return _none(known, horizon, said.notes(row))
     made = said.rolled(row, first=WARM_UP - 1)
-    intervals = widths(made, alpha=alpha)
+    intervals = widths(made, alpha=alpha, period=SEASONS)
     evaluation = evaluate(made, intervals, alpha=alpha)
     width = intervals.told[-1]
     told = np.isfinite(width)
