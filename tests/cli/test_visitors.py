@@ -233,6 +233,7 @@ def test_what_a_cap_would_touch_is_counted_with_what_is_assumed(run_cli, stored)
         (("forecast", "--freq", "month"), "24"),
         (("forecast", "--horizon", "99"), "14"),
         (("balance", "--since", "2026-08-02"), "--cap"),
+        (("forecast", "--freq", "hour", "--weather", "w.csv"), "--freq day"),
         (("compare", "--area", ""), "park"),
     ],
 )
@@ -293,6 +294,12 @@ def test_levels_flows_and_spans_of_one_file_are_kept_apart(run_cli, write) -> No
     told = {row["series"]: row for row in json.loads(ran.out)}
     assert set(told) == {"甲", "乙"}  # a month tells nothing of its days
     assert (told["甲"]["synthetic"], told["乙"]["synthetic"]) == (True, False)
+    one = run_cli(
+        "visitors", "forecast", file, "--place", "乙", "--horizon", "1", "--format", "csv"
+    )
+    assert {row["series"] for row in csv.DictReader(io.StringIO(one.out))} == {"乙"}
+    for wrong in (("--place", "丁"), ("--measure", "boats")):
+        assert run_cli("visitors", "forecast", file, *wrong).code == 1
     refused = run_cli("visitors", "forecast", file, "--freq", "hour", "--lang", "en")
     assert refused.code == 1
     assert "longer than one hour" in refused.err

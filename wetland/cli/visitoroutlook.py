@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.cli.birdtables import SYNTHETIC
 from wetland.cli.options import (
@@ -58,8 +59,8 @@ PlacesOption = Annotated[
     typer.Option(
         "--place",
         metavar="PLACE",
-        help="读存储时：区域、出入口、码头，默认全园（可重复） / Of the store: area, gate or pier; "
-        "default: the whole site (repeatable)",
+        help="区域、出入口、码头，默认全园；文件的序列，默认全部（可重复） / Area, gate or pier "
+        "(default: the whole site); series of a file (default: all); repeatable",
     ),
 ]
 MeasureOption = Annotated[
@@ -108,6 +109,11 @@ NowOption = Annotated[
     ),
 ]
 
+_WEATHER = text("逐日的天气只用于 --freq day", "weather by day goes with --freq day only")
+_MEASURE = text(
+    "--measure 只用于存储中的计数；文件请用 --default-measure 或 --measure-as",
+    "--measure is about counts of the store; for a file use --default-measure or --measure-as",
+)
 _HIDDEN = text("{series}：不显示。{why}", "{series}: not shown. {why}")
 _SHOWN = text("{series}：{why}", "{series}: {why}")
 _SIGN = text("诱导牌：{words}", "sign: {words}")
@@ -142,6 +148,10 @@ def forecast(
     from wetland.operations.visitorweather import read_weather  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
+    if weather is not None and freq != "day":
+        raise InputError(_WEATHER)
+    if file is not None and measure != "entries":
+        raise InputError(_MEASURE)
     known = None if weather is None else read_weather(given_file(weather))
     if file is None:
         data = read_visitors(None, reading, site=site, store=store, lang=lang)
@@ -150,7 +160,7 @@ def forecast(
     else:
         opened = open_site(site)
         found = forecast_of_file(given_file(file), opened, reading, freq=freq, horizon=horizon,
-                                 alpha=alpha, aggregate=aggregate, weather=known,
+                                 series=place, alpha=alpha, aggregate=aggregate, weather=known,
                                  calendar=calendar, today=today_of(opened))  # fmt: skip
         tell_problems(found.problems.to_dict("records"), lang, ASIDE)
     rows = found.rows(lang)

@@ -36,6 +36,9 @@ _COARSER = text(
     "{s} 的计数比“{f}”粗，不能按它预测", "counts of {s} are of spans longer than one {f}: left out"
 )
 _NONE = text("没有一条序列能预测；{s}：{why}", "no series can be forecast; {s}: {why}")
+_NO_SERIES = text(
+    "文件中没有序列 {s}；有：{known}", "the file has no series {s}; there are: {known}"
+)
 _FREQ = text("请改用 --freq day 或 month", "use --freq day or month")
 
 
@@ -164,6 +167,7 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     *,
     freq: Freq,
     horizon: int | None = None,
+    series: Sequence[str] | None = None,
     alpha: float = 0.1,
     aggregate: Aggregate = "auto",
     weather: pd.DataFrame | None = None,
@@ -176,6 +180,8 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     ----------
     site
         Gives holidays, events and time zone; None knows none (times are then UTC).
+    series
+        Only these, by name; None is all.
     aggregate
         How several values within a step become one; ``auto`` decides from the content.
     today
@@ -196,7 +202,7 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     zone = ZoneInfo(tidy.timezone)
     used = Calendar.of(site.visitors) if site is not None and calendar else None
     notes = [] if used is None or site is None else [_CALENDAR.fill(s=site.name)]
-    frame, coarser = _fine_enough(tidy.frame, freq)
+    frame, coarser = _fine_enough(_only(tidy.frame, series), freq)
     notes += coarser
     found: list[SeriesForecast] = []
     for part, way in _ways(frame, freq, aggregate):
@@ -210,6 +216,23 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     return Forecasts(tuple(found), freq, {}, tidy.problems.frame(), tuple(notes),
                      bool(invented) and invented >= set(frame["series"]), invented,
                      tidy.time_style, zone if tidy.tz_told else None)  # fmt: skip
+
+
+def _only(frame: pd.DataFrame, series: Sequence[str] | None) -> pd.DataFrame:
+    """Return the rows of some series.
+
+    Raises
+    ------
+    InputError
+        The file has no such series; those it has are named.
+    """
+    if series is None:
+        return frame
+    there = dict.fromkeys(frame["series"])
+    for name in series:
+        if name not in there:
+            raise InputError(_NO_SERIES.fill(s=name or "''", known=listed(there)))
+    return frame[frame["series"].isin(series)].reset_index(drop=True)
 
 
 def _refuse_nothing(found: Sequence[SeriesForecast]) -> None:
