@@ -34,7 +34,8 @@ def test_a_series_that_follows_visitors_is_found_at_its_lag() -> None:
     days, visits = months(2016, 72), noise(72)
     later = np.r_[0.0, visits[:-1]] + 0.2 * noise(72, 1)
     pairs = balance(Dated(days, visits, "sum"), [Series("x", "water", NAME, Dated(days, later))],
-                    lags=(0, 1, 2), options=FAST)  # fmt: skip
+                    lags=(0, 1, 2, 1), options=FAST)  # fmt: skip
+    assert [pair.lag for pair in pairs] == [0, 1, 2]
     by_lag = {pair.lag: pair for pair in pairs}
     assert by_lag[1].p_corrected < 0.001
     assert by_lag[1].found.rho > 0.8

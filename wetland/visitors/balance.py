@@ -168,7 +168,7 @@ def balance(
         Steps: ``month`` or ``year``.
     lags
         Steps by which visitors come before: with 1, the birds of a month are held against the
-        visitors of the month before.
+        visitors of the month before. A lag that is told twice is tested once.
     options
         How an association is judged.
 
@@ -187,7 +187,8 @@ def balance(
     for lag in lags:
         if lag != int(lag) or not 0 <= lag <= MOST_LAG:
             raise InputError(_LAG.fill(k=lag, most=MOST_LAG))
-    found = [_tested(visitors, one, per, lag, options) for one in others for lag in lags]
+    once = dict.fromkeys(int(lag) for lag in lags)
+    found = [_tested(visitors, one, per, lag, options) for one in others for lag in once]
     corrected = holm([pair.found.p_value for pair in found])
     return tuple(replace(pair, p_corrected=p) for pair, p in zip(found, corrected, strict=True))
 
