@@ -271,6 +271,18 @@ def test_a_moment_needs_a_time_zone() -> None:
         instant_load(counts_of([]), PACK, at=dt.datetime(2026, 11, 9, 12))  # noqa: DTZ001 - meant
 
 
+def test_the_local_day_is_that_of_the_time_zone() -> None:
+    """16:30 of 1 March in UTC is half past midnight of 2 March in Shanghai: the closure began."""
+    moment = dt.datetime(2026, 3, 1, 16, 30, tzinfo=dt.UTC)
+    rows = counts_of([moment_row("yuhang", 15_000, at=moment)])
+    utc, local = (instant_load(rows, PACK, at=moment, timezone=zone).set_index("area").loc["yuhang"]
+                  for zone in (None, "Asia/Shanghai"))  # fmt: skip
+    assert (utc["capacity"], utc["day"]) == (16_800, dt.date(2026, 3, 1))
+    assert (local["capacity"], local["day"]) == (15_000, dt.date(2026, 3, 2))
+    assert local["outcome"] == "red"
+    assert local["as_of"].utcoffset() == dt.timedelta(hours=8)
+
+
 def test_both_limits_are_judged_apart() -> None:
     """A day within its capacity may be beyond what the area may hold at one time."""
     rows = [*day_rows("xihu", [50_000]), moment_row("xihu", 42_000, at=at(12))]

@@ -7,13 +7,14 @@ capacity and is never said to keep it. A total of several days is never compared
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.visitors.capacity import CapacityOn, capacity_on, children
+from wetland.visitors.capacity import CapacityOn, capacity_on
+from wetland.visitors.entered import Entered, entries_of
 from wetland.visitors.instants import Present, latest_present
 from wetland.visitors.loadcounts import DayTotal, day_totals, with_places
 from wetland.visitors.pack import VisitorPack
@@ -62,6 +63,7 @@ def daily_load(
     since: dt.date | None = None,
     until: dt.date | None = None,
     now: dt.datetime | None = None,
+    timezone: str | None = None,
 ) -> pd.DataFrame:
     """Return how many people entered each area on each day, against its capacity of a day.
 
@@ -81,8 +83,10 @@ def daily_load(
         First and last local day; None are those of the counts. Days outside the counts are left
         out, but a single day that is asked for is told whatever there is.
     now
-        The present moment in the site's time zone: a local day that is not over is not whole. None:
-        every day of the counts is over.
+        The present moment: a local day that is not over is not whole. None: every day of the counts
+        is over.
+    timezone
+        Whose local day it is at ``now``; None is that of ``now`` itself.
 
     Returns
     -------
@@ -97,11 +101,11 @@ def daily_load(
     Raises
     ------
     InputError
-        ``since`` is after ``until``, or the days are too many.
+        ``since`` is after ``until``, the days are too many, or ``now`` has no time zone.
     """
     totals = day_totals(with_places(counts, pack))
     days = _days(totals, since, until)
-    today = None if now is None else now.date()
+    today = None if now is None else _local(now, timezone).date()
     counted = {place for place, _ in totals}
     shown = [a.id for a in pack.areas if _is_told(pack, a.id, "daily", counted)]
     rows = []
@@ -124,6 +128,7 @@ def instant_load(
     *,
     at: dt.datetime,
     stale_after_min: float = 60,
+    timezone: str | None = None,
 ) -> pd.DataFrame:
     """Return how many people are in each area at a moment, against its capacity at one time.
 
@@ -138,6 +143,9 @@ def instant_load(
         The moment, with a time zone.
     stale_after_min
         Readings older than so many minutes decide nothing.
+    timezone
+        In which moments are told, and whose local day decides which capacity holds; None is that of
+        ``at`` itself.
 
     Returns
     -------
@@ -150,8 +158,7 @@ def instant_load(
     InputError
         ``at`` has no time zone.
     """
-    if at.tzinfo is None:
-        raise InputError(_NO_ZONE.fill(t=at.isoformat(timespec="minutes")))
+    at = _local(at, timezone)
     counts = with_places(counts, pack)
     counted = {str(place) for place in counts["place"].dropna().unique()}
     latest = latest_present(counts, pack, at=at, stale_after_min=stale_after_min)
@@ -167,76 +174,10 @@ def instant_load(
     return _frame(rows, INSTANT)
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """How many entered an area on a day, as far as it was counted."""
-
-    people: float | None
-    whole: bool
-    basis: str | None
-    reports: int = 0
-    suspect: int = 0
-    synthetic: bool = False
-    missing: tuple[str, ...] = ()
-
-
-def entries_of(
-    pack: VisitorPack, totals: Mapping[tuple[str, dt.date], DayTotal], area: str, day: dt.date
-) -> Entered:
-    """Return how many entered an area on a day; see `daily_load` for what is used."""
-    ways = list(_ways(pack, totals, area, day))
-    known = [way for way in ways if way.people is not None]
-    for way in known:
-        if way.whole:
-            return way
-    if known:
-        return max(known, key=lambda way: way.people or 0.0)
-    missing = next((way.missing for way in ways if way.missing), (area,))
-    return Entered(None, False, None, missing=missing)
-
-
-def _ways(
-    pack: VisitorPack, totals: Mapping[tuple[str, dt.date], DayTotal], area: str, day: dt.date
-) -> Iterator[Entered]:
-    own = totals.get((area, day))
-    if own is not None:
-        yield _sum(((area, own),), "area")
-    gates = [g.id for g in pack.gates if g.area == area]
-    if gates:
-        yield _sum([(gate, totals.get((gate, day))) for gate in gates], "gates")
-    parts = children(pack, area)
-    if parts:
-        yield _of_parts([(part, _part(pack, totals, part, day)) for part in parts])
-
-
-def _part(
-    pack: VisitorPack, totals: Mapping[tuple[str, dt.date], DayTotal], area: str, day: dt.date
-) -> Entered:
-    found = entries_of(pack, totals, area, day)
-    if found.people is None and capacity_on(pack, area, "daily", day).closed:
-        return Entered(0.0, True, "areas")
-    return found
-
-
-def _sum(told: Sequence[tuple[str, DayTotal | None]], basis: str) -> Entered:
-    there = [total for _, total in told if total is not None]
-    missing = tuple(place for place, total in told if total is None or not total.whole)
-    return Entered(
-        sum(t.people for t in there) if there else None, not missing, basis,
-        sum(t.rows for t in there), sum(t.suspect for t in there),
-        any(t.synthetic for t in there), missing,
-    )  # fmt: skip
-
-
-def _of_parts(parts: Sequence[tuple[str, Entered]]) -> Entered:
-    there = [part for _, part in parts if part.people is not None]
-    missing = tuple(dict.fromkeys(name for _, part in parts for name in part.missing))
-    counted = [p for p in there if p.reports]
-    return Entered(
-        sum(p.people or 0.0 for p in there) if counted else None,
-        all(p.whole for _, p in parts), "areas", sum(p.reports for p in there),
-        sum(p.suspect for p in there), any(p.synthetic for p in there), missing,
-    )  # fmt: skip
+def _local(moment: dt.datetime, timezone: str | None) -> dt.datetime:
+    if moment.tzinfo is None:
+        raise InputError(_NO_ZONE.fill(t=moment.isoformat(timespec="minutes")))
+    return moment if timezone is None else moment.astimezone(ZoneInfo(timezone))
 
 
 def _is_told(pack: VisitorPack, area: str, limit: str, counted: set[str]) -> bool:
