@@ -180,17 +180,8 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
     mistakes += wrong
     reference, wrong = _read_reference(folder)
     mistakes += wrong
-    water, wrong = read_water_pack(folder)
-    mistakes += wrong
     named = None if config is None else {*config.zone_names, *(zone.id for zone in zones)}
-    birds, wrong = read_bird_pack(folder, zones=named)
-    mistakes += wrong
-    visitors, wrong = read_visitor_pack(
-        folder,
-        zones=named,
-        plots={plot.id for plot in birds.plots},
-        stations={station.id for station in water.stations},
-    )
+    parts, wrong = _read_parts(folder, named)
     mistakes += wrong
     vocabulary, regulations, wrong = _read_law(folder, config)
     mistakes += wrong
@@ -208,9 +199,7 @@ def read_pack(folder: Path) -> tuple[Site | None, list[Mistake]]:
         regulations=regulations,
         digest=pack_digest(folder),
         reference=reference,
-        water=water,
-        birds=birds,
-        visitors=visitors,
+        **parts,
     )
     return site, mistakes
 
@@ -298,6 +287,20 @@ def _read_reference(folder: Path) -> tuple[tuple[Reference, ...], list[Mistake]]
         return (), []
     document, mistakes = _read_json(path)
     return ((), mistakes) if mistakes else read_reference(document, file=REFERENCE_FILE)
+
+
+def _read_parts(folder: Path, zones: set[str] | None) -> tuple[dict[str, Any], list[Mistake]]:
+    """Read what a pack says of water, birds and visitors; each may name what is told before it."""
+    water, mistakes = read_water_pack(folder)
+    birds, of_birds = read_bird_pack(folder, zones=zones)
+    visitors, of_visitors = read_visitor_pack(
+        folder,
+        zones=zones,
+        plots={plot.id for plot in birds.plots},
+        stations={station.id for station in water.stations},
+    )
+    parts = {"water": water, "birds": birds, "visitors": visitors}
+    return parts, [*mistakes, *of_birds, *of_visitors]
 
 
 def _read_law(

@@ -27,7 +27,7 @@ class Entered:
 def entries_of(
     pack: VisitorPack, totals: Mapping[tuple[str, dt.date], DayTotal], area: str, day: dt.date
 ) -> Entered:
-    """Return how many entered an area on a day; see `wetland.visitors.load.daily_load` for the rule."""
+    """Return how many entered an area on a day; `wetland.visitors.load.daily_load` has the rule."""
     ways = list(_ways(pack, totals, area, day))
     known = [way for way in ways if way.people is not None]
     for way in known:
