@@ -123,12 +123,13 @@ def surprise(found: Factored) -> float:
 
 
 def surprise_slope(found: Factored) -> Floats:
-    """Return the derivative of `surprise` by each entry of the covariance, shape (n, n)."""
+    """Return the derivative of `surprise` by each entry of the covariance, shape (n, n).
+
+    Only the lower triangle holds it: the matrix is symmetric.
+    """
     from scipy.linalg import lapack, solve_triangular  # noqa: PLC0415 - slow
 
     weights = solve_triangular(found.lower, found.white, lower=True, trans=1, check_finite=False)
-    half, _ = lapack.dpotri(found.lower, lower=1)
-    half = np.tril(half)
-    inverse = half + np.tril(half, -1).T
-    slope: Floats = 0.5 * (inverse - np.outer(weights, weights))
+    inverse, _ = lapack.dpotri(found.lower, lower=1)
+    slope: Floats = 0.5 * (inverse - weights[:, None] * weights)
     return slope

@@ -14,11 +14,11 @@ from wetland.visitors.hourskernel import Grounds, Kernel, farthest, grounds, sta
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-FIT_DAYS = 35
-FIT_SLOTS = 24  # of a day: half hours are thinned to hours where more are open
+FIT_DAYS = 28
+FIT_SLOTS = 12  # of a day: where more are open, every second or third is left out
 POOLED_SERIES = 12
 FEWEST_READINGS = 60  # of a series, for numbers of its own
-_POOLED_TURNS, _OWN_TURNS = 8, 6
+_POOLED_TURNS, _OWN_TURNS = 6, 4
 _POOLED_HOLD, _OWN_HOLD = 5.0, 1.0  # how firmly the logarithms are held to where they begin
 _FARTHEST = 4.0  # logarithm
 

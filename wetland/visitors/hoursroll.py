@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 
 MOST_READINGS = 1_500  # of a series that are learnt from
 _LEAST_DAYS, _MOST_DAYS = 28, 70
+_LEAST_ORDINARY = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,9 @@ class Learnt:
 def learn(model: Floats, table: DayTable, *, upto: int, ahead_days: int, flows: bool) -> Learnt:
     """Learn scale and covariance from the days before ``upto``.
 
+    Holidays are left out of both where at least `_LEAST_ORDINARY` other days are known: one
+    National Day would make every later day look alike.
+
     Parameters
     ----------
     model : array of float, shape (series, days, slots)
@@ -48,9 +52,12 @@ def learn(model: Floats, table: DayTable, *, upto: int, ahead_days: int, flows: 
     open_slots = int(np.isfinite(model[:, max(0, upto - _MOST_DAYS) : upto]).any((0, 1)).sum())
     size = min(max(MOST_READINGS // max(open_slots, 1), _LEAST_DAYS), _MOST_DAYS)
     days = window(table, upto=upto, ahead=ahead_days, size=size)
-    scale = scaled(model, days, flows=flows)
+    ordinary = days[table.holiday[days] < 0]
+    if len(ordinary) < _LEAST_ORDINARY:
+        ordinary = days
+    scale = scaled(model, days, usual_days=ordinary, flows=flows)
     slots = np.nonzero(scale.open.any(axis=0))[0]
-    numbers = fitted(scale.standard(model), days, table, slots=slots)
+    numbers = fitted(scale.standard(model), ordinary, table, slots=slots)
     return Learnt(upto, days, slots, scale, numbers)
 
 

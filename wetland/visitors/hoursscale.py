@@ -11,7 +11,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-SLOT_SHARE = 0.5  # of a slot's own variance; the rest is that of the whole series
+# Weight of a slot's own variance, the rest is that of the whole series: a busy day of a gate is busy
+# at each hour in proportion, a full car park is fuller by as much.
+SLOT_SHARE = {"flows": 0.95, "levels": 0.5}
 FEWEST_CLOSED = 5  # readings of nought, and nothing else, from which a slot is taken as closed
 
 
@@ -63,15 +65,18 @@ def _mean(values: Floats, axis: int | tuple[int, int]) -> Floats:
     return made
 
 
-def scaled(model: Floats, days: Ints, *, flows: bool) -> Scaled:
+def scaled(model: Floats, days: Ints, *, usual_days: Ints, flows: bool) -> Scaled:
     """Return the scale of every series from some of the days.
+
+    What is usual and how it scatters rests on ``usual_days``, what was seen on all ``days``.
 
     Where a slot was never seen within them, it is usual as the series is. A series that never
     changes has a scatter of next to nothing.
     """
-    part = model[:, days]
-    known = np.isfinite(part)
+    every_day = model[:, days]
+    known = np.isfinite(every_day)
     seen = np.asarray(known.any(axis=1))
+    part = model[:, usual_days]
     whole = _mean(part, (1, 2))
     usual = _mean(part, 1)
     usual = np.where(np.isnan(usual), whole[:, None], usual)
@@ -79,10 +84,11 @@ def scaled(model: Floats, days: Ints, *, flows: bool) -> Scaled:
     every, own = _mean(square, (1, 2)), _mean(square, 1)
     own = np.where(np.isnan(own), every[:, None], own)
     least = (1e-6 * (1 + np.abs(np.nan_to_num(whole)))) ** 2
-    variance = (1 - SLOT_SHARE) * every[:, None] + SLOT_SHARE * own
+    share = SLOT_SHARE["flows" if flows else "levels"]
+    variance = (1 - share) * every[:, None] + share * own
     closed = np.zeros_like(seen)
     if flows:
-        always = np.where(known, part, 0.0).max(axis=1, initial=0.0) == 0
+        always = np.where(known, every_day, 0.0).max(axis=1, initial=0.0) == 0
         closed = always & (known.sum(axis=1) >= FEWEST_CLOSED)
     return Scaled(
         np.nan_to_num(usual),
