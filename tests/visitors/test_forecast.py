@@ -134,3 +134,14 @@ def test_the_calendar_tells_holidays_of_hourly_flows_added_up_to_days() -> None:
     by_day = forecast_counts(table, freq="day", calendar=calendar(2023))
     assert len(by_day[0].frame) == 14
     assert "added up" in by_day[0].told.notes[0].en
+
+
+def test_closed_hours_have_no_forecast_and_the_reason_says_so() -> None:
+    table = _hours(42).assign(capacity=1_000.0)
+    table = table[table["time"].dt.hour.between(8, 18)]
+    (made,) = forecast_counts(table, freq="hour", horizon=3)
+    assert made.frame.empty
+    assert "ever counted at the 3 hours" in made.told.reason.en
+    (longer,) = forecast_counts(table, freq="hour", horizon=24)
+    assert longer.frame["time"].dt.hour.tolist() == list(range(8, 19))
+    assert (longer.frame["upper"] <= 1_000).all()

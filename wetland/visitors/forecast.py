@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.visitors.calendar import Calendar
-from wetland.visitors.panel import STEPS, Aggregate, Freq, Panel, to_panel
+from wetland.visitors.panel import COUNTED, STEPS, Aggregate, Freq, Panel, to_panel
 from wetland.visitors.told import Told
 
 if TYPE_CHECKING:
@@ -30,21 +30,25 @@ _TOO_FAR = text(
 )
 _NO_FREQ = text("未知的步长 {freq}：{known}", "unknown step {freq}: {known}")
 _TOO_LITTLE = text(
-    "资料太少：只有 {known} 个{step}有数，至少需要 {need} 个",
-    "too little data: {known} {step}s have a number, at least {need} are needed",
+    "资料太少：只有 {known} {steps}有数，至少需要 {need} {steps}",
+    "too little data: {known} {steps} have a number, at least {need} are needed",
 )
 _COARSE = text(
-    "表中每 {n} 个{step}才有一个数，不能按{step}预测",
-    "the table has one number every {n} {step}s: it cannot be forecast by the {step}",
+    "表中约每 {n} {steps}才有一个数，不能按{step}预测",
+    "the table has one number every {n} {steps}: it cannot be forecast by the {step}",
 )
 _LONGER = text("请改用更长的步长（日或月）", "Ask for longer steps (day or month).")
 _NONE_LEFT = text(
     "没有一条序列的资料足够预测：{series} {reason}", "no series can be forecast: {series}: {reason}"
 )
 _SILENT = text(
-    "最后一个数在 {last}，之后 {n} 个{step}无数；预测从全文件最后一个{step}起算",
-    "its last number is of {last}, {n} {step}s before the end of the file, from where all series"
+    "最后一个数在 {last}，之后 {n} {steps}无数；预测从全文件最后的时间起算",
+    "its last number is of {last}, {n} {steps} before the end of the file, from where all series"
     " are told",
+)
+_CLOSED = text(
+    "所问的 {n} {steps}内从来没有数（可能为关闭时段），请增加步数",
+    "nothing was ever counted at the {n} {steps} that are asked for (closed?): ask for more steps",
 )
 
 
@@ -122,18 +126,20 @@ def forecast_counts(  # noqa: PLR0913 - a table, what is asked, and what is know
         raise InputError(_TOO_FAR.fill(most=MOST_AHEAD[freq], step=STEPS[freq], horizon=ahead))
     panel = to_panel(_local(frame, tz), freq=freq, aggregate=aggregate, period_limit=period_limit)
     if (spacing := panel.spacing()) > COARSE:
-        raise InputError(_COARSE.fill(n=f"{spacing:.0f}", step=STEPS[freq]), hint=_LONGER)
+        raise InputError(
+            _COARSE.fill(n=f"{spacing:.0f}", step=STEPS[freq], steps=COUNTED[freq]), hint=_LONGER
+        )
     known = (~np.isnan(panel.values)).sum(axis=1)
     enough = known >= FEWEST_KNOWN[freq]
     if not enough.any():
         most = int(known.argmax())
-        reason = _TOO_LITTLE.fill(known=known[most], step=STEPS[freq], need=FEWEST_KNOWN[freq])
+        reason = _TOO_LITTLE.fill(known=known[most], steps=COUNTED[freq], need=FEWEST_KNOWN[freq])
         raise InputError(_NONE_LEFT.fill(series=panel.names[most], reason=reason))
     asked = np.flatnonzero(enough)
     told = iter(_told(panel, asked, ahead, alpha, calendar, weather))
     made = []
     for row, name in enumerate(panel.names):
-        one = next(told) if enough[row] else _refused(int(known[row]), freq, ahead)
+        one = _closed(next(told), freq) if enough[row] else _refused(int(known[row]), freq, ahead)
         noted = replace(
             _within(one, panel, row), notes=(*panel.notes, *_silence(panel, row), *one.notes)
         )
@@ -201,6 +207,14 @@ def _hours(
     )
 
 
+def _closed(told: Told, freq: Freq) -> Told:
+    """Say why a series with enough data has no forecast: nothing is ever counted at those steps."""
+    if freq != "hour" or told.evaluation is None or np.isfinite(told.mean).any():
+        return told
+    reason = _CLOSED.fill(n=len(told.mean), steps=COUNTED[freq])
+    return replace(told, shown=False, reason=reason)
+
+
 def _within(told: Told, panel: Panel, row: int) -> Told:
     """Return a forecast of a level that stays within its capacity."""
     if panel.limit is None or not np.isfinite(panel.limit[row]):
@@ -212,7 +226,7 @@ def _within(told: Told, panel: Panel, row: int) -> Told:
 
 def _refused(known: int, freq: Freq, horizon: int) -> Told:
     empty = np.full(horizon, np.nan)
-    reason = _TOO_LITTLE.fill(known=known, step=STEPS[freq], need=FEWEST_KNOWN[freq])
+    reason = _TOO_LITTLE.fill(known=known, steps=COUNTED[freq], need=FEWEST_KNOWN[freq])
     return Told(empty, empty, empty, text("无", "none"), None, False, reason)
 
 
@@ -224,7 +238,7 @@ def _silence(panel: Panel, row: int) -> tuple[Text, ...]:
     last = panel.time(int(known[-1]))
     said = last.isoformat() if panel.freq == "hour" else last.date().isoformat()
     silent = panel.steps - 1 - int(known[-1])
-    return (_SILENT.fill(last=said, n=silent, step=STEPS[panel.freq]),)
+    return (_SILENT.fill(last=said, n=silent, steps=COUNTED[panel.freq]),)
 
 
 def _frame(panel: Panel, told: Told, horizon: int) -> pd.DataFrame:

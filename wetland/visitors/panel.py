@@ -38,6 +38,11 @@ STEPS: dict[Freq, Text] = {
     "day": text("日", "day"),
     "month": text("月", "month"),
 }
+COUNTED: dict[Freq, Text] = {  # after a number
+    "hour": text("小时", "hours"),
+    "day": text("天", "days"),
+    "month": text("个月", "months"),
+}
 _WAYS: dict[Way, Text] = {
     "single": text("每{step}一个数，原样使用", "one number a {step}, used as it is"),
     "sum": text("每{step}内的各数相加", "the numbers within a {step} are added up"),
@@ -45,12 +50,12 @@ _WAYS: dict[Way, Text] = {
     "nearest": text("取最接近整点的读数", "the reading nearest to the full hour is taken"),
 }
 _PARTIAL = text(
-    "{n} 个{step}的分段不全（少于通常个数），按未知处理，不参与预测",
-    "{n} {step}s lack parts (fewer numbers than usual): unknown, not used",
+    "{n} {steps}的分段不全（少于通常个数），按未知处理，不参与预测",
+    "{n} {steps} lack parts (fewer numbers than usual): unknown, not used",
 )
 _CUT = text(
-    "只用最近 {n} 个{step}的资料（自 {since} 起）",
-    "only the last {n} {step}s are used (from {since})",
+    "只用最近 {n} {steps}的资料（自 {since} 起）",
+    "only the last {n} {steps} are used (from {since})",
 )
 _EMPTY = text("没有可用的数", "there is no number to use")
 _MANY = text(
@@ -281,10 +286,10 @@ def to_panel(
     values = np.full((len(names), last - start + 1 + before), np.nan)
     row = known["series"].map({name: i for i, name in enumerate(names)}).to_numpy()
     values[row, known["step"].to_numpy() - start + before] = known["count"].to_numpy()
-    step = STEPS[freq]
-    notes = [_WAYS[way].fill(step=step)]
+    steps = COUNTED[freq]
+    notes = [_WAYS[way].fill(step=STEPS[freq])]
     if partial:
-        notes.append(_PARTIAL.fill(n=partial, step=step))
+        notes.append(_PARTIAL.fill(n=partial, steps=steps))
     if cut:
-        notes.append(_CUT.fill(n=limit, step=step, since=first.isoformat()))
+        notes.append(_CUT.fill(n=limit, steps=steps, since=first.isoformat()))
     return Panel(names, freq, first, values, _limits(used, names), way, tuple(notes))
