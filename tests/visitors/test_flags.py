@@ -6,11 +6,10 @@ import json
 
 import pytest
 
-from tests.visitors.readcases import PACK, codes, facts, read, rows_of
+from tests.visitors.readcases import codes, facts, read, rows_of
 from wetland.base.checks import check_table
 from wetland.visitors.flags import usual_most
-from wetland.visitors.tables import MEASURES, PARKING_READINGS
-from wetland.visitors.tidy import OCCUPIED
+from wetland.visitors.tables import PARKING_READINGS
 
 HEAD = "时间,入口,入园\n"
 
@@ -226,5 +225,3 @@ def test_parts_that_do_not_add_up_and_readings_without_a_time() -> None:
 def test_a_reading_of_an_unknown_car_park_is_kept_under_its_name(lot: str) -> None:
     reading = read(PARKING + f"{lot},10,5,2024-05-01 08:00\n")
     assert reading.parking["car_park"].tolist() == [lot]
-    assert OCCUPIED not in MEASURES
-    assert PACK.car_parks[0].id == "P1"

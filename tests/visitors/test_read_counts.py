@@ -10,7 +10,6 @@ import pytest
 from tests.visitors.readcases import PACK, codes, facts, given, read, rows_of, workbook
 from wetland.base.checks import check_table
 from wetland.base.errors import InputError
-from wetland.base.texts import text
 from wetland.visitors.pack import VisitorPack
 from wetland.visitors.read import read_counts
 from wetland.visitors.readoptions import CountOptions, saved_mapping
@@ -256,7 +255,6 @@ def test_a_reading_needs_no_pack() -> None:
     reading = read_counts(given("date,gate,entries\n2024-05-01,a,5\n"), site_id="x", timezone="UTC")
     assert reading.counts["place"].tolist() == ["a"]
     assert not len(reading.problems)
-    assert text("a", "b").zh == "a"
 
 
 def test_columns_beside_counts_are_kept_and_none_is_taken_for_a_count() -> None:

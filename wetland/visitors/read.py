@@ -32,7 +32,7 @@ from wetland.visitors.readframes import counts_table, digest, parking_table
 from wetland.visitors.readoptions import CountOptions
 from wetland.visitors.readplaces import Places
 from wetland.visitors.readrows import RowReader, Rows
-from wetland.visitors.readseen import OCCUPIED, Seen
+from wetland.visitors.readseen import Seen
 from wetland.visitors.readtimes import Times
 from wetland.visitors.tables import MEASURES
 
@@ -247,6 +247,3 @@ def _before(history: pd.DataFrame | None) -> dict[tuple[str, ...], Reading]:
         at = None if end is None or end != end else end.to_pydatetime()
         found[kind, place, measure, counter] = Reading(value, at, day)
     return found
-
-
-__all__ = ["OCCUPIED", "CountReading", "Taken", "read_counts", "take_apart"]

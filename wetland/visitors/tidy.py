@@ -20,7 +20,7 @@ from wetland.reading.files import Given, look_at
 from wetland.reading.options import zone_of
 from wetland.visitors.read import Taken, take_apart
 from wetland.visitors.readoptions import CountOptions
-from wetland.visitors.readseen import OCCUPIED, Seen
+from wetland.visitors.readseen import Seen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,6 +165,3 @@ def _names(used: Sequence[Seen]) -> dict[tuple[tuple[str, ...], str], str]:
             ]
             found[series, period] = " ".join(filter(None, parts)) or LONE  # fmt: skip
     return found
-
-
-__all__ = ["OCCUPIED", "TidySeries", "read_tidy"]
