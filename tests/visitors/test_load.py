@@ -174,7 +174,7 @@ def test_no_two_counts_that_are_left_overlap(spans: list[tuple[int, int]]) -> No
     assert len(left) >= 1
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(st.lists(st.none() | st.integers(0, 60_000), min_size=4, max_size=4), max_size=4))
 def test_sums_are_those_of_a_second_way(days: list[list[int | None]]) -> None:
     """Every day of every area by plain arithmetic; what is missing never makes a day 'kept'."""
@@ -290,7 +290,7 @@ def test_both_limits_are_judged_apart() -> None:
     assert instant(rows, at(12))["xihu"]["outcome"] == "red"
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.lists(st.tuples(*[st.integers(0, 999)] * 4), min_size=1, max_size=12))
 def test_balances_are_those_of_running_sums(hours: list[tuple[int, ...]]) -> None:
     ins, outs = ([float(h[k]) for h in hours] for k in (0, 1))
