@@ -174,3 +174,32 @@ def test_what_is_no_table_is_refused_and_nothing_is_kept(
     with pytest.raises(InputError):
         take(store, site, words)
     assert store.head().seq == entries
+
+
+COUNTER = "日期,时间,入口,累计入园\n"
+
+
+def test_a_counter_goes_on_from_file_to_file_and_again(store: Store, site: Site) -> None:
+    one = COUNTER + "2026-11-09,08:00,EX-G1,100\n2026-11-09,09:00,EX-G1,150\n"
+    two = COUNTER + "2026-11-09,10:00,EX-G1,220\n2026-11-09,11:00,EX-G1,300\n"
+    take(store, site, COUNTER + "2026-11-09,07:00,EX-G2,5\n", source="other")
+    take(store, site, one, source="turn")
+    take(store, site, two, source="turn")
+
+    def steps() -> list[float]:
+        data = visitors_of_store(store, site)
+        return sorted(data.usable["value"].tolist())
+
+    assert steps() == [50, 70, 80]
+    again = [take(store, site, words, source="turn").written for words in (two, one)]
+    assert [(w.added, w.changed) for w in again] == [(0, 0), (0, 0)]
+    mended = take(store, site, two.replace("220", "230"), source="turn")
+    assert (mended.written.added, mended.written.changed) == (0, 2)
+    assert steps() == [50, 70, 80]  # 80 from nine to ten by now, then 70
+
+
+def test_the_first_reading_of_a_counter_tells_nothing(store: Store, site: Site) -> None:
+    done = take(store, site, COUNTER + "2026-11-09,08:00,EX-G1,100\n2026-11-10,08:00,EX-G2,7\n")
+    data = visitors_of_store(store, site)
+    assert len(data.usable) == 0
+    assert done.to_json("en")["counts"]["added"] == 2

@@ -229,10 +229,12 @@ def _read_as_before(
     with accepting(VISITORS_ACCEPTED):
         given = look_at(path, store=store.path)
     mine = asked or CountOptions()
-    held = store.read(VISITOR_COUNTS.name, {"site": site.id})
-    history = held if len(held) else None
 
     def read(options: CountOptions) -> CountReading:
+        reading = read_file(given, site, options, today=today, store=store.path)
+        history = _earlier(store, site, reading.counts)
+        if history is None:
+            return reading
         return read_file(given, site, options, today=today, history=history, store=store.path)
 
     name = mine.source or Path(given.name).stem
@@ -250,6 +252,27 @@ def _read_as_before(
     message = MAPPING_USED.fill(s=name, m=", ".join(used) or "-")
     reading.problems.add("mapping_used", message=message, level="warning")
     return reading
+
+
+def _earlier(store: Store, site: Site, counts: pd.DataFrame) -> pd.DataFrame | None:
+    """Return what counters of a file told before the file begins; None where nothing did.
+
+    A counter goes on from its last reading before the first one of the file: so a file that is
+    imported again, or a corrected one, gives the same steps.
+    """
+    mine = counts[counts["counter"].notna()]
+    if not len(mine):
+        return None
+    held = store.read(VISITOR_COUNTS.name, {"site": site.id, "place": sorted(set(mine["place"]))})
+    held = held[held["counter"].notna()]
+    names = ["place", "measure", "counter"]
+    first = mine.groupby(names).agg(began=("start_at", "min"), first_day=("counted_on", "min"))
+    told = held.join(first, on=names, how="inner")
+    at, began = told["end_at"], told["began"]
+    sooner = (at < began).where(at.notna() & began.notna(),
+                                told["counted_to"] < told["first_day"])  # fmt: skip
+    earlier = held.loc[told.index[sooner.to_numpy(dtype=bool)]]
+    return earlier if len(earlier) else None
 
 
 def _source_names(tx: Transaction, site: Site) -> dict[str, str]:
