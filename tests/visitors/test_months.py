@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
+from wetland.base.texts import text
+from wetland.visitors.calendar import Calendar
 from wetland.visitors.forecastrolled import widths
 from wetland.visitors.months import forecast_many, forecast_months, said_of
+from wetland.visitors.monthsholidays import moved_holidays
+from wetland.visitors.pack import Holiday
 
 Floats = NDArray[np.float64]
 FIRST_TEST = 95  # December 2012
@@ -152,3 +157,46 @@ def test_nobody_at_all() -> None:
 def test_what_cannot_be_asked(asked: dict[str, float]) -> None:
     with pytest.raises(InputError):
         forecast_months(_seasonal(60)[0], first=(2015, 1), **asked)  # type: ignore[arg-type]
+
+
+def _spring_festivals(*years: int) -> Calendar:
+    """Return seven days off about the new moon of each year's Spring Festival (as it was)."""
+    eves = {2011: (2, 2), 2012: (1, 22), 2013: (2, 9), 2014: (1, 30), 2015: (2, 18), 2016: (2, 7),
+            2017: (1, 27), 2018: (2, 15), 2019: (2, 4), 2020: (1, 24)}  # fmt: skip
+    days = [dt.date(year, *eves[year]) + dt.timedelta(days=i) for year in years for i in range(7)]
+    name = text("春节", "Spring Festival")
+    return Calendar({d: Holiday(day=d, off=True, name=name) for d in days}, frozenset(years))
+
+
+def test_a_holiday_that_moves_takes_its_visitors_along() -> None:
+    known = _spring_festivals(*range(2011, 2021))
+    off = np.array([
+        sum((d.year, d.month) == (2011 + i // 12, i % 12 + 1) for d in known.holidays)
+        for i in range(120)
+    ])  # fmt: skip
+    values = _seasonal(120, series=4, noise=0.04) * np.exp(0.06 * off)
+    knows = forecast_many(values[:, :108], first=(2011, 1), horizon=2, calendar=known)
+    not_told = forecast_many(values[:, :108], first=(2011, 1), horizon=2)
+    mine = np.array([t.mean for t in knows])
+    plain = np.array([t.mean for t in not_told])
+    came = values[:, 108:110]  # seven days in January 2020, none in February
+    assert np.abs(mine - came).mean() < 0.6 * np.abs(plain - came).mean()
+    assert all("move between months" in t.model.en for t in knows)
+
+
+def test_holidays_that_say_nothing_change_nothing() -> None:
+    values = _seasonal(108, series=2)
+    known = _spring_festivals(*range(2011, 2020))
+    told = forecast_many(values, first=(2011, 1), calendar=known)
+    plain = forecast_many(values, first=(2011, 1))
+    for one, other in zip(told, plain, strict=True):
+        np.testing.assert_array_equal(one.mean, other.mean)
+        assert any("2020" in note.zh and "未知" in note.zh for note in one.notes[-1:])
+
+
+def test_moved_holidays_are_counted_against_earlier_years() -> None:
+    moved = moved_holidays(_spring_festivals(2013, 2014, 2015), (2014, 1), 24)
+    # 2013: 7 days in February; 2014: 2 in January and 5 in February; 2015: 7 in February.
+    assert moved[:2].tolist() == [2.0, -2.0]
+    np.testing.assert_allclose(moved[12:14], [-2 / 1.5, 7 - (5 + 3.5) / 1.5])
+    assert not moved[2:12].any()

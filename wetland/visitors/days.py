@@ -15,12 +15,19 @@ from wetland.statistics.evaluation import Intervals, evaluate
 from wetland.statistics.forecast import judge
 from wetland.statistics.intervals import FEWEST_ERRORS
 from wetland.statistics.rolling import Rolled
-from wetland.statistics.scores import chance_of_skill
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.dayskinds import DayKinds, kinds_of
 from wetland.visitors.daysmodel import YEAR, rolled
 from wetland.visitors.daysweather import Weather, weather_effects, weather_of
-from wetland.visitors.forecastrolled import Logs, Said, came, seasonal_naive, usable, widths
+from wetland.visitors.forecastrolled import (
+    Logs,
+    Said,
+    came,
+    gain_of,
+    seasonal_naive,
+    usable,
+    widths,
+)
 from wetland.visitors.told import Told
 
 if TYPE_CHECKING:
@@ -31,7 +38,6 @@ Floats = NDArray[np.float64]
 DAYS_AHEAD = 14
 WARM_UP = 28  # days before the first origin
 WEEK = 7
-CHANCE = 0.1  # the weather is used where its gain comes by chance less often than this
 NEED = WARM_UP + FEWEST_ERRORS + 26  # days for a forecast of two weeks and its test
 
 _BAD = text(
@@ -210,19 +216,6 @@ def _evaluated(said: Said, row: int, asked: _Asked) -> tuple[Rolled, Intervals]:
     return made, widths(made, alpha=asked.alpha, odd=asked.kinds.odd[at])
 
 
-def _helps(plain: Rolled, wet: Rolled) -> float | None:
-    """Return by which share the weather made the mean absolute error smaller; None if by chance."""
-    both = ~np.isnan(plain.loss + wet.loss)
-    rows = both.any(axis=1)
-    if not rows.any():
-        return None
-    gain = np.where(both, plain.loss - wet.loss, 0.0)[rows].sum(axis=1)
-    chance = chance_of_skill(gain, reach=plain.told.shape[1])
-    if gain.sum() <= 0 or chance is None or chance > CHANCE:
-        return None
-    return float(gain.sum() / plain.loss[both].sum())
-
-
 def _weather_notes(sky: Weather, days: int, gain: float | None) -> list[Text]:
     ahead = sky.known[days:]
     if not ahead.any():
@@ -261,7 +254,7 @@ def _told(plain: Said, wet: Said | None, row: int, asked: _Asked) -> Told:
     gain = None
     if wet is not None:
         tried = _evaluated(wet, row, asked)
-        gain = _helps(made, tried[0])
+        gain = gain_of([made], [tried[0]])
         made, intervals = (made, intervals) if gain is None else tried
     evaluation = evaluate(made, intervals, alpha=asked.alpha)
     width = intervals.told[-1]

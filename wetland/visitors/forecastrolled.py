@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +12,13 @@ from wetland.base.texts import Text, text
 from wetland.statistics.evaluation import Intervals
 from wetland.statistics.intervals import half_widths, recent_widths
 from wetland.statistics.rolling import Rolled, known_before
+from wetland.statistics.scores import chance_of_skill
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+CHANCE = 0.1  # what is known besides is used where its gain is chance less often than this
 YEARS_REMEMBERED = 4.0
 SEASON_LEANS = 72.0  # errors of one season that count half against those of all seasons
 SMALLEST = 0.001  # stands for nobody on the logarithm: a share of the median of the first steps
@@ -113,6 +116,27 @@ class Said:
         real = self.logs.back(actual, row)
         loss, naive_loss = (np.abs(real - self.logs.back(a, row)) for a in (told, naive))
         return Rolled(origins, told, naive, actual, loss, naive_loss, np.ones(1), "log")
+
+
+def gain_of(plain: Sequence[Rolled], other: Sequence[Rolled]) -> float | None:
+    """Return by which share other forecasts of some series make the mean absolute error smaller.
+
+    The mean of the series, each against its own error. None where it is not smaller, or where so
+    much may be chance (`CHANCE`, Diebold and Mariano over the origins of all series together).
+    """
+    gains = []
+    for one, two in zip(plain, other, strict=True):
+        both = ~np.isnan(one.loss + two.loss)
+        lost = float(one.loss[both].sum())
+        if lost > 0:
+            gains.append(np.where(both, one.loss - two.loss, 0.0).sum(axis=1) / lost)
+    if not gains:
+        return None
+    gain: Floats = np.mean(gains, axis=0)
+    chance = chance_of_skill(gain, reach=plain[0].told.shape[1])
+    if gain.sum() <= 0 or chance is None or chance > CHANCE:
+        return None
+    return float(gain.sum())
 
 
 def season_scales(errors: Floats, origins: Ints, *, period: int) -> Floats:

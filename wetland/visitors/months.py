@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,16 @@ from wetland.statistics.evaluation import evaluate
 from wetland.statistics.forecast import judge
 from wetland.statistics.intervals import FEWEST_ERRORS
 from wetland.visitors.calendar import Calendar
-from wetland.visitors.forecastrolled import Logs, Said, came, seasonal_naive, usable, widths
+from wetland.visitors.forecastrolled import (
+    Logs,
+    Said,
+    came,
+    gain_of,
+    seasonal_naive,
+    usable,
+    widths,
+)
+from wetland.visitors.monthsholidays import holiday_effects, moved_holidays, years_unknown
 from wetland.visitors.monthsmodel import SEASONS, rolled, settings
 from wetland.visitors.told import Told
 
@@ -41,6 +52,15 @@ _UNTESTED = text(
 _SOME_LEADS = text(
     "以往误差不足，只能预测未来 {n} 个月", "past errors are too few beyond {n} months ahead"
 )
+_MOVED = text("{model}，加假日移月", "{model}, with holidays that move between months")
+_GAIN = text(
+    "用了假日移月（如春节在 1 月或 2 月），检验中误差再小 {gain}",
+    "holidays that move between months are used: errors {gain} smaller by it in the test",
+)
+_UNKNOWN_YEARS = text(
+    "{years} 年的节假日安排未知，这些年份按常年处理",
+    "holidays of {years} are not known: those years are told as usual",
+)
 _GAPS = text("有 {n} 个月无数，按未知处理", "{n} months have no number: unknown, not 0")
 _BAD = text(
     "月数、提前月数或 alpha 不对：提前 1 至 {most} 个月，alpha 在 0 与 1 之间",
@@ -63,8 +83,31 @@ def _none(known: int, horizon: int, notes: tuple[Text, ...]) -> Told:
     return Told(empty, empty, empty, text("无", "none"), None, False, reason, notes)
 
 
-def _told(said: Said, row: int, horizon: int, alpha: float) -> Told:
-    logs = said.logs.logs[row]
+def _with_holidays(said: Said, moved: Floats, horizon: int) -> Said:
+    """Say it again with moved holidays taken off the past and put on the months ahead."""
+    errors = np.full(said.logs.logs.shape, np.nan)
+    errors[:, 1:] = (said.actual - said.told)[:, :-1, 0]
+    today, ahead = holiday_effects(moved, errors, horizon=horizon)
+    logs = said.logs.logs - today
+    told = rolled(np.exp(logs), logs, horizon=horizon) + ahead
+    return replace(said, told=told)
+
+
+def _gain(said: Said, other: Said) -> float | None:
+    """Return by how much moved holidays make errors smaller; what they do is shared by all."""
+    rows = range(len(said.told))
+    return gain_of(*([one.rolled(r, first=WARM_UP - 1) for r in rows] for one in (said, other)))
+
+
+def _model(series: int, gain: float | None) -> Text:
+    model = _MODEL.fill(n=len(settings()))
+    if series > 1:
+        model = _TOGETHER.fill(model=model, n=series)
+    return model if gain is None else _MOVED.fill(model=model)
+
+
+def _told(said: Said, row: int, alpha: float, gain: float | None) -> Told:
+    logs, horizon = said.logs.logs[row], said.told.shape[2]
     known = int((~np.isnan(logs)).sum())
     if len(logs) < WARM_UP or np.isnan(said.told[row, -1]).all():
         return _none(known, horizon, said.notes(row))
@@ -79,13 +122,13 @@ def _told(said: Said, row: int, horizon: int, alpha: float) -> Told:
     if evaluation is not None:
         shown, reason = judge(evaluation)
     notes = [*said.notes(row)]
+    if gain is not None:
+        notes.append(_GAIN.fill(gain=f"{100 * gain:.0f} %"))
     if not told.all():
         notes.append(_SOME_LEADS.fill(n=int(told.sum())))
     if gaps := int(np.isnan(logs[int(np.argmax(~np.isnan(logs))) :]).sum()):
         notes.append(_GAPS.fill(n=gaps))
-    model, series = _MODEL.fill(n=len(settings())), said.told.shape[0]
-    if series > 1:
-        model = _TOGETHER.fill(model=model, n=series)
+    model = _model(len(said.told), gain)
     mean, lower, upper = (
         said.logs.back(made.told[-1] + side, row) for side in (0 * width, -width, width)
     )
@@ -114,7 +157,8 @@ def forecast_many(
     alpha : float
         One less the coverage that is wanted of the intervals.
     calendar : Calendar, optional
-        Not used yet.
+        Holidays: one that lies in another month than in earlier years (Spring Festival) moves its
+        visitors, where the test shows that this makes errors smaller.
 
     Returns
     -------
@@ -130,7 +174,17 @@ def forecast_many(
     if not 1 <= horizon <= MONTHS_AHEAD or not 0 < alpha < 1:
         raise InputError(_BAD.fill(most=MONTHS_AHEAD))
     said = said_of(np.asarray(values, dtype=np.float64), horizon)
-    return [_told(said, row, horizon, alpha) for row in range(len(said.told))]
+    gain: float | None = None
+    notes: list[Text] = []
+    months = said.told.shape[1] + horizon
+    if calendar is not None and calendar.holidays and months > horizon:
+        other = _with_holidays(said, moved_holidays(calendar, first, months), horizon)
+        gain = _gain(said, other)
+        said = said if gain is None else other
+        if years := years_unknown(calendar, first, months):
+            notes.append(_UNKNOWN_YEARS.fill(years=", ".join(map(str, years))))
+    made = [_told(said, row, alpha, gain) for row in range(len(said.told))]
+    return [replace(one, notes=(*one.notes, *notes)) for one in made]
 
 
 def forecast_months(
