@@ -13,7 +13,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.pack import Area, Gate, VisitorPack
-from wetland.visitors.parkingpast import plausible_shares
+from wetland.visitors.parkingpast import LONGEST_LEAD_DAYS, plausible_shares
 from wetland.visitors.parkingrank import Seen, onward_of, order_key, reckon
 from wetland.visitors.parkingrows import ParkingAdvice, ParkingOptions, ParkRow
 from wetland.visitors.parkingseries import bays_on, local_clock, park_series, stale_after_min
@@ -75,7 +75,7 @@ def parking_advice(
         Identifier or name of a gate of the pack.
     at, now
         Arrival and moment of asking, both with a zone; ``now`` is else the newest reading at or
-        before the arrival.
+        before the arrival, or the arrival where that is more than `LONGEST_LEAD_DAYS` before it.
 
     Raises
     ------
@@ -111,7 +111,12 @@ def _moment(readings: pd.DataFrame, at: dt.datetime, now: dt.datetime | None) ->
             raise InputError(WORDS["before_now"].fill(at=at.isoformat(), now=now.isoformat()))
         return now
     before = readings["read_at"][readings["read_at"] <= at]
-    return at if before.empty else before.max().to_pydatetime().astimezone(at.tzinfo)
+    if before.empty:
+        return at
+    newest: dt.datetime = before.max().to_pydatetime().astimezone(at.tzinfo)
+    if at - newest > dt.timedelta(days=LONGEST_LEAD_DAYS):
+        return at
+    return newest
 
 
 def _closed(pack: VisitorPack, day: dt.date, options: ParkingOptions) -> frozenset[str]:

@@ -28,6 +28,7 @@ HALF_LIFE_DAYS = 14.0  # a day so long ago counts half
 OTHER_KIND = 0.15  # weight of days off for working days, and the other way
 SAME_WEEKDAY = 2.0  # weight of the same day of the week
 OTHERS_DAYS = 8.0  # the other car parks count together as so many days of its own
+NEW_DAYS = 7.0  # a car park read for fewer days goes by the others alone
 USUAL_DAYS = 2.0  # the usual change of all counts as so many days beside a car park's own line
 SLOPE_DAYS = 15.0  # as many days' worth draws the line's slope to that of all
 LIKE = 0.15  # how like the level of a day has to be for what was left over on it to count
@@ -86,9 +87,10 @@ def plausible_shares(
     """Return how full each car park may be at a time of the local clock.
 
     None where nothing can be said: no reading with a share, more than `LONGEST_LEAD_DAYS` after
-    the last, or fewer than `FEWEST_PAIRS` past days with readings at both times of day. Where the
-    readings of all car parks span less than two days, changes over as long a time at any hour
-    stand in for past days. A reading of the moment itself is taken as it is.
+    the last, or no past day with readings at both times of day (of a car park that was read for
+    `NEW_DAYS` or more: of its own). Where such days are fewer than `FEWEST_PAIRS` over all car
+    parks, or all readings span less than two days, `FEWEST_PAIRS` changes over as long a time at
+    any hour stand in for them. A reading of the moment itself is taken as it is.
 
     Parameters
     ----------
@@ -118,10 +120,18 @@ def plausible_shares(
             back = _days_back(clock, now_clock)
             weights = _day_weights(start, clock, back, calendar)
             ways[start] = _way(known, start - back, clock - back, weights)
-        way, last = ways[start], float(park.share[-1])
-        told = way.told(known.index(park), last)
-        found.append(told if told or not young else _any_hour(known, park, clock))
+        way, place = ways[start], known.index(park)
+        if way.known.sum() >= FEWEST_PAIRS and _seen_then(way, place, park):
+            found.append(way.told(place, float(park.share[-1])))
+        else:
+            few = young or 0 < way.known.sum() < FEWEST_PAIRS
+            found.append(_any_hour(known, park, clock) if few else None)
     return found
+
+
+def _seen_then(way: _Way, place: int, park: ParkSeries) -> bool:
+    """Tell whether a car park was read at both times of day, or is too new to have been."""
+    return bool(way.known[place].any()) or park.clock[-1] - park.clock[0] < NEW_DAYS * DAY_MIN
 
 
 def _days_back(clock: float, now_clock: float) -> Floats:
@@ -166,10 +176,8 @@ class _Way:
     fitted: Floats  # (parks, days)
     left: Floats
 
-    def told(self, park: int, last: float) -> Plausible | None:
-        """Return how full a park may be, None with too few past days."""
-        if int(self.known.sum()) < FEWEST_PAIRS:
-            return None
+    def told(self, park: int, last: float) -> Plausible:
+        """Return how full a park may be."""
         own = self.known[park]
         middle = last + self.change
         if own.any():  # a few days of its own do not outweigh the usual change

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ LONGEST_GAP_MIN = 90.0  # between two readings that a value is drawn between
 NEAR_MIN = 20.0  # how far outside of readings the nearest one still counts
 STALE_MIN = 30.0  # of a car park that the pack does not tell
 STALE_STEPS = 2.5  # or so many of its usual steps, where these are longer
-WALK_COLUMN = "walk_min"
+WALK_COLUMNS = ("walk_min", "步行分钟")
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,12 +191,12 @@ def _walk_told(rows: pd.DataFrame) -> float | None:
 
 
 def _number_in(extra: object) -> float | None:
-    if not isinstance(extra, str) or WALK_COLUMN not in extra:
+    if not isinstance(extra, str) or not any(name in extra for name in WALK_COLUMNS):
         return None
-    found = json.loads(extra)
-    value = found.get(WALK_COLUMN) if isinstance(found, Mapping) else None
     try:
-        minutes = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        found = json.loads(extra)
+        told = [found[name] for name in WALK_COLUMNS if name in found]
+        minutes = float(told[0])
+    except (ValueError, TypeError, IndexError, KeyError):
         return None
     return minutes if 0 <= minutes < DAY_MIN else None

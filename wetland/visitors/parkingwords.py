@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from wetland.base.texts import Text, text
 from wetland.visitors.calendar import Calendar
-from wetland.visitors.parkingpast import LONGEST_LEAD_DAYS
 from wetland.visitors.parkingrows import ParkRow
 
 LIKELY, UNLIKELY = 0.8, 0.5
@@ -34,14 +33,11 @@ _TIGHT = text("车位紧张", "bays are scarce")
 _CLOSED = text("到达当日关闭", "closed on the day of arrival")
 _STALE = text("数据已过时（最后读数 {at}）", "out of date (last reading {at})")
 _NO_DATA = text("没有读数", "no readings")
+_NO_BAYS = text("泊位总数未知", "the number of bays is not known")
 _ASIDE = text("更新的读数未通过检验，未采用", "a later reading failed its tests and is not used")
 _NO_CHANCE = text(
     "以往同一时刻的读数太少，无法估计到达时有无空位",
     "too few past readings at that time of day to tell the chance of a free bay",
-)
-_TOO_FAR = text(
-    "距最后读数超过 {days} 天，无法估计",
-    "more than {days} days after the last reading: no chance can be told",
 )
 _GO = text("请改去{name}", "go to {name} instead")
 _NOWHERE = text("暂无可推荐的其他停车场", "no other car park can be recommended now")
@@ -96,7 +92,9 @@ def advice_of(row: ParkRow, onward: Text | None, *, set_aside: bool) -> Text:
 def _state(row: ParkRow) -> list[Text]:
     if row.closed:
         return [_CLOSED]
-    if row.stale or row.free is None:
+    if not row.stale and row.free is None:
+        return [_NO_BAYS]
+    if row.stale:
         at = row.read_at
         return [_NO_DATA if at is None else _STALE.fill(at=clock_words(at))]
     when = "" if row.read_at is None else _WHEN.fill(at=clock_words(row.read_at))
@@ -122,9 +120,7 @@ def notes_of(
 ) -> tuple[Text, ...]:
     """Return what a reader of the whole answer has to know."""
     notes = [_SOURCE] if rows else [_NOTHING]
-    if lead_min > LONGEST_LEAD_DAYS * 1440:
-        notes.append(_TOO_FAR.fill(days=LONGEST_LEAD_DAYS))
-    elif lead_min > _LATE_MIN:
+    if lead_min > _LATE_MIN:
         notes.append(_LEAD.fill(h=f"{lead_min / 60:.1f}"))
     no_walk = sum(row.walk_min is None for row in rows)
     if no_walk:
