@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 LEAD_HOURS = (0.5, 1, 2, 4, 8, 16, 24, 48, 96, 168, 336)  # upper ends of the classes of leads
 FEWEST_POOLED = 40  # errors of a class of leads over all series, for quantiles of its own
 LEANING = 150.0  # the errors of the others count as so many of its own
+NORMAL_DAYS = 40.0
 _TINY = 1e-12
 
 
@@ -113,7 +114,8 @@ def few_days(levels: Floats, days: int) -> Floats:
 def error_quantiles(pairs: Pairs, *, count: int, per_day: int, levels: Floats) -> Floats:
     """Return `quantiles` of the errors of pairs, wider where they are of a few days (`few_days`).
 
-    Without any error they are those of the normal distribution.
+    Quantiles of the normal distribution are averaged in as if they were known of `NORMAL_DAYS` days
+    of one series; without any error they stand alone.
     """
     found = quantiles(
         standard_errors(pairs),
@@ -122,5 +124,11 @@ def error_quantiles(pairs: Pairs, *, count: int, per_day: int, levels: Floats) -
         count=count,
         levels=levels,
     )
-    days = len(np.unique(pairs.origin // per_day))
-    return found * few_days(levels, days) if days else found
+    on = pairs.origin // per_day
+    days = len(np.unique(on))
+    if not days:
+        return found
+    seen = len(np.unique(pairs.series * (int(on.max()) + 1) + on))
+    mixed = (seen * found + NORMAL_DAYS * normal_quantiles(levels)) / (seen + NORMAL_DAYS)
+    made: Floats = mixed * few_days(levels, days)
+    return made

@@ -24,6 +24,7 @@ START: dict[str, tuple[float, float, float]] = {
     "same weekday": (0.1938, 7.26, 0),
     "days off, working days": (0.354, 6.6, 0),
     "these days": (0.1928, 5.12, 3.63),
+    "these weeks": (0.05, 6.0, 25.0),
     "same weekday of late": (0.0303, 3.26, 12.4),
     "days off, working days of late": (0.0376, 5.01, 7.47),
     "today": (0.0776, 1.96, 0),
@@ -31,8 +32,8 @@ START: dict[str, tuple[float, float, float]] = {
     "the reading alone": (0.0011, 0, 0),
 }
 _HOLIDAYS = (3.0, 3.0, 6.0)  # strength of all holidays, of one holiday; reach in hours: not learnt
-_TODAY, _HOUR, _ALONE = 6, 7, 8
-_FADES = (3, 4, 5)
+_TODAY, _HOUR, _ALONE = 7, 8, 9
+_FADES = (3, 4, 5, 6)
 
 
 def start() -> Floats:
@@ -74,7 +75,7 @@ def grounds(table: DayTable, days: Ints, hours: Floats) -> Grounds:
     every, one = np.ones_like(weekday), np.eye(len(days))
     both = np.outer(holiday >= 0, holiday >= 0)
     return Grounds(
-        (every, weekday, alike, every, weekday, alike, one, one, one),
+        (every, weekday, alike, every, every, weekday, alike, one, one, one),
         np.abs(days[:, None] - days).astype(np.float64),
         (days - days[:, None] == 1).astype(np.float64),
         np.abs(hours[:, None] - hours),
@@ -115,7 +116,7 @@ class Part:
 def parts(log: Floats, base: Grounds) -> list[Part]:
     """Return the parts of the covariance; those of today reach over midnight into the next day."""
     count = len(START)
-    strength, hours, days = np.exp(log[:count]), np.exp(log[count:-3]), np.exp(log[-3:])
+    strength, hours, days = np.exp(log[:count]), np.exp(log[count:-4]), np.exp(log[-4:])
     found = []
     for i in range(count - 1):
         shape = _rough if i == _HOUR else _smooth
