@@ -275,7 +275,8 @@ def test_moments_are_local_where_no_offset_stands_beside_them() -> None:
     assert told("2026-11-22 24:00") == "2026-11-23T00:00:00+08:00"
     assert told("2026-11-01 01:30", "America/New_York") == "2026-11-01T01:30:00-04:00"
     assert moment_of(None, "UTC") is None
-    for wrong in ("2026-03-08 02:30", "2026-11-22", "25:00", "", "0001-01-01 00:00+09:00"):
+    for wrong in ("2026-03-08 02:30", "2026-11-22", "25:00", "", "0001-01-01 00:00+09:00",
+                  "0001-01-02 00:00", "9999-12-31 24:00"):  # fmt: skip
         with pytest.raises(InputError):
             moment_of(wrong, "America/New_York")
 

@@ -125,6 +125,8 @@ OPTIONS: dict[str, object] = {
     "most": MostOption,
 }
 
+FIRST_YEAR, PAST_YEAR = 1900, 2200  # as in files
+
 BAD_MOMENT = text(
     "{v}：时刻须写成 年-月-日 时:分，例如 2026-11-22 10:30",
     "{v}: write a moment as YEAR-MONTH-DAY HOUR:MINUTE, for example 2026-11-22 10:30",
@@ -157,7 +159,7 @@ def moment_of(words: str | None, timezone: str) -> datetime | None:
     """Read a moment: local time of the site where no offset stands beside it.
 
     24:00 is midnight at the end of the day; of an hour that comes twice (clocks go back) the first
-    is meant. A day without a time of day is refused.
+    is meant. A day without a time of day, and a year that no file may have, are refused.
 
     Raises
     ------
@@ -173,9 +175,9 @@ def moment_of(words: str | None, timezone: str) -> datetime | None:
             told, late = told.removesuffix(form) + "T00:00", timedelta(days=1)
     zone = ZoneInfo(timezone)
     try:
-        if ":" not in told:
-            raise ValueError(told)
         read = datetime.fromisoformat(told) + late
+        if ":" not in told or not FIRST_YEAR <= read.year < PAST_YEAR:
+            raise ValueError(told)
         moment = read if read.tzinfo is not None else read.replace(tzinfo=zone)
         there = moment.astimezone(ZoneInfo("UTC")).astimezone(zone)
     except (ValueError, OverflowError):
