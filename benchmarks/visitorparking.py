@@ -26,7 +26,7 @@ from peers import PYTHON
 
 from wetland.statistics.onethread import one_thread
 from wetland.visitors.hoursgrid import SlotGrid, day_table
-from wetland.visitors.hoursjudge import Tested, tested
+from wetland.visitors.hoursjudge import Outcomes, tested
 from wetland.visitors.hoursroll import Block, learn, roll
 from wetland.visitors.hoursscale import to_model
 
@@ -92,7 +92,7 @@ def grid_of(data: protocol.Parking) -> SlotGrid:
     return SlotGrid(data.names, data.first, PER_DAY, values, np.ones(len(data.names)))
 
 
-def ours(data: protocol.Parking, weeks: list[tuple[date, date]]) -> Tested:
+def ours(data: protocol.Parking, weeks: list[tuple[date, date]]) -> Outcomes:
     """Return what the method says of every outcome of the test, learnt anew every week."""
     start = data.day(weeks[0][0])
     blocks = [Block(start - back, start - back + 7) for back in CALIBRATION_DAYS]
@@ -105,7 +105,7 @@ def ours(data: protocol.Parking, weeks: list[tuple[date, date]]) -> Tested:
 
 
 def _answers(
-    outcomes: Tested, asked: protocol.Cases, lead: int
+    outcomes: Outcomes, asked: protocol.Cases, lead: int
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return the forecast of every case, and whether its interval covered the outcome."""
     part = outcomes.at(outcomes.pairs.lead == lead)

@@ -102,7 +102,6 @@ class DayTable:
     label: Ints
     off: Bools
     holiday: Ints
-    unknown_years: tuple[int, ...]
 
 
 def day_table(first: dt.date, count: int, calendar: Calendar | None) -> DayTable:
@@ -116,11 +115,7 @@ def day_table(first: dt.date, count: int, calendar: Calendar | None) -> DayTable
     )
     names = sorted({k.holiday for k in kinds if k.holiday is not None})
     holiday = [-1 if k.holiday is None else names.index(k.holiday) for k in kinds]
-    last = first + dt.timedelta(days=max(count - 1, 0))
-    unknown = () if calendar is None else tuple(calendar.unknown_years(first, last))
-    return DayTable(
-        label, np.array([k.off for k in kinds]), np.array(holiday, dtype=np.int64), unknown
-    )
+    return DayTable(label, np.array([k.off for k in kinds]), np.array(holiday, dtype=np.int64))
 
 
 def window(table: DayTable, *, upto: int, ahead: int, size: int) -> Ints:

@@ -52,7 +52,7 @@ def yardstick(values: Floats, pairs: Pairs, *, step: int) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class Outcomes:
     """Outcomes in the unit of the series, one a row: what came, what was told, the yardstick."""
 
     pairs: Pairs
@@ -64,11 +64,11 @@ class Tested:
     naive_lower: Floats
     naive_upper: Floats
 
-    def at(self, rows: Bools) -> Tested:
+    def at(self, rows: Bools) -> Outcomes:
         """Return some of them."""
         rest = (self.actual, self.told, self.lower, self.upper)
         naive = (self.naive, self.naive_lower, self.naive_upper)
-        return Tested(self.pairs.at(rows), *(one[rows] for one in (*rest, *naive)))
+        return Outcomes(self.pairs.at(rows), *(one[rows] for one in (*rest, *naive)))
 
 
 def _better(grid: SlotGrid, values: Floats, pairs: Pairs) -> Floats:
@@ -89,7 +89,7 @@ def _limits(grid: SlotGrid, series: Ints) -> Floats | None:
     return None if grid.limit is None else grid.limit[series]
 
 
-def tested(grid: SlotGrid, pairs: Pairs, *, alpha: float) -> Tested:
+def tested(grid: SlotGrid, pairs: Pairs, *, alpha: float) -> Outcomes:
     """Return the outcomes with intervals from the errors that were known at their origins.
 
     Errors count from the next block of origins on, so that the first block has no intervals: it is
@@ -116,21 +116,21 @@ def tested(grid: SlotGrid, pairs: Pairs, *, alpha: float) -> Tested:
     limit = _limits(grid, pairs.series)
     parts = (pairs.actual, pairs.told, *ends, naive, *naive_ends)
     made = [from_model(one, limit=limit) for one in parts]
-    return Tested(pairs, *made).at(np.isfinite(np.sum(parts, axis=0)))
+    return Outcomes(pairs, *made).at(np.isfinite(np.sum(parts, axis=0)))
 
 
-def _score(one: Tested, ends: tuple[Floats, Floats], alpha: float) -> float:
+def _score(one: Outcomes, ends: tuple[Floats, Floats], alpha: float) -> float:
     """Return the mean interval score: the width and what was missed by, over alpha / 2."""
     lower, upper = ends
     out = np.maximum(lower - one.actual, 0) + np.maximum(one.actual - upper, 0)
     return float((upper - lower + 2 / alpha * out).mean())
 
 
-def _inside(one: Tested, lower: Floats, upper: Floats) -> float:
+def _inside(one: Outcomes, lower: Floats, upper: Floats) -> float:
     return float(((one.actual >= lower) & (one.actual <= upper)).mean())
 
 
-def _leads(one: Tested) -> tuple[Lead, ...]:
+def _leads(one: Outcomes) -> tuple[Lead, ...]:
     found = []
     for lead in np.unique(one.pairs.lead):
         part = one.at(one.pairs.lead == lead)
@@ -150,7 +150,7 @@ def _skill(mine: float, theirs: float) -> float | None:
     return 1 - mine / theirs if theirs > 0 else None
 
 
-def _by_origin(one: Tested) -> tuple[Floats, int]:
+def _by_origin(one: Outcomes) -> tuple[Floats, int]:
     """Return the gain over the yardstick summed by origin, and how many origins hang together."""
     origins, place = np.unique(one.pairs.origin, return_inverse=True)
     gain = np.abs(one.actual - one.naive) - np.abs(one.actual - one.told)
@@ -166,12 +166,12 @@ def _usual_change(values: Floats, before: int) -> float:
     return float(change[known].mean()) if known.any() else 0.0
 
 
-def evaluation(outcomes: Tested, values: Floats, *, alpha: float) -> Evaluation | None:
+def evaluation(outcomes: Outcomes, values: Floats, *, alpha: float) -> Evaluation | None:
     """Say how the forecasts of one series came out; None where no lead has enough outcomes.
 
     Parameters
     ----------
-    outcomes : Tested
+    outcomes : Outcomes
         Of one series.
     values : array of float, shape (days, slots)
         Of that series.

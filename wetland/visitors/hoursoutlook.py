@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.visitors.calendar import Calendar
-from wetland.visitors.hours import Origin, SlotModel, learn_slots
 from wetland.visitors.hoursgrid import SlotGrid
+from wetland.visitors.hoursmodel import Origin, SlotModel, learn_slots
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class SlotOutlook:
 
 
 def outlook_of(model: SlotModel, targets: Sequence[Origin]) -> SlotOutlook:
-    """Return the outlook of what was already learnt (`wetland.visitors.hours.learn_slots`).
+    """Return the outlook of what was already learnt (`wetland.visitors.hoursmodel.learn_slots`).
 
     Raises
     ------

@@ -11,8 +11,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-# Weight of a slot's own variance, the rest is that of the whole series: a busy day of a gate is busy
-# at each hour in proportion, a full car park is fuller by as much.
+# Weight of a slot's own variance, the rest is that of the whole series: a busy day of a gate is
+# busy at each hour in proportion, a full car park is fuller by as much.
 SLOT_SHARE = {"flows": 0.95, "levels": 0.5}
 FEWEST_CLOSED = 5  # readings of nought, and nothing else, from which a slot is taken as closed
 
