@@ -33,6 +33,7 @@ _AT_LEAST = text("至少 {n}", "at least {n}")
 _NOT_OVER = text("当日未计完，不作比较", "not wholly counted: not compared")
 _MONTH = text("{month} 累计入园", "Visits of {month}")
 _NOW = text("最近在园人数", "People in the park")
+_MOST = text("当日最多在园人数", "Most people in the park at once")
 _AS_OF = text("{at} · 占瞬时承载量 {p}", "{at} · {p} of the capacity at once")
 _NO_NOW = text("没有在园人数，也不能由进出推算", "not counted, and not told by entries and exits")
 _OPEN = text("待核实的承载问题", "Open findings on capacity")
@@ -40,10 +41,12 @@ _NEVER = text("还没有检查过", "not looked for yet")
 _GAUGES = text("负荷与承载量", "Load against capacity")
 _GAUGE_NOTE = text(
     "竖线＝承载量；底色＝黄、橙、红预警的范围；空心条＝待定（有入口未报数，或当日未完）。"
-    "日承载量与瞬时承载量分别判断；周合计、黄金周合计不与日承载量比较。",
+    "日承载量与瞬时承载量分别判断，过去的日子取瞬时最多的时刻；"
+    "周合计、黄金周合计不与日承载量比较。",
     "The upright mark is the capacity, the ground the tiers. A hollow bar is undecided: gates have "
-    "not reported, or the day is not over. Daily and instantaneous capacity are judged apart; "
-    "totals of a week or a holiday are never compared with a daily capacity.",
+    "not reported, or the day is not over. Daily and instantaneous capacity are judged apart, "
+    "past days by their fullest moment; totals of a week or a holiday are never compared with a "
+    "daily capacity.",
 )
 _NO_LOAD = text(
     "没有区域既有计数又有承载量。承载量写在场地包的 visitors.yaml。",
@@ -57,6 +60,9 @@ _NOT_YET = text(
 )
 _PAID, _FREE = text("收费区", "Paid areas"), text("免费区", "Free areas")
 _ALL_TIERS = text("各级预警该做什么", "What each tier asks for")
+_NO_TIER = text(
+    "场地包没有写这一级要做什么。", "The pack does not say what is to be done at this tier."
+)
 _FROM = text("{share:.0%} 起", "from {share:.0%}")
 _SOURCE = text("依据：{s}", "source: {s}")
 _BASIS = text("每项判断的依据", "What each judgement rests on")
@@ -113,13 +119,21 @@ def _choose_day(held: VisitorData) -> dt.date | None:
     first, last = held.first_day, held.last_day
     if first is None or last is None:
         return None
-    chosen = st.session_state.get("visitors-day")
-    if chosen is None or not first <= chosen <= last:
-        st.session_state["visitors-day"] = last
+    chosen = st.session_state.get("visitors-day") or _asked_day()
+    known = chosen is not None and first <= chosen <= last
+    st.session_state["visitors-day"] = chosen if known else last
     day: dt.date = st.date_input(
         say(_DAY), min_value=first, max_value=last, key="visitors-day", width=190
     )
     return day
+
+
+def _asked_day() -> dt.date | None:
+    """Return the day that the address asks for (``?day=2026-10-02``); None without one."""
+    try:
+        return dt.date.fromisoformat(st.query_params.get("day", ""))
+    except ValueError:
+        return None
 
 
 def _stale(held: VisitorData) -> None:
@@ -137,7 +151,7 @@ def _tiles(held: VisitorData, loads: Loads, day: dt.date) -> None:
         with st.container(border=True, key="visitors-tile-month"):
             _tile_month(held, area, day)
         with st.container(border=True, key="visitors-tile-now"):
-            _tile_now(loads, area)
+            _tile_now(held, loads, area)
         with st.container(border=True, key="visitors-tile-open"):
             n = visitorfindings.waiting()
             st.metric(say(_OPEN), "–" if n is None else f"{n:,}")
@@ -185,10 +199,10 @@ def _period(
     return next((r for r in rows if str(r["period"])[: len(period)] == period), None)
 
 
-def _tile_now(loads: Loads, area: Area | None) -> None:
+def _tile_now(held: VisitorData, loads: Loads, area: Area | None) -> None:
     row = _row_of(loads.instant, area, "instantaneous")
     people = None if row is None else number(row["people"])
-    st.metric(say(_NOW), count_words(people))
+    st.metric(say(_NOW if loads.day == held.last_day else _MOST), count_words(people))
     if row is None or people is None:
         st.caption(say(_NO_NOW))
         return
@@ -245,22 +259,21 @@ def _bar(held: VisitorData, row: Mapping[str, Any], day: dt.date) -> LoadBar:
 
 def _to_do(held: VisitorData, loads: Loads) -> None:
     st.subheader(say(_TO_DO), anchor=False)
-    tiers: dict[str, Tier] = {t.colour: t for t in held.pack.tiers}
-    names = visitorwords.area_names(held.pack)
-    areas = {a.id: a for a in held.pack.areas}
-    reached = [r for r in _known(loads) if str(r["outcome"]) in tiers]
+    known = _known(loads)
+    reached = [row for row in known if str(row["outcome"]) in _LOOKS]
     for n, row in enumerate(reached):
-        tier, area = tiers[str(row["outcome"])], areas.get(str(row["area"]))
-        title = f"{say(names[str(row['area'])])} · {say(LIMITS[str(row['limit'])])}"
-        _card(tier, title, _line(row), area, key=f"card-broken-visitors-{n}")
-    open_ = sum(str(r["outcome"]) == "undecided" for r in _known(loads))
+        _card(held, row, key=f"card-broken-visitors-{n}")
+    open_ = sum(str(row["outcome"]) == "undecided" for row in known)
     if not reached and open_:
         st.info(say(_NOT_YET, n=open_), icon=":material/help:")
     elif not reached:
         st.success(say(_NOTHING), icon=":material/check_circle:")
-    if tiers:
+    if held.pack.tiers:
         with st.expander(say(_ALL_TIERS)):
             for tier in held.pack.tiers:
+                colour, icon = _LOOKS[tier.colour]
+                words = f"{say(tier.name)} · {say(_FROM, share=tier.share)}"
+                st.badge(md(words), icon=icon, color=colour)  # type: ignore[arg-type]
                 _measures(tier, None)
 
 
@@ -270,22 +283,26 @@ def _line(row: Mapping[str, Any]) -> str:
     return f"{shown} · {'–' if share is None else f'{share:.0%}'} · {_moment(row)}"
 
 
-def _card(tier: Tier, title: str, line: str, area: Area | None, *, key: str) -> None:
-    colour, icon = _LOOKS[tier.colour]
+def _card(held: VisitorData, row: Mapping[str, Any], *, key: str) -> None:
+    """Show that a tier was reached, by how much, and what it asks for."""
+    outcome, area = str(row["outcome"]), str(row["area"])
+    names = visitorwords.area_names(held.pack)
+    title = f"{say(names[area]) if area in names else area} · {say(LIMITS[str(row['limit'])])}"
+    tier = next((t for t in held.pack.tiers if t.colour == outcome), None)
+    colour, icon = _LOOKS[outcome]
     with st.container(border=True, key=key):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(md(say(tier.name)), icon=icon, color=colour)  # type: ignore[arg-type]
-            st.markdown(f"**{md(title)}** {md(line)}")
-        _measures(tier, area)
+            word = OUTCOMES[outcome] if tier is None else tier.name
+            st.badge(md(say(word)), icon=icon, color=colour)  # type: ignore[arg-type]
+            st.markdown(f"**{md(title)}** {md(_line(row))}")
+        if tier is None:
+            st.caption(say(_NO_TIER))
+        else:
+            _measures(tier, next((a.paid for a in held.pack.areas if a.id == area), None))
 
 
-def _measures(tier: Tier, area: Area | None) -> None:
+def _measures(tier: Tier, paid: bool | None) -> None:
     """Show what a tier asks for; of an area not told to be paid or free, both ways."""
-    paid = None if area is None else area.paid
-    if area is None:
-        colour, icon = _LOOKS[tier.colour]
-        words = f"{say(tier.name)} · {say(_FROM, share=tier.share)}"
-        st.badge(md(words), icon=icon, color=colour)  # type: ignore[arg-type]
     if paid is not False:
         st.markdown(md(pair(say(_PAID), _listed(tier.paid))))
     if paid is not True:
