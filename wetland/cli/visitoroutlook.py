@@ -74,10 +74,12 @@ AggregateOption = Annotated[
     ),
 ]
 CalendarOption = Annotated[
-    bool,
+    bool | None,
     typer.Option(
         "--calendar/--no-calendar",
-        help="是否用场地包的节假日与活动 / Whether to use the holidays and events of the pack",
+        help="是否用场地包的节假日与活动，默认用；文件的序列不属场地时，误差变小才用 / Whether to "
+        "use holidays and events of the pack; default: yes; for series of elsewhere where past "
+        "errors were smaller with them",
     ),
 ]
 WeatherOption = Annotated[
@@ -129,7 +131,7 @@ def forecast(
     place: PlacesOption = None,
     measure: MeasureOption = "entries",
     aggregate: AggregateOption = "auto",
-    calendar: CalendarOption = True,
+    calendar: CalendarOption = None,
     weather: WeatherOption = None,
     site: SiteOption = DEFAULT_SITE,
     store: StoreOption = None,
@@ -141,10 +143,8 @@ def forecast(
     文件：series,time,count（可有 capacity），何处的都可以；表格只列可显示的序列 / A file has
     series,time,count, of anywhere; a table lists what may be shown, JSON and CSV all of it.
     """
-    from wetland.operations.visitorforecast import (  # noqa: PLC0415 - starts fast
-        forecast_of,
-        forecast_of_file,
-    )
+    from wetland.operations.visitorfileforecast import forecast_of_file  # noqa: PLC0415
+    from wetland.operations.visitorforecast import forecast_of  # noqa: PLC0415 - starts fast
     from wetland.operations.visitorweather import read_weather  # noqa: PLC0415
     from wetland.sites.load import open_site  # noqa: PLC0415
 
@@ -156,7 +156,7 @@ def forecast(
     if file is None:
         data = read_visitors(None, reading, site=site, store=store, lang=lang)
         found = forecast_of(data, freq=freq, horizon=horizon, places=place, measure=measure,
-                            alpha=alpha, weather=known, calendar=calendar)  # fmt: skip
+                            alpha=alpha, weather=known, calendar=calendar is not False)  # fmt: skip
     else:
         opened = open_site(site)
         found = forecast_of_file(given_file(file), opened, reading, freq=freq, horizon=horizon,

@@ -6,7 +6,6 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,31 +14,17 @@ from wetland.base.problems import Problems
 from wetland.base.texts import Lang, Text, text
 from wetland.operations.visitors import VisitorData
 from wetland.operations.visitorseries import tidy_of
-from wetland.operations.water import listed
-from wetland.reading.files import Given, accepting
-from wetland.sites.load import Site
 from wetland.visitors import panel
-from wetland.visitors.calendar import Calendar
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from wetland.visitors.forecast import SeriesForecast
-    from wetland.visitors.readoptions import CountOptions
 
 Freq = panel.Freq
 Aggregate = panel.Aggregate
 
-_CALENDAR = text("节假日与活动按场地 {s} 的日历", "holidays and events are those of site {s}")
-
-_COARSER = text(
-    "{s} 的计数比“{f}”粗，不能按它预测", "counts of {s} are of spans longer than one {f}: left out"
-)
 _NONE = text("没有一条序列能预测；{s}：{why}", "no series can be forecast; {s}: {why}")
-_NO_SERIES = text(
-    "文件中没有序列 {s}；有：{known}", "the file has no series {s}; there are: {known}"
-)
-_FREQ = text("请改用 --freq day 或 month", "use --freq day or month")
 
 
 @dataclass(frozen=True)
@@ -155,87 +140,12 @@ def forecast_of(  # noqa: PLR0913 - what is forecast, and how
         calendar=data.calendar if calendar else None,
         aggregate=level if measure == "present" else "auto",
     )  # fmt: skip
-    _refuse_nothing(found)
+    refuse_nothing(found)
     names = {place: data.name(place) for place in frame["series"].unique()}
     return Forecasts(tuple(found), freq, names, synthetic=data.synthetic)
 
 
-def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
-    path: str | Path | Given,
-    site: Site | None = None,
-    options: CountOptions | None = None,
-    *,
-    freq: Freq,
-    horizon: int | None = None,
-    series: Sequence[str] | None = None,
-    alpha: float = 0.1,
-    aggregate: Aggregate = "auto",
-    weather: pd.DataFrame | None = None,
-    calendar: bool = True,
-    today: dt.date,
-) -> Forecasts:
-    """Forecast the series of a tidy file ``series,time,count[,capacity]``; nothing is kept.
-
-    Parameters
-    ----------
-    site
-        Gives holidays, events and time zone; None knows none (times are then UTC).
-    series
-        Only these, by name; None is all.
-    aggregate
-        How several values within a step become one; ``auto`` decides from the content.
-    today
-        Later days cannot have been counted.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, or too little is known of all its series.
-    """
-    from wetland.operations.visitorfiles import VISITORS_ACCEPTED
-    from wetland.visitors.forecast import forecast_counts
-    from wetland.visitors.tidy import read_tidy
-
-    with accepting(VISITORS_ACCEPTED):
-        tidy = read_tidy(path, options, today=today,
-                         timezone="UTC" if site is None else site.timezone)  # fmt: skip
-    zone = ZoneInfo(tidy.timezone)
-    used = Calendar.of(site.visitors) if site is not None and calendar else None
-    notes = [] if used is None or site is None else [_CALENDAR.fill(s=site.name)]
-    frame, coarser = _fine_enough(_only(tidy.frame, series), freq)
-    notes += coarser
-    found: list[SeriesForecast] = []
-    for part, way in _ways(frame, freq, aggregate):
-        found += forecast_counts(
-            part, freq=freq, horizon=horizon, alpha=alpha, calendar=used, tz=tidy.timezone,
-            weather=weather, aggregate=way,
-        )  # fmt: skip
-    _refuse_nothing(found)
-    found.sort(key=lambda one: one.series)
-    invented = frozenset(frame.loc[frame["synthetic"], "series"])
-    return Forecasts(tuple(found), freq, {}, tidy.problems.frame(), tuple(notes),
-                     bool(invented) and invented >= set(frame["series"]), invented,
-                     tidy.time_style, zone if tidy.tz_told else None)  # fmt: skip
-
-
-def _only(frame: pd.DataFrame, series: Sequence[str] | None) -> pd.DataFrame:
-    """Return the rows of some series.
-
-    Raises
-    ------
-    InputError
-        The file has no such series; those it has are named.
-    """
-    if series is None:
-        return frame
-    there = dict.fromkeys(frame["series"])
-    for name in series:
-        if name not in there:
-            raise InputError(_NO_SERIES.fill(s=name or "''", known=listed(there)))
-    return frame[frame["series"].isin(series)].reset_index(drop=True)
-
-
-def _refuse_nothing(found: Sequence[SeriesForecast]) -> None:
+def refuse_nothing(found: Sequence[SeriesForecast]) -> None:
     """Refuse forecasts that tell no step of any series, with what they need.
 
     Raises
@@ -245,37 +155,6 @@ def _refuse_nothing(found: Sequence[SeriesForecast]) -> None:
     """
     if found and not any(len(one.frame) for one in found):
         raise InputError(_NONE.fill(s=found[0].series, why=found[0].told.reason))
-
-
-def _fine_enough(frame: pd.DataFrame, freq: Freq) -> tuple[pd.DataFrame, list[Text]]:
-    """Return the series whose counts are not of longer spans than the steps asked for.
-
-    Raises
-    ------
-    InputError
-        All of them are: a month tells nothing of its days.
-    """
-    long = {"hour": ("day", "month"), "day": ("month",), "month": ()}[freq]
-    coarse = frame["period"].isin(long)
-    names = list(dict.fromkeys(frame.loc[coarse, "series"]))
-    if not names:
-        return frame, []
-    message = _COARSER.fill(s=listed(names), f=panel.STEPS[freq])
-    if coarse.all():
-        raise InputError(message, hint=_FREQ)
-    return frame[~coarse].reset_index(drop=True), [message]
-
-
-def _ways(
-    frame: pd.DataFrame, freq: Freq, aggregate: Aggregate
-) -> list[tuple[pd.DataFrame, Aggregate]]:
-    """Return levels (people present, cars) apart from flows, and how each becomes one a step."""
-    if aggregate != "auto":
-        return [(frame, aggregate)]
-    level = frame["measure"].isin(("present", "occupied"))
-    nearest: Aggregate = "nearest" if freq == "hour" else "mean"
-    parts: list[tuple[pd.DataFrame, Aggregate]] = [(frame[~level], "auto"), (frame[level], nearest)]
-    return [(part, way) for part, way in parts if len(part)] or [(frame, aggregate)]
 
 
 def _number(value: object) -> float | None:
