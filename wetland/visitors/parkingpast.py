@@ -32,6 +32,7 @@ NEW_DAYS = 7.0  # a car park read for fewer days goes by the others alone
 USUAL_DAYS = 2.0  # the usual change of all counts as so many days beside a car park's own line
 SLOPE_DAYS = 15.0  # as many days' worth draws the line's slope to that of all
 LIKE = 0.15  # how like the level of a day has to be for what was left over on it to count
+FULL_AGAIN = 0.02  # share by which a day that ended full may be shifted and still be full
 OF_NOTHING = 0.3  # days of which nothing is known, half of them full
 
 
@@ -175,6 +176,7 @@ class _Way:
     change: float  # of all
     fitted: Floats  # (parks, days)
     left: Floats
+    full: Bools  # (parks, days): no bay was free at the second time
 
     def told(self, park: int, last: float) -> Plausible:
         """Return how full a park may be."""
@@ -189,6 +191,9 @@ class _Way:
         if others > 0:
             like[np.arange(len(like)) != park] *= OTHERS_DAYS / others
         share = np.clip(middle + self.left[self.known], 0.0, 1.0)
+        # A day that ended full ends full again where no more than a little is shifted.
+        again = self.full & (np.abs(self.fitted - middle) <= FULL_AGAIN)
+        share[again[self.known]] = 1.0
         return _plausible(share, like[self.known], int(own.sum()))
 
 
@@ -221,7 +226,9 @@ def _way(parks: Sequence[ParkSeries], start: Floats, end: Floats, weights: Float
     part = np.minimum(weight / total[:, None], 0.7)
     left = np.where(known, (y - fitted) / (1 - part), 0.0)
     change = float((weight * (y - x)).sum() / max(weight.sum(), 1e-12))
-    return _Way(known, weight, middle_from, middle_to, slope, change, fitted, left)
+    return _Way(
+        known, weight, middle_from, middle_to, slope, change, fitted, left, known & (y >= 1)
+    )
 
 
 def _any_hour(parks: Sequence[ParkSeries], park: ParkSeries, clock: float) -> Plausible | None:
