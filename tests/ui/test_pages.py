@@ -20,7 +20,7 @@ from wetland.operations.stores import open_store
 from wetland.sites.load import open_site
 from wetland.ui import waiting
 
-PAGES = ("map", "screen", "findings", "records", "law", "water", "birds", "about")
+PAGES = ("map", "screen", "findings", "records", "law", "water", "birds", "visitors", "about")
 INSIDE = {"lon": "120.0668", "lat": "30.2742", "on": "2015-05-01"}
 
 
