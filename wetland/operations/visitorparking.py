@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from wetland.operations.visitors import VisitorData, require_readings
+from wetland.visitors.pack import VisitorPack
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ def parking_of(
     arrival = at or _latest(data)
     options = ParkingOptions(tz=data.zone)
     usable = data.parking[data.parking["flag"] != "fail"]
-    return parking_advice(usable, data.pack, gate=gate, at=arrival, now=now, options=options)
+    return parking_advice(usable, _pack_for(data), gate=gate, at=arrival, now=now, options=options)
 
 
 def board_of(data: VisitorData, *, at: dt.datetime | None = None) -> pd.DataFrame:
@@ -55,6 +56,14 @@ def board_of(data: VisitorData, *, at: dt.datetime | None = None) -> pd.DataFram
     require_readings(data)
     usable = data.parking[data.parking["flag"] != "fail"]
     return parking_board(usable, data.pack, at=at or _latest(data), tz=data.zone)
+
+
+def _pack_for(data: VisitorData) -> VisitorPack:
+    """Return the pack; for car parks of elsewhere without its holidays, which say nothing there."""
+    declared = {park.id for park in data.pack.car_parks}
+    if not declared.isdisjoint(data.parking["car_park"]):
+        return data.pack
+    return data.pack.model_copy(update={"holidays": (), "holiday_years": (), "events": ()})
 
 
 def _latest(data: VisitorData) -> dt.datetime:
