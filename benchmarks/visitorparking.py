@@ -26,7 +26,7 @@ from peers import PYTHON
 
 from wetland.statistics.onethread import one_thread
 from wetland.visitors.hoursgrid import SlotGrid, day_table
-from wetland.visitors.hoursjudge import Outcomes, tested
+from wetland.visitors.hoursjudge import Outcomes, outcomes_of
 from wetland.visitors.hoursroll import Block, learn, roll
 from wetland.visitors.hoursscale import to_model
 
@@ -101,7 +101,7 @@ def ours(data: protocol.Parking, weeks: list[tuple[date, date]]) -> Outcomes:
     table = day_table(data.first, grid.days + 21, None)
     with one_thread():
         pairs = roll(grid, table, blocks, np.array(list(LEADS.values())))
-    return tested(grid, pairs, alpha=ALPHA)
+    return outcomes_of(grid, pairs, alpha=ALPHA)
 
 
 def _answers(

@@ -19,7 +19,7 @@ from wetland.statistics.evaluation import Evaluation
 from wetland.statistics.forecast import judge
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.hoursgrid import SlotGrid
-from wetland.visitors.hoursjudge import Outcomes, evaluation, tested
+from wetland.visitors.hoursjudge import Outcomes, evaluation, outcomes_of
 from wetland.visitors.hoursmodel import (
     FEWEST_TESTED_DAYS,
     WARM_UP_DAYS,
@@ -81,7 +81,7 @@ def _judged(found: Evaluation | None, known: Floats) -> tuple[bool, Text]:
 def _outcomes(model: SlotModel, alpha: float) -> Outcomes | None:
     if model.pairs is None or not len(model.pairs):
         return None
-    return tested(model.grid, model.pairs, alpha=alpha)
+    return outcomes_of(model.grid, model.pairs, alpha=alpha)
 
 
 def _evaluations(

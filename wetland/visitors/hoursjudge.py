@@ -89,7 +89,7 @@ def _limits(grid: SlotGrid, series: Ints) -> Floats | None:
     return None if grid.limit is None else grid.limit[series]
 
 
-def tested(grid: SlotGrid, pairs: Pairs, *, alpha: float) -> Outcomes:
+def outcomes_of(grid: SlotGrid, pairs: Pairs, *, alpha: float) -> Outcomes:
     """Return the outcomes with intervals from the errors that were known at their origins.
 
     Errors count from the next block of origins on, so that the first block has no intervals: it is

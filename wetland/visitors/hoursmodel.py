@@ -50,7 +50,7 @@ def _known_days(grid: SlotGrid) -> Ints:
     return np.nonzero(np.isfinite(grid.values).any((0, 2)))[0]
 
 
-def tested_blocks(grid: SlotGrid, *, horizon: int) -> list[Block]:
+def rolling_blocks(grid: SlotGrid, *, horizon: int) -> list[Block]:
     """Return the blocks of days whose slots are the origins of the test; the first one calibrates.
 
     They lie at the end, at least `WARM_UP_DAYS` after the first known day, `BLOCK_DAYS` long or a
@@ -154,6 +154,6 @@ def learn_slots(
     with one_thread():
         model = to_model(known.values, flows=flows)
         learnt = learn(model, table, upto=known.days, ahead_days=ahead_days, flows=flows)
-        blocks = tested_blocks(known, horizon=horizon) if test else []
+        blocks = rolling_blocks(known, horizon=horizon) if test else []
         pairs = roll(known, table, blocks, np.arange(1, horizon + 1)) if blocks else None
     return SlotModel(known, step, table, learnt, pairs)
