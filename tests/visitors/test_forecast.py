@@ -43,7 +43,7 @@ def test_days_are_told_as_by_the_model_itself() -> None:
     np.testing.assert_array_equal(made.frame["upper"], alone.upper)
     assert made.frame["time"].iloc[0] == pd.Timestamp(FIRST) + pd.Timedelta(days=120)
     assert made.frame["lead"].tolist() == list(range(1, 10))
-    assert "one number a day" in made.told.notes[0].en
+    assert "one number per day" in made.told.notes[0].en
 
 
 def test_months_are_told_together() -> None:

@@ -38,6 +38,7 @@ Floats = NDArray[np.float64]
 DAYS_AHEAD = 14
 WARM_UP = 28  # days before the first origin
 WEEK = 7
+AT_ONCE = 100  # series whose origins are kept in memory together
 NEED = WARM_UP + FEWEST_ERRORS + 26  # days for a forecast of two weeks and its test
 
 _BAD = text(
@@ -159,18 +160,28 @@ def forecast_days_many(
     """
     if not 1 <= horizon <= DAYS_AHEAD or not 0 < alpha < 1:
         raise InputError(_BAD.fill(most=DAYS_AHEAD))
+    given = np.asarray(values, dtype=np.float64)
+    days = given.shape[1]
+    kinds = kinds_of(first, days + horizon, calendar)
+    sky = None if weather is None else weather_of(weather, first, days + horizon)
+    asked = _Asked(kinds, alpha, sky, _day_notes(kinds, first, days, calendar))
+    made: list[Told] = []
+    for start in range(0, len(given), AT_ONCE):
+        made += _block(given[start : start + AT_ONCE], horizon, asked)
+    return made
+
+
+def _block(values: Floats, horizon: int, asked: _Asked) -> list[Told]:
+    """Forecast some series at once."""
     used, leading = usable(values)
     days = used.shape[1]
-    kinds = kinds_of(first, days + horizon, calendar)
     logs = Logs.of(used, first=WARM_UP)
-    told = rolled(logs.logs, kinds, horizon=horizon)
+    told = rolled(logs.logs, asked.kinds, horizon=horizon)
     naive = seasonal_naive(logs.logs, period=WEEK, horizon=horizon)
     plain = Said(told, naive, came(logs.logs, horizon), logs, leading)
     wet = None
-    sky = None if weather is None else weather_of(weather, first, days + horizon)
-    if sky is not None and sky.known[days:].any():
-        wet = replace(plain, told=_with_weather(plain, kinds, sky, horizon))
-    asked = _Asked(kinds, alpha, sky, _day_notes(kinds, first, days, calendar))
+    if asked.sky is not None and asked.sky.known[days:].any():
+        wet = replace(plain, told=_with_weather(plain, asked.kinds, asked.sky, horizon))
     return [_told(plain, wet, row, asked) for row in range(len(used))]
 
 

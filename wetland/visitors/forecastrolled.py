@@ -20,6 +20,7 @@ Bools = NDArray[np.bool_]
 
 CHANCE = 0.1  # what is known besides is used where its gain is chance less often than this
 YEARS_REMEMBERED = 4.0
+MOST = 1e15  # of a number; what is more is no count of anything
 SEASON_LEANS = 72.0  # errors of one season that count half against those of all seasons
 SMALLEST = 0.001  # stands for nobody on the logarithm: a share of the median of the first steps
 
@@ -58,12 +59,12 @@ class Logs:
 def usable(values: Floats) -> tuple[Floats, Ints]:
     """Return numbers a forecast may rest on, and how many noughts each series begins with.
 
-    Negative and infinite numbers are unknown. So are noughts before the first visitor: nothing was
+    Negative numbers and those beyond `MOST` are unknown. So are noughts before the first visitor: nothing was
     open or counted yet.
     """
     given = np.asarray(values, dtype=np.float64)
-    made = np.where(np.isfinite(given) & (given >= 0), given, np.nan)
-    begun = np.cumsum(np.nan_to_num(made), axis=1) > 0
+    made = np.where((given >= 0) & (given <= MOST), given, np.nan)
+    begun = np.logical_or.accumulate(np.nan_to_num(made) > 0, axis=1)
     leading = ~begun & (made == 0)
     return np.where(leading, np.nan, made), leading.sum(axis=1)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
+from wetland.visitors.forecastrolled import MOST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ COUNTED: dict[Freq, Text] = {  # after a number
     "month": text("个月", "months"),
 }
 _WAYS: dict[Way, Text] = {
-    "single": text("每{step}一个数，原样使用", "one number a {step}, used as it is"),
+    "single": text("每{step}一个数，原样使用", "one number per {step}, used as it is"),
     "sum": text("每{step}内的各数相加", "the numbers within a {step} are added up"),
     "mean": text("每{step}内的各数取平均", "the numbers within a {step} are averaged"),
     "nearest": text("取最接近整点的读数", "the reading nearest to the full hour is taken"),
@@ -219,7 +220,8 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
     if missing := [name for name in ("series", "time", "count") if name not in frame]:
         raise InputError(_NEEDS.fill(names=", ".join(missing)))
     kept = frame.dropna(subset=["series", "time", "count"])
-    kept = kept[np.isfinite(kept["count"].to_numpy(dtype=np.float64)) & (kept["count"] >= 0)]
+    numbers = kept["count"].astype(np.float64)
+    kept = kept[(numbers >= 0) & (numbers <= MOST)]
     if kept.empty:
         raise InputError(_EMPTY)
     if (found := int(kept["series"].nunique())) > MOST_SERIES:
