@@ -23,6 +23,7 @@ Bools = NDArray[np.bool_]
 
 FEWEST_PAIRS = 8  # past days over all car parks, for a chance to be told at all
 LONGEST_LEAD_DAYS = 14
+WEEK_MIN = 7 * DAY_MIN
 SAME_MOMENT_MIN = 1.0  # a reading so shortly before is of the moment itself
 HALF_LIFE_DAYS = 14.0  # a day so long ago counts half
 OTHER_KIND = 0.15  # weight of days off for working days, and the other way
@@ -91,7 +92,8 @@ def plausible_shares(
     the last, or no past day with readings at both times of day (of a car park that was read for
     `NEW_DAYS` or more: of its own). Where such days are fewer than `FEWEST_PAIRS` over all car
     parks, or all readings span less than two days, `FEWEST_PAIRS` changes over as long a time at
-    any hour stand in for them. A reading of the moment itself is taken as it is.
+    any hour stand in for them. A reading of the moment itself is taken as it is. Leads beyond a
+    week go by past days as many weeks less apart.
 
     Parameters
     ----------
@@ -116,7 +118,8 @@ def plausible_shares(
         if lead <= SAME_MOMENT_MIN:
             found.append(_plausible(park.share[-1:], np.ones(1), 0, days=float(FEWEST_PAIRS)))
             continue
-        start = float(park.clock[-1])
+        # After a week nothing is left of a day: further weeks say no more.
+        start = float(park.clock[-1]) + WEEK_MIN * max(np.ceil(lead / WEEK_MIN) - 1, 0)
         if start not in ways:
             back = _days_back(clock, now_clock)
             weights = _day_weights(start, clock, back, calendar)
