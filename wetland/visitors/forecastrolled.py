@@ -59,8 +59,8 @@ class Logs:
 def usable(values: Floats) -> tuple[Floats, Ints]:
     """Return numbers a forecast may rest on, and how many noughts each series begins with.
 
-    Negative numbers and those beyond `MOST` are unknown. So are noughts before the first visitor: nothing was
-    open or counted yet.
+    Negative numbers and those beyond `MOST` are unknown. So are noughts before the first visitor:
+    nothing was open or counted yet.
     """
     given = np.asarray(values, dtype=np.float64)
     made = np.where((given >= 0) & (given <= MOST), given, np.nan)

@@ -65,14 +65,14 @@ def _start(series: int, count: int) -> _State:
 
 
 def _begin(state: _State, values: Floats, logs: Floats, at: int) -> None:
-    """Begin the series whose first twelve months (from their first value on) end at ``at``.
+    """Begin the series whose first twelve months (the first of them known) end at ``at``.
 
     The level is the logarithm of their mean, each season that was seen its difference to it.
     """
     year = slice(at - SEASONS + 1, at + 1)
     known = ~np.isnan(values[:, year])
     ready = np.isnan(state.level[0]) & (known.sum(axis=1) >= FEWEST_IN_A_YEAR)
-    ready &= known[:, 0] | (at == values.shape[1] - 1)
+    ready &= known[:, 0]
     for row in np.flatnonzero(ready):
         mean = float(np.nanmean(values[row, year]))
         if mean <= 0:
