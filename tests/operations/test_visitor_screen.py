@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from tests.operations.visitorcases import TODAY
 from wetland.base.errors import InputError
 from wetland.operations.demo import EXAMPLES
+from wetland.operations.findings import explain_finding, sheet_of
 from wetland.operations.stores import open_store
 from wetland.operations.visitoranswers import compare_of
 from wetland.operations.visitorfiles import import_visitors
@@ -85,6 +87,15 @@ def test_days_that_were_not_looked_at_keep_their_findings(store: Store, site: Si
     screen_visitors(store, site, since=dt.date(2026, 10, 9), actor="t")
     broken = held(store).query("outcome == 'broken'")
     assert set(broken["status"]) == {"open"}
+
+
+def test_findings_of_visitors_stand_on_the_printed_sheet(store: Store, site: Site) -> None:
+    take(store, site, counts(80_000))
+    screen_visitors(store, site, actor="t")
+    for lang, word in (("zh", "89,000"), ("en", "capacity of a day")):
+        assert word in sheet_of(store, site, lang=lang)
+    (broken,) = held(store).query("outcome == 'broken'")["finding_id"]
+    assert "86,600" in json.dumps(explain_finding(store, site, broken, lang="zh"), default=str)
 
 
 def test_without_counts_there_is_nothing_to_screen(store: Store, site: Site) -> None:

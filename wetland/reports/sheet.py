@@ -255,9 +255,12 @@ def _names(keys: Iterable[str], sheet: Sheet, lang: Lang) -> str:
     return mark.join(_name(key, sheet, lang) for key in keys if key)
 
 
-def _pairs(found: Mapping[str, Any] | None, sheet: Sheet, lang: Lang) -> str:
+def _pairs(found: object, sheet: Sheet, lang: Lang) -> str:
+    """Return facts or records as words; counts that a finding rests on are in its explanation."""
+    if not isinstance(found, Mapping):
+        return ""
     parts = []
-    for key, value in (found or {}).items():
+    for key, value in found.items():
         choice = sheet.names.get(f"{key}={value}")
         if isinstance(value, bool):
             choice = YES_NO[value]
