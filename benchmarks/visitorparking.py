@@ -24,7 +24,6 @@ import visitorprotocol as protocol
 from numpy.typing import NDArray
 from peers import PYTHON
 
-from wetland.statistics.onethread import one_thread
 from wetland.visitors.hoursgrid import SlotGrid, day_table
 from wetland.visitors.hoursjudge import Outcomes, outcomes_of
 from wetland.visitors.hoursroll import Block, learn, roll
@@ -99,8 +98,7 @@ def ours(data: protocol.Parking, weeks: list[tuple[date, date]]) -> Outcomes:
     blocks += [Block(data.day(first), data.day(end)) for first, end in weeks]
     grid = grid_of(data)
     table = day_table(data.first, grid.days + 21, None)
-    with one_thread():
-        pairs = roll(grid, table, blocks, np.array(list(LEADS.values())))
+    pairs = roll(grid, table, blocks, np.array(list(LEADS.values())))
     return outcomes_of(grid, pairs, alpha=ALPHA)
 
 
@@ -127,8 +125,7 @@ def _refit(data: protocol.Parking, note: str, wrong: list[str]) -> list[report.R
     table = day_table(data.first, grid.days + 21, None)
     model = to_model(grid.usable(), flows=False)
     used = time.process_time()
-    with one_thread():
-        learn(model, table, upto=grid.days, ahead_days=1, flows=False)
+    learn(model, table, upto=grid.days, ahead_days=1, flows=False)
     spent = time.process_time() - used
     if spent > LONGEST_REFIT_S:
         wrong.append(f"a refit takes {spent:.0f} s")

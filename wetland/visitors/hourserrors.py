@@ -18,6 +18,7 @@ LEAD_HOURS = (0.5, 1, 2, 4, 8, 16, 24, 48, 96, 168, 336)  # upper ends of the cl
 FEWEST_POOLED = 40  # errors of a class of leads over all series, for quantiles of its own
 LEANING = 150.0  # the errors of the others count as so many of its own
 NORMAL_DAYS = 40.0
+FEWEST_FREE = 3
 _TINY = 1e-12
 
 
@@ -95,7 +96,8 @@ def few_days(levels: Floats, days: int) -> Floats:
     """Return by how much quantiles are widened because errors are known of a few days only.
 
     Errors of one day hang together: it is days that are many or few. Student's quantiles with so
-    many degrees of freedom, over those of the normal distribution; 1 at the median.
+    many degrees of freedom (at least `FEWEST_FREE`), over those of the normal distribution; 1 at
+    the median.
 
     Examples
     --------
@@ -106,7 +108,7 @@ def few_days(levels: Floats, days: int) -> Floats:
 
     middle = np.abs(levels - 0.5) < _TINY
     asked = np.where(middle, 0.75, levels)
-    ratio = stdtrit(max(days, 2), asked) / normal_quantiles(asked)
+    ratio = stdtrit(max(days, FEWEST_FREE), asked) / normal_quantiles(asked)
     made: Floats = np.where(middle, 1.0, ratio)
     return made
 
@@ -114,6 +116,7 @@ def few_days(levels: Floats, days: int) -> Floats:
 def error_quantiles(pairs: Pairs, *, count: int, per_day: int, levels: Floats) -> Floats:
     """Return `quantiles` of the errors of pairs, wider where they are of a few days (`few_days`).
 
+    Errors of a lead of several days overlap: so many of them are worth one.
     Quantiles of the normal distribution are averaged in as if they were known of `NORMAL_DAYS` days
     of one series; without any error they stand alone.
     """
@@ -130,5 +133,6 @@ def error_quantiles(pairs: Pairs, *, count: int, per_day: int, levels: Floats) -
         return found
     seen = len(np.unique(pairs.series * (int(on.max()) + 1) + on))
     mixed = (seen * found + NORMAL_DAYS * normal_quantiles(levels)) / (seen + NORMAL_DAYS)
-    made: Floats = mixed * few_days(levels, days)
+    wider = [few_days(levels, int(days / max(hours / 24, 1))) for hours in LEAD_HOURS]
+    made: Floats = mixed * np.stack(wider)
     return made

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
-from wetland.statistics.onethread import one_thread
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.hourserrors import error_quantiles, lead_class
 from wetland.visitors.hoursgrid import DAYS_AHEAD, DayTable, SlotGrid, day_table
@@ -99,8 +98,7 @@ class SlotModel:
         quantiles : array of float, shape (series, targets, levels)
             Never descending; NaN with the middle at slots never seen.
         """
-        with one_thread():
-            middle, spread = tell(self.model_values(), self.table, self.learnt, targets)
+        middle, spread = tell(self.model_values(), self.table, self.learnt, targets)
         per_day, count = self.grid.slots_per_day, len(self.grid.names)
         pairs = joined([]) if self.pairs is None else self.pairs
         table = error_quantiles(pairs, count=count, per_day=per_day, levels=levels)
@@ -151,9 +149,8 @@ def learn_slots(
         raise InputError(text("起点之前没有数值", "there is no value up to the origin"))
     table = day_table(grid.first, known.days + 2 * DAYS_AHEAD + BLOCK_DAYS, calendar)
     flows, ahead_days = grid.limit is None, -(-horizon // grid.slots_per_day) + 1
-    with one_thread():
-        model = to_model(known.values, flows=flows)
-        learnt = learn(model, table, upto=known.days, ahead_days=ahead_days, flows=flows)
-        blocks = rolling_blocks(known, horizon=horizon) if test else []
-        pairs = roll(known, table, blocks, np.arange(1, horizon + 1)) if blocks else None
+    model = to_model(known.values, flows=flows)
+    learnt = learn(model, table, upto=known.days, ahead_days=ahead_days, flows=flows)
+    blocks = rolling_blocks(known, horizon=horizon) if test else []
+    pairs = roll(known, table, blocks, np.arange(1, horizon + 1)) if blocks else None
     return SlotModel(known, step, table, learnt, pairs)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetland.statistics.gaussian import ahead, factored, known_up_to
+from wetland.statistics.onethread import one_thread
 from wetland.visitors.hoursfit import fitted
 from wetland.visitors.hoursgrid import DayTable, SlotGrid, window
 from wetland.visitors.hourskernel import Kernel, grounds
@@ -36,6 +37,7 @@ class Learnt:
     numbers: Floats
 
 
+@one_thread()
 def learn(model: Floats, table: DayTable, *, upto: int, ahead_days: int, flows: bool) -> Learnt:
     """Learn scale and covariance from the days before ``upto``.
 
@@ -111,6 +113,7 @@ def _spans(times: Ints, origins: Ints, horizon: int) -> tuple[Ints, Ints]:
     return row, row + 1 + within
 
 
+@one_thread()
 def roll_block(
     model: Floats, table: DayTable, learnt: Learnt, block: Block, leads: Ints
 ) -> list[Pairs]:
@@ -168,6 +171,7 @@ def roll(grid: SlotGrid, table: DayTable, blocks: Sequence[Block], leads: Ints) 
     return joined(found)
 
 
+@one_thread()
 def tell(model: Floats, table: DayTable, learnt: Learnt, targets: Ints) -> tuple[Floats, Floats]:
     """Return mean and spread of every series at some steps, from all values of ``model``.
 
