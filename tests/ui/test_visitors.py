@@ -109,6 +109,28 @@ def test_a_store_of_car_parks_only_says_that_nobody_was_counted(
     assert any("example car park 1" in c["alt"] for c in charts(app))
 
 
+def test_a_site_counted_by_month_only_shows_months_and_no_day(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"region-enp,{y}-{m:02d},{1000 * m + y}" for y in (2015, 2016) for m in range(1, 13)]
+    path = tmp_path / "ever.gpkg"
+    _import(path, "m.csv", "\n".join(["area,month,visits", *rows]).encode(), "everglades")
+    monkeypatch.setenv("WETLAND_STORE", str(path))
+    open_page(app, "visitors", site="everglades", lang="en")
+    assert metrics(app)["Visits of 2016-12"] == "14,016"
+    assert metrics(app)["Visits of the day, Everglades National Park"] == "–"
+    assert "reached a tier" not in shown(app)  # nothing is judged without a capacity
+    to_view(app, "calendar")
+    [drawn] = charts(app)
+    assert "24 months with a value" in drawn["alt"]
+    assert not drawn["alt"].startswith("Synthetic")
+    to_view(app, "forecast")
+    assert app.segmented_control(key="visitors-freq").value == "month"
+    for view in ("totals", "balance"):
+        to_view(app, view)
+        assert not app.error
+
+
 def test_today_shows_every_limit_with_number_time_and_source(app: AppTest, visitors: Path) -> None:
     open_page(app, "visitors", lang="en")
     tiles = metrics(app)

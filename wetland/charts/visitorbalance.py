@@ -51,7 +51,7 @@ def month_panel(
     order = list(months)
     base = alt.Chart(inline(rows)).encode(
         x=alt.X("month:O", sort=order, scale=alt.Scale(domain=order), title=None,
-                axis=alt.Axis(labelOverlap="greedy", labelAngle=0)),
+                axis=alt.Axis(labelOverlap="greedy", labelSeparation=8, labelAngle=0)),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=True),
                 axis=alt.Axis(tickCount=3, format=_format(values.values()))),
         tooltip=[alt.Tooltip(f"{n}:N", title=head.get(lang)) for n, head in _HEADS.items()],

@@ -167,7 +167,7 @@ def _named(
     times = [wall_ms(c.at) for c in past] + [wall_ms(s.at) for s in ahead]
     low, high = min(times), max(times)
     half = 43_200_000 if freq == "day" else 0
-    rows = []
+    rows: list[dict[str, object]] = []
     for one in days:
         first = wall_ms(one.first) - half
         last = wall_ms(one.last + dt.timedelta(days=1)) - half

@@ -124,7 +124,8 @@ def _tests(found: Balance) -> None:
         }
         for row in found.rows(language.current())
     ]
-    visitorwords.show_table(rows, _HEADS, key="visitors-tests")
+    if rows:
+        visitorwords.show_table(rows, _HEADS, key="visitors-tests")
     if found.notes:
         st.caption(md(" · ".join(say(note) for note in found.notes)))
 

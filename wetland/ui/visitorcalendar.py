@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from wetland.base.texts import Text, text
+from wetland.charts.visitorbalance import month_panel
 from wetland.charts.visitorcalendar import DayCell, day_calendar
 from wetland.charts.visitortiers import OUTCOMES, count_words
 from wetland.operations.visitors import VisitorData
@@ -36,9 +37,9 @@ _LATEST = text("显示最近 {n} 周。", "The latest {n} weeks are shown.")
 _BUSIEST = text("最多的十天", "The ten busiest days")
 _MONTHS = text("逐月：环比与同比", "By month, with the month before and last year")
 _MONTHS_NOTE = text(
-    "不完整的月份与上年同月、上月的相同天数相比；没有计数的月份不补，也不算百分比。",
-    "A month that is not complete is compared with the same days; a month nobody counted is not "
-    "filled in and has no percentage.",
+    "图上只画完整的月份。不完整的月份与上年同月、上月的相同天数相比；没有计数的月份不补，也不算百分比。",
+    "The chart has whole months only. A month that is not complete is compared with the same days; "
+    "one nobody counted is not filled in and has no percentage.",
 )
 _DAY_HEADS: Mapping[str, Text] = {
     "day": text("日期", "Day"),
@@ -57,6 +58,9 @@ _MONTH_HEADS: Mapping[str, Text] = {
     "note": text("说明", "Note"),
 }
 _YES, _NO = text("是", "yes"), text("否", "no")
+_NO_DAILY = text(
+    "这个区域没有按日的计数，只能按月看。", "Nothing of this area was counted by day: months only."
+)
 _NO_AREAS = text("场地包没有区域，不能按区域汇总。", "The pack has no areas to add counts up by.")
 _PHONE_WEEKS, _WEEKS = 26, 60
 
@@ -77,8 +81,17 @@ def render(held: VisitorData) -> None:
         )  # fmt: skip
     table = visitordata.calendar(held)
     days = table[(table["area"] == area) & (table["limit"] == "daily")]
-    st.subheader(say(_DAYS), anchor=False)
     cells = cells_of(held, days)
+    if cells:
+        _calendar(held, area, cells, by=str(by))
+        _busiest(held, days)
+    else:
+        st.info(say(_NO_DAILY), icon=":material/calendar_month:")
+    _months(held, area)
+
+
+def _calendar(held: VisitorData, area: str, cells: list[DayCell], *, by: str) -> None:
+    st.subheader(say(_DAYS), anchor=False)
     weeks = _PHONE_WEEKS if visitorwords.on_a_phone() else _WEEKS
     shown = latest(cells, weeks)
     picture = day_calendar(shown, lang=language.current(), tiers=by == "tier")
@@ -88,16 +101,15 @@ def render(held: VisitorData) -> None:
     if shown:
         said.append(visitorwords.unknown_years(held, shown[0].day, shown[-1].day))
     st.caption(md(" ".join([*said, visitorwords.source_words(held)])))
-    _busiest(held, days)
-    _months(held, area)
 
 
 def cells_of(held: VisitorData, days: pd.DataFrame) -> list[DayCell]:
-    """Return a cell for every day from the first to the last, those not counted too."""
+    """Return a cell for every day from the first to the last counted, the others between too."""
     known = {row["day"]: row for row in rows_of(days)}
-    if not known:
+    counted = [day for day, row in known.items() if number(row["people"]) is not None]
+    if not counted:
         return []
-    first, last = min(known), max(known)
+    first, last = min(counted), max(counted)
     span = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
     return [_cell(held, day, known.get(day)) for day in span]
 
@@ -122,6 +134,18 @@ def latest(cells: list[DayCell], weeks: int) -> list[DayCell]:
     last = cells[-1].day
     monday = last - dt.timedelta(days=last.weekday() + 7 * (weeks - 1))
     return [c for c in cells if c.day >= monday]
+
+
+def months_between(first: str, last: str) -> list[str]:
+    """Return every month from one to another.
+
+    Examples
+    --------
+    >>> months_between("2025-11", "2026-01")
+    ['2025-11', '2025-12', '2026-01']
+    """
+    ends = [int(m[:4]) * 12 + int(m[5:7]) - 1 for m in (first, last)]
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(ends[0], ends[1] + 1)]
 
 
 def _busiest(held: VisitorData, days: pd.DataFrame) -> None:
@@ -158,5 +182,15 @@ def _months(held: VisitorData, area: str) -> None:
         }
         for row in rows_of(table.iloc[::-1])
     ]
+    values = {
+        str(r["period"])[:7]: float(r["value"]) for r in rows_of(table) if bool(r["complete"])
+    }
+    if values:
+        name = held.name(area)
+        picture = month_panel(
+            values, months=months_between(min(values), max(values)), name=name,
+            lang=language.current(),
+        )  # fmt: skip
+        visitorwords.draw(held, picture, key="visitors-month-panel", name=f"visitors-month-{area}")
     visitorwords.show_table(rows, _MONTH_HEADS, key="visitors-months")
     st.caption(say(_MONTHS_NOTE))

@@ -111,7 +111,7 @@ def _asked(held: VisitorData) -> tuple[str, str | None, Freq, int]:
             width=150,
         )  # fmt: skip
         freq: Freq = st.segmented_control(
-            say(_FREQ), FREQS_SHOWN, default="day", format_func=name_of(FREQS),
+            say(_FREQ), FREQS_SHOWN, default=usual_freq(held), format_func=name_of(FREQS),
             key="visitors-freq", required=True,
         )  # fmt: skip
         horizons = HORIZONS[freq]
@@ -133,6 +133,12 @@ def places_of(held: VisitorData) -> list[str]:
     order = [p.id for p in declared_places(held.pack) if p.id in known | there]
     order.sort(key=lambda p: p not in parents or parents[p] is not None)
     return order + [p for p in held.places if p not in order]
+
+
+def usual_freq(held: VisitorData) -> Freq:
+    """Return days, or months where nothing was counted by the day or finer."""
+    finer = held.usable["period"].isin(["day", "hour", "moment"])
+    return "day" if bool(finer.any()) else "month"
 
 
 def measures_of(held: VisitorData, place: str) -> list[str]:
@@ -181,6 +187,8 @@ def _chart(
     place, measure = what
     past = _past(held, place, measure, freq)[-_PAST[freq] :]
     steps = [] if one is None else steps_of(held, freq, one)
+    if not past:
+        return
     days = named_days(held.calendar, [c.at for c in past] + [s.at for s in steps])
     picture = counts_ahead(past, steps, name=name, freq=freq, lang=language.current(), days=days)
     visitorwords.draw(held, picture, key="visitors-ahead", name=f"visitors-{freq}-{place}")
@@ -208,7 +216,7 @@ def _words(held: VisitorData, freq: Freq, one: SeriesForecast) -> None:
     """Say what the picture shows and what the forecast rests on."""
     steps = steps_of(held, freq, one)
     said = [say(_NOTE, level=_LEVEL)] if one.told.shown else []
-    if steps and freq != "month":
+    if one.told.shown and steps and freq != "month":
         first, last = day_of(steps[0].at), day_of(steps[-1].at)
         days = named_days(held.calendar, [s.at for s in steps])
         names = dict.fromkeys(d.name for d in days)

@@ -30,6 +30,7 @@ _STALE = text(
 )
 _VISITS = text("{area}当日入园", "Visits of the day, {area}")
 _AT_LEAST = text("至少 {n}", "at least {n}")
+_NO_DAILY = text("当日没有计数", "not counted on that day")
 _NOT_OVER = text("当日未计完，不作比较", "not wholly counted: not compared")
 _MONTH = text("{month} 累计入园", "Visits of {month}")
 _NOW = text("最近在园人数", "People in the park")
@@ -109,7 +110,8 @@ def render(site: Site, held: VisitorData) -> None:
     loads = visitordata.loads(held, day)
     _tiles(held, loads, day)
     _gauges(held, loads, day)
-    _to_do(held, loads)
+    if _known(loads):
+        _to_do(held, loads)
     visitorfindings.render(site)
     _basis(held, loads)
     _figures(held, day)
@@ -175,7 +177,9 @@ def _tile_day(held: VisitorData, loads: Loads, area: Area | None, day: dt.date) 
         shown = say(_AT_LEAST, n=shown)
     st.metric(title, shown)
     said = [f"{day} {visitorwords.kind_words(held, day)}"]
-    if part:
+    if people is None:
+        said.append(say(_NO_DAILY))
+    elif part:
         said.append(say(_NOT_OVER))
     elif area is not None:
         said.append(visitorwords.change_words(_period(held, area, "day", day.isoformat())))

@@ -97,8 +97,11 @@ def _own(held: VisitorData) -> None:
     area = visitorwords.whole_area(held.pack)
     if area is None or not len(held.counts):
         return
+    days = own_days(held, area.id)
+    if not days:
+        return
+    picture = counted_sum(days, lang=language.current())
     st.subheader(say(_OWN, area=say(area.name)), anchor=False)
-    picture = counted_sum(own_days(held, area.id), lang=language.current())
     visitorwords.draw(held, picture, key="visitors-own", name="visits-counted")
     st.caption(md(f"{say(_OWN_NOTE)} {visitorwords.source_words(held)}"))
 
