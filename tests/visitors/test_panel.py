@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -40,9 +41,9 @@ def test_hours_add_up_to_days_and_a_day_half_over_is_left_out() -> None:
 
 
 def test_a_day_without_one_of_its_hours_is_unknown() -> None:
-    times = pd.date_range("2026-01-01 00:00", periods=5 * 24, freq="h").delete([30, 31])
+    times = pd.date_range("2026-01-01 00:00", periods=20 * 24, freq="h").delete([30, 31])
     panel = to_panel(_table(times, np.ones(len(times))), freq="day")
-    np.testing.assert_array_equal(panel.values, [[24, np.nan, 24, 24, 24]])
+    np.testing.assert_array_equal(panel.values, [[24, np.nan, *[24] * 18]])
 
 
 def test_quarters_of_an_hour_add_up_to_hours() -> None:
@@ -138,6 +139,42 @@ def test_too_many_series_are_a_mistaken_column() -> None:
     )
     with pytest.raises(InputError, match="2001"):
         to_panel(table, freq="day")
+
+
+def _open(first: str, days: int, hours: Callable[[int], int]) -> list[pd.Timestamp]:
+    """Return hourly stamps of days that are open for ``hours(day)`` hours from 08:00 on."""
+    start = pd.Timestamp(first)
+    return [
+        start + pd.Timedelta(days=day, hours=8 + hour)
+        for day in range(days)
+        for hour in range(hours(day))
+    ]
+
+
+def test_opening_hours_that_change_with_season_and_weekday_are_whole_days() -> None:
+    times = _open("2025-01-06", 84, lambda day: (8 if day < 40 else 11) - 3 * (day % 7 == 0))
+    panel = to_panel(_table(times, np.ones(len(times))), freq="day")
+    assert not np.isnan(panel.values).any()
+    assert panel.values[0, 41] == 11
+    lost = [t for t in times if t != pd.Timestamp("2025-03-20 12:00")]
+    again = to_panel(_table(lost, np.ones(len(lost))), freq="day")
+    assert np.flatnonzero(np.isnan(again.values[0])).tolist() == [73]
+
+
+def test_where_hours_without_visitors_have_no_row_only_the_last_day_is_doubted() -> None:
+    rng = np.random.default_rng(3)
+    times = _open("2025-01-06", 60, lambda day: 4 if day == 59 else int(rng.integers(6, 14)))
+    panel = to_panel(_table(times, np.ones(len(times))), freq="day")
+    assert panel.steps == 59
+    assert np.isnan(panel.values).mean() < 0.05
+
+
+def test_a_park_closed_on_mondays_has_whole_months() -> None:
+    days = pd.date_range("2024-01-01", "2025-03-31")
+    days = days[days.day_of_week != 0]
+    panel = to_panel(_table(days, np.full(len(days), 10.0)), freq="month")
+    assert panel.steps == 15
+    assert panel.values[0, 0] == 260.0  # 31 days, five of them Mondays
 
 
 @given(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
 from wetland.visitors.forecastrolled import MOST
+from wetland.visitors.panelparts import whole_days, whole_hours, whole_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +30,7 @@ Way = Literal["single", "sum", "mean", "nearest"]
 
 PERIOD_LIMITS: dict[Freq, int] = {"hour": 24 * 400, "day": 366 * 8, "month": 12 * 40}
 MOST_SERIES = 2_000
-COMPLETE = 0.95  # share of its usual parts that a step needs for its sum
-MOSTLY = 0.75  # and for its mean
+MOSTLY = 0.75  # share of its usual parts that a step needs for its mean
 SELDOM = 0.02  # share of numbers that are the second of their step in a table of one a step
 _FINE_MINUTES = (5, 10, 15, 20, 30, 60)
 
@@ -173,25 +173,20 @@ def _nearest(frame: pd.DataFrame) -> pd.DataFrame:
 def _sums(frame: pd.DataFrame, freq: Freq) -> tuple[pd.DataFrame, int]:
     """Return the sum of each step and how many steps were left out as incomplete.
 
-    The usual number of parts is the median of the series' steps; of months it is that of their
-    days times their length. A part that is missing makes the sum unknown; of a month that has
-    nearly all of its days (`COMPLETE`), the mean of the others stands for it.
+    A part that is missing makes the sum unknown (`wetland.visitors.panelparts`); of a month that
+    has nearly all of its days, the mean of the others stands for it.
     """
     made = frame.assign(step=_step_of(frame["time"], freq))
     grouped = made.groupby(["series", "step"], sort=True)["count"].agg(["sum", "size"])
     found = grouped.reset_index()
+    sums = found["sum"].to_numpy()
     if freq == "month":
-        days = made.assign(day=made["time"].dt.normalize()).groupby(["series", "day"]).size()
-        usual_of_day = days.groupby("series").median()
-        months = found["step"].to_numpy(dtype="int64").astype("datetime64[M]")
-        length = (months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")
-        usual = found["series"].map(usual_of_day).to_numpy() * length.astype("int64")
+        days = made.assign(day=made["time"].dt.normalize()).groupby(["series", "step"])["day"]
+        whole, share = whole_months(found, np.asarray(days.nunique(), dtype=np.int64))
+        sums = sums / share
     else:
-        usual = found.groupby("series")["size"].transform("median").to_numpy()
-    share = found["size"].to_numpy() / usual
-    whole = share >= (COMPLETE if freq != "hour" else 1.0)
-    scale = np.where(share < 1.0, share, 1.0) if freq == "month" else 1.0
-    found["count"] = np.where(whole, found["sum"].to_numpy() / scale, np.nan)
+        whole = whole_days(found) if freq == "day" else whole_hours(found)
+    found["count"] = np.where(whole, sums, np.nan)
     return found[["series", "step", "count"]], int((~whole).sum())
 
 
