@@ -167,7 +167,7 @@ def test_a_day_on_which_a_gate_told_nothing_is_no_day_of_the_series(site: Site) 
     assert math.isnan(series.iloc[2])
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(*[st.integers(0, 5_000)] * 4), min_size=1, max_size=10))
 def test_hours_of_an_area_are_the_sum_of_all_gates_that_count(
     values: list[tuple[int, ...]],

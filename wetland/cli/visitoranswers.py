@@ -177,7 +177,8 @@ def load(
     if area is not None:
         answer["loads"] = [row for row in answer["loads"] if row["area"] == area]
     rows = [{**row, "when": row.get("at") or row.get("day")} for row in answer["loads"]]
-    show(rows, LOAD, format=format, lang=lang, whole=answer)
+    columns = LOAD if any(row["actions"] for row in rows) else LOAD[:-1]  # the last is never cut
+    show(rows, columns, format=format, lang=lang, whole=answer)
     if format == "table" and not data.pack.capacities:
         typer.echo(_NO_AREAS.get(lang), err=True)
 
