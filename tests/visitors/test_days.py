@@ -188,7 +188,7 @@ def test_tables_of_weather_that_cannot_be_used(table: pd.DataFrame, words: str) 
 def test_no_origin_knows_what_comes_after_it(seed: int, cut: int) -> None:
     values = park(120, KNOWN, seed=seed)[None, :]
     values[np.random.default_rng(seed).random(values.shape) < 0.1] = np.nan
-    logs = Logs.of(values, first=28).logs
+    logs = Logs.of(values, first=7).logs
     kinds = kinds_of(FIRST, 134, KNOWN)
     whole = rolled(logs, kinds, horizon=14)[:, cut]
     part = rolled(logs[:, : cut + 1], kinds, horizon=14)[:, -1]

@@ -17,7 +17,7 @@ from wetland.statistics.intervals import FEWEST_ERRORS
 from wetland.statistics.rolling import Rolled
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.dayskinds import DayKinds, kinds_of
-from wetland.visitors.daysmodel import YEAR, rolled
+from wetland.visitors.daysmodel import FEWEST_FIRST, YEAR, rolled
 from wetland.visitors.daysweather import Weather, weather_effects, weather_of
 from wetland.visitors.forecastrolled import (
     Logs,
@@ -175,7 +175,7 @@ def _block(values: Floats, horizon: int, asked: _Asked) -> list[Told]:
     """Forecast some series at once."""
     used, leading = usable(values)
     days = used.shape[1]
-    logs = Logs.of(used, first=WARM_UP)
+    logs = Logs.of(used, first=FEWEST_FIRST)
     told = rolled(logs.logs, asked.kinds, horizon=horizon)
     naive = seasonal_naive(logs.logs, period=WEEK, horizon=horizon)
     plain = Said(told, naive, came(logs.logs, horizon), logs, leading)

@@ -44,9 +44,17 @@ class Logs:
 
     @classmethod
     def of(cls, values: Floats, *, first: int) -> Logs:
-        """Return the logarithms of ``values``; the first so many steps tell the offset."""
-        begun = [row[row > 0][:first] for row in values]
-        middle = np.array([float(np.median(row)) if len(row) else 1.0 for row in begun])
+        """Return the logarithms of ``values``.
+
+        The first number of a series and the ``first - 1`` steps after it tell its offset: nobody
+        is told anything before they are over.
+        """
+        middle = np.ones(len(values))
+        for row, series in enumerate(values):
+            begun = int(np.argmax(~np.isnan(series))) if series.size else 0
+            seen = series[begun : begun + first]
+            if (seen > 0).any():
+                middle[row] = float(np.median(seen[seen > 0]))
         offset = SMALLEST * middle
         return cls(np.log(values + offset[:, None]), offset)
 

@@ -71,7 +71,7 @@ _BAD = text(
 def said_of(values: Floats, horizon: int) -> Said:
     """Return what is said at every month of some series, and what came."""
     used, leading = usable(values)
-    logs = Logs.of(used, first=WARM_UP)
+    logs = Logs.of(used, first=SEASONS)
     told = rolled(used, logs.logs, horizon=horizon)
     naive = seasonal_naive(logs.logs, period=SEASONS, horizon=horizon)
     return Said(told, naive, came(logs.logs, horizon), logs, leading)
