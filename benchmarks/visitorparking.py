@@ -137,7 +137,7 @@ def _peer() -> dict[str, Any]:
     if not PYTHON.exists():
         return {"why": "not installed: make peers"}
     script = Path(__file__).with_name("visitorgbm.py")
-    used = time.perf_counter()
+    before = os.times()
     ran = subprocess.run(
         [str(PYTHON), str(script), str(file())], capture_output=True, text=True, check=False
     )
@@ -145,7 +145,10 @@ def _peer() -> dict[str, Any]:
         last = (ran.stderr.strip().splitlines() or [""])[-1][:120]
         return {"why": f"not installed: {last}" if "No module" in last else f"failed: {last}"}
     said: dict[str, Any] = json.loads(ran.stdout)
-    return {**said, "cpu": time.perf_counter() - used}
+    after = os.times()
+    spent = after.children_user + after.children_system
+    spent -= before.children_user + before.children_system
+    return {**said, "cpu": spent}
 
 
 def _said(peer: dict[str, Any], horizon: str) -> str:

@@ -16,9 +16,10 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.hours import SlotGrid, evaluate_slots, forecast_slots
+from wetland.visitors.hoursgrid import day_table
 from wetland.visitors.hoursmodel import learn_slots, rolling_blocks
 from wetland.visitors.hoursoutlook import LEVELS, outlook, outlook_of
-from wetland.visitors.pack import Holiday
+from wetland.visitors.pack import Event, Holiday
 
 
 def test_forecast_is_shown_where_it_beats_the_yardsticks_and_stays_within_what_is_possible() -> (
@@ -119,6 +120,27 @@ def test_coming_holiday_is_told_by_its_last_time() -> None:
     usual = np.nanmean(grid.values[0, 18:, 12])
     assert with_it.mean[12] > 2 * usual
     assert without.mean[12] < 2 * usual
+
+
+def test_event_is_told_by_its_last_time_and_a_new_one_teaches_nothing() -> None:
+    grid = gates(60, 1, seed=4)
+    grid.values[:, 22:25] *= 3
+
+    def event(kind: str, day: int) -> Event:
+        first = FIRST + dt.timedelta(days=day)
+        last = first + dt.timedelta(days=3)
+        name = text("节", "feast")
+        return Event(
+            id=f"{kind} {day}", kind=kind, name=name, source="-", valid_from=first, valid_to=last
+        )
+
+    known, new = (
+        Calendar(years=frozenset({2026}), events=(event("feast", 22), event(kind, 60)))
+        for kind in ("feast", "race")
+    )
+    told, other = (forecast_slots(grid, horizon=24, calendar=c)[0] for c in (known, new))
+    assert told.mean[12] > 1.5 * other.mean[12]
+    assert not day_table(FIRST, 63, new, known=60).special[60:].max() >= 0
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,35 +97,62 @@ class DayTable:
     """What the days of a grid and those after it are.
 
     ``label`` is the weekday (0 to 6), a holiday (7) or a make-up working day (8); ``off`` whether
-    most people do not work; ``holiday`` a number for each holiday, -1 on other days.
+    most people do not work; ``holiday`` a number for each holiday, -1 on other days; ``special`` a
+    number for each set of events and closed areas that was known before, -1 on other days.
     """
 
     label: Ints
     off: Bools
     holiday: Ints
+    special: Ints
 
 
-def day_table(first: dt.date, count: int, calendar: Calendar | None) -> DayTable:
-    """Return what ``count`` days are; without a calendar their weekday says all."""
-    known = calendar or Calendar()
-    kinds = [known.day(first + dt.timedelta(days=i)) for i in range(count)]
+def _numbered(names: Sequence[Hashable | None]) -> Ints:
+    """Return a number for each name in order of first appearance, -1 for None."""
+    number = {name: i for i, name in enumerate(dict.fromkeys(n for n in names if n is not None))}
+    return np.array([-1 if name is None else number[name] for name in names], dtype=np.int64)
+
+
+def day_table(
+    first: dt.date, count: int, calendar: Calendar | None, *, known: int | None = None
+) -> DayTable:
+    """Return what ``count`` days are; without a calendar their weekday says all.
+
+    Parameters
+    ----------
+    first : date
+    count : int
+    calendar : Calendar, optional
+    known : int, optional
+        How many of the days lie in the past: an event that none of them had teaches nothing and
+        does not count. Without: all.
+    """
+    told = calendar or Calendar()
+    kinds = [told.day(first + dt.timedelta(days=i)) for i in range(count)]
     weekday = (np.arange(count) + first.weekday()) % 7
     named = {"holiday": _HOLIDAY, "makeup": _MAKEUP}
     label = np.array(
         [named.get(k.kind, int(w)) for k, w in zip(kinds, weekday, strict=True)], dtype=np.int64
     )
-    names = sorted({k.holiday for k in kinds if k.holiday is not None})
-    holiday = [-1 if k.holiday is None else names.index(k.holiday) for k in kinds]
-    return DayTable(label, np.array([k.off for k in kinds]), np.array(holiday, dtype=np.int64))
+    special = _numbered([(k.events, k.closed) if k.events or k.closed else None for k in kinds])
+    had = np.isin(special, special[:known])
+    return DayTable(
+        label,
+        np.array([k.off for k in kinds]),
+        _numbered([k.holiday for k in kinds]),
+        np.where(had, special, -1),
+    )
 
 
 def window(table: DayTable, *, upto: int, ahead: int, size: int) -> Ints:
     """Return the days to learn from: the last ``size`` before ``upto``, and earlier holidays.
 
-    Earlier holidays are the days of the same holidays as those among the ``ahead`` days from
+    Earlier holidays and days of events are those of the same as among the ``ahead`` days from
     ``upto`` on, the latest two dozen of them: what a holiday does is learnt from its last time.
     """
     start = max(0, upto - size)
-    coming = table.holiday[upto : upto + ahead]
-    wanted = np.isin(table.holiday[:start], coming[coming >= 0])
+    wanted = np.zeros(start, dtype=np.bool_)
+    for groups in (table.holiday, table.special):
+        coming = groups[upto : upto + ahead]
+        wanted |= np.isin(groups[:start], coming[coming >= 0])
     return np.concatenate([np.nonzero(wanted)[0][-24:], np.arange(start, upto)]).astype(np.int64)

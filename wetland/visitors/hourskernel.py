@@ -31,7 +31,8 @@ START: dict[str, tuple[float, float, float]] = {
     "this hour": (0.0234, 2.98, 0),
     "the reading alone": (0.0011, 0, 0),
 }
-_HOLIDAYS = (3.0, 3.0, 6.0)  # strength of all holidays, of one holiday; reach in hours: not learnt
+# Strength of all holidays, of one holiday, of one set of events; reach in hours: not learnt.
+_HOLIDAYS = (3.0, 3.0, 1.0, 6.0)
 _TODAY, _HOUR, _ALONE = 7, 8, 9
 _FADES = (3, 4, 5, 6)
 
@@ -64,23 +65,26 @@ class Grounds:
     follows: Floats  # 1 where the column's day is the day after the row's
     apart_hours: Floats
     overnight: Floats  # hours from a slot to one of the next day
-    festive: Floats  # strength between holidays
+    festive: Floats  # strength between holidays, between days of one event
 
 
 def grounds(table: DayTable, days: Ints, hours: Floats) -> Grounds:
     """Return the grounds for days (places in the table) and slots (hours of the day)."""
     label, off, holiday = table.label[days], table.off[days], table.holiday[days]
+    special = table.special[days]
     weekday = (label[:, None] == label).astype(np.float64)
     alike = (off[:, None] == off).astype(np.float64)
     every, one = np.ones_like(weekday), np.eye(len(days))
     both = np.outer(holiday >= 0, holiday >= 0)
+    festive = both * (_HOLIDAYS[0] + _HOLIDAYS[1] * (holiday[:, None] == holiday))
+    event = (special[:, None] == special) & (special >= 0)
     return Grounds(
         (every, weekday, alike, every, every, weekday, alike, one, one, one),
         np.abs(days[:, None] - days).astype(np.float64),
         (days - days[:, None] == 1).astype(np.float64),
         np.abs(hours[:, None] - hours),
         24.0 + hours - hours[:, None],
-        both * (_HOLIDAYS[0] + _HOLIDAYS[1] * (holiday[:, None] == holiday)),
+        festive + _HOLIDAYS[2] * event,
     )
 
 
@@ -137,7 +141,7 @@ def parts(log: Floats, base: Grounds) -> list[Part]:
     alone = strength[_ALONE] * np.eye(len(base.apart_hours))
     found.append(Part(base.same[_ALONE], alone, (_ALONE, None, None)))
     if base.festive.any():
-        festive = _smooth(base.apart_hours, _HOLIDAYS[2])[0]
+        festive = _smooth(base.apart_hours, _HOLIDAYS[3])[0]
         found.append(Part(base.festive, festive, (None, None, None)))
     return found
 

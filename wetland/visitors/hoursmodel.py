@@ -147,7 +147,8 @@ def learn_slots(
     known = _known_at(grid, step)
     if not len(_known_days(known)):
         raise InputError(text("起点之前没有数值", "there is no value up to the origin"))
-    table = day_table(grid.first, known.days + 2 * DAYS_AHEAD + BLOCK_DAYS, calendar)
+    count = known.days + 2 * DAYS_AHEAD + BLOCK_DAYS
+    table = day_table(grid.first, count, calendar, known=known.days)
     flows, ahead_days = grid.limit is None, -(-horizon // grid.slots_per_day) + 1
     model = to_model(known.values, flows=flows)
     learnt = learn(model, table, upto=known.days, ahead_days=ahead_days, flows=flows)
