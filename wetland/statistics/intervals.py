@@ -121,33 +121,28 @@ def recent_widths(errors: Floats, known: Ints, *, alpha: float, half_life: float
     ----------
     Barber, Candes, Ramdas and Tibshirani 2023, Conformal prediction beyond exchangeability.
     """
+    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is slow to import
+
     widths = np.full(errors.shape, np.nan)
     for lead in range(errors.shape[1]):
         sizes = np.abs(errors[:, lead])
-        there = ~np.isnan(sizes)
-        for origin in range(errors.shape[0]):
-            read = int(known[origin, lead])
-            used = np.flatnonzero(there[:read])
-            if len(used) >= FEWEST_ERRORS:
-                weights = 0.5 ** ((read - 1 - used) / half_life)
-                widths[origin, lead] = _weighted_width(sizes[used], weights, alpha)
+        order = np.argsort(sizes, kind="stable")[: int((~np.isnan(sizes)).sum())]
+        read = known[:, lead, None]
+        seen = order < read
+        count = seen.sum(axis=1)
+        rows = np.flatnonzero(count >= FEWEST_ERRORS)
+        if not len(rows):
+            continue
+        sizes, age = sizes[order], np.maximum(read - 1 - order, 0)[rows]
+        weights = np.where(seen[rows], 0.5 ** (age / half_life), 0.0)
+        total = weights.sum(axis=1)
+        reached = weights.cumsum(axis=1) / (total + 1.0)[:, None] >= 1 - alpha - TIE
+        quantile = sizes[reached.argmax(axis=1)]
+        equal = total**2 / (weights**2).sum(axis=1)
+        student = stdtrit(equal, 1 - alpha / 2) * np.sqrt(weights @ sizes**2 / total)
+        many = reached[:, -1] & (count[rows] >= _conformal_from(alpha))
+        widths[rows, lead] = np.where(many, quantile, student)
     return widths
-
-
-def _weighted_width(sizes: Floats, weights: Floats, alpha: float) -> float:
-    """Return the half width from sizes of errors and their weights."""
-    total = float(weights.sum())
-    if len(sizes) >= _conformal_from(alpha):
-        order = np.argsort(sizes, kind="stable")
-        share = np.cumsum(weights[order]) / (total + 1.0)
-        rank = int(np.searchsorted(share, 1 - alpha - TIE))
-        if rank < len(sizes):
-            return float(sizes[order[rank]])
-    scatter = sqrt(float(weights @ sizes**2) / total)
-    equal = total**2 / float(weights @ weights)
-    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is slow to import
-
-    return float(stdtrit(equal, 1 - alpha / 2)) * scatter
 
 
 def interval_scores(actual: Floats, middle: Floats, widths: Floats, *, alpha: float) -> Floats:
