@@ -13,7 +13,8 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.pack import Area, Gate, VisitorPack
-from wetland.visitors.parkingpast import LONGEST_LEAD_DAYS, plausible_shares
+from wetland.visitors.parkingoutlook import chances
+from wetland.visitors.parkingpast import LONGEST_LEAD_DAYS
 from wetland.visitors.parkingrank import Seen, onward_of, order_key, reckon
 from wetland.visitors.parkingrows import ParkingAdvice, ParkingOptions, ParkRow
 from wetland.visitors.parkingseries import bays_on, local_clock, park_series, stale_after_min
@@ -148,7 +149,7 @@ def _seen(
     told = {park.id: park for park in pack.car_parks}
     ours = not series or any(name in told for name in series)
     names = sorted({*series, *told} if ours else series)
-    plausible = plausible_shares(
+    plausible = chances(
         list(series.values()),
         clock=local_clock(at, tz),
         now_clock=local_clock(now, tz),

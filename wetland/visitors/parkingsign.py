@@ -10,7 +10,7 @@ from wetland.base.texts import Text, text
 
 State = Literal["free", "full", "no_data", "closed"]
 
-LINE_COLUMNS = 32  # a Chinese character takes two
+LINE_COLUMNS = 40  # a Chinese character takes two
 _CUT = "…"
 _WORDS: dict[State, Text] = {
     "free": text("余 {n} 位", "{n} free"),

@@ -43,9 +43,11 @@ _GO = text("请改去{name}", "go to {name} instead")
 _NOWHERE = text("暂无可推荐的其他停车场", "no other car park can be recommended now")
 
 _SOURCE = text(
-    "有空位的可能由以往各日同一时刻之间的变化推算；找车位的时间按本项目选定的参数估算，不是实测",
-    "chances come from how past days went on between these times of day; minutes of searching"
-    " rest on choices of this project, not on measurements",
+    "有空位的可能由以往各日同一时刻之间的变化（历史够长时结合短时预测）推算；找车位的时间含找不到"
+    "而改去别处的代价，按本项目选定的参数估算，不是实测",
+    "chances come from how past days went on between these times of day (with enough of them,"
+    " together with a forecast of half hours); minutes of searching hold the cost of going on to"
+    " another one, and rest on choices of this project, not on measurements",
 )
 _LEAD = text(
     "最新读数距到达 {h} 小时，越早询问越不确定",
@@ -110,7 +112,7 @@ def _state(row: ParkRow) -> list[Text]:
             parts.append(_TIGHT)
     if row.walk_min is not None:
         parts.append(_WALK.fill(m=max(1, round(row.walk_min))))
-    if row.search_min is not None:
+    if row.search_min is not None and (likely is None or likely >= UNLIKELY):
         parts.append(_SEARCH.fill(m=max(1, round(row.search_min))))
     return parts
 
