@@ -234,3 +234,34 @@ def test_outlook_of_a_grid_learns_as_far_as_is_asked() -> None:
         outlook(grid, targets=[(40, 20)])
     with pytest.raises(InputError, match="no usable value"):
         outlook(SlotGrid(("a",), FIRST, 24, np.full((1, 2, 24), np.nan)), targets=[(3, 1)])
+
+
+@given(
+    seed=st.integers(0, 100_000),
+    days=st.integers(1, 22),
+    series=st.integers(1, 3),
+    per_day=st.sampled_from([24, 48]),
+    level=st.booleans(),
+)
+@settings(max_examples=12, deadline=None)
+def test_any_grid_is_told_within_what_is_possible(
+    seed: int, days: int, series: int, per_day: int, level: bool
+) -> None:
+    """Gaps, constants, single values, impossible values: never an error, never a wild number."""
+    rng = np.random.default_rng(seed)
+    values = rng.choice([0.0, 3.0, 50.0, 400.0, -2.0], size=(series, days, per_day))
+    values[rng.random(values.shape) < rng.choice([0.0, 0.5, 0.98])] = np.nan
+    values[:, :, rng.random(per_day) < 0.5] = np.nan
+    values[0, 0, 5] = 7.0
+    names = tuple(str(i) for i in range(series))
+    grid = SlotGrid(names, FIRST, per_day, values, np.full(series, 300.0) if level else None)
+    for one, known in zip(forecast_slots(grid, horizon=30), grid.usable(), strict=True):
+        told = np.isfinite(one.mean)
+        start = np.nonzero(np.isfinite(grid.usable()).any(0).ravel())[0][-1] + 1
+        seen = np.isfinite(known).any(axis=0)[(start + np.arange(30)) % per_day]
+        assert np.array_equal(told, seen)
+        assert np.array_equal(told, np.isfinite(one.lower + one.upper))
+        assert (one.lower[told] <= one.mean[told] + 1e-9).all()
+        assert (one.mean[told] <= one.upper[told] + 1e-9).all()
+        assert (one.lower[told] >= 0).all()
+        assert (one.upper[told] <= (300.0 if level else 40_000.0)).all()
