@@ -61,8 +61,8 @@ def test_readings_off_the_half_hour_are_told_as_well() -> None:
 
 
 def test_past_days_alone_where_the_forecast_takes_no_part() -> None:
-    """At a few minutes, beyond a day, and with few days."""
-    for minutes in (5, 1500):
+    """At a few minutes, beyond a day and a half, and with few days."""
+    for minutes in (5, 2200):
         mixed, past = both(parks(), minutes)
         assert [len(m.share) for m in mixed if m] == [len(p.share) for p in past if p]
     few = [

@@ -3,7 +3,7 @@
 The forecast of half hours (`wetland.visitors.hoursoutlook`) knows how days hang together over car
 parks and hours; past days (`wetland.visitors.parkingpast`) know better how often a car park is
 quite full, and the next half hour. Each gives half of the plausible shares: on real car parks the
-mixture scores better than either. The forecast of half hours takes part up to a day ahead, for car
+mixture scores better than either. The forecast of half hours takes part up to a day and a half ahead, for car
 parks with `FEWEST_DAYS` past days.
 """
 
@@ -16,14 +16,15 @@ import numpy as np
 
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.hoursgrid import SlotGrid
-from wetland.visitors.hoursoutlook import SlotOutlook, outlook
+from wetland.visitors.hoursmodel import learn_slots
+from wetland.visitors.hoursoutlook import SlotOutlook, outlook_of
 from wetland.visitors.parkingpast import Plausible, plausible_shares
 from wetland.visitors.parkingseries import DAY_MIN, NEAR_MIN, Floats, ParkSeries
 
 SLOT_MIN = 30.0
 PER_DAY = 48
 FEWEST_DAYS = 10  # past days of its own, for the forecast of half hours to take part
-SHORTEST_MIN, LONGEST_MIN = 15.0, DAY_MIN  # leads at which it does
+SHORTEST_MIN, LONGEST_MIN = 15.0, 1.5 * DAY_MIN  # leads at which it does
 
 
 def chances(
@@ -73,27 +74,30 @@ def _by_half_hours(
     wanted = [step for step in (lower, lower + 1) if step > origin]
     if not wanted:
         return [None] * len(parks)
-    told = outlook(
+    # Its past errors are left out: past days tell them, and it takes a quarter of the time.
+    model = learn_slots(
         grid,
         origin=divmod(origin, PER_DAY),
-        targets=[divmod(step, PER_DAY) for step in wanted],
+        horizon=wanted[-1] - origin,
         calendar=calendar,
+        test=False,
     )
-    return [_between(told, i, wanted, lower, part, park) for i, park in enumerate(parks)]
+    told = outlook_of(model, [divmod(step, PER_DAY) for step in wanted])
+    return [_between(told, i, len(wanted), part, park) for i, park in enumerate(parks)]
 
 
 def _between(
-    told: SlotOutlook, series: int, wanted: list[int], lower: int, part: float, park: ParkSeries
+    told: SlotOutlook, series: int, count: int, part: float, park: ParkSeries
 ) -> Floats | None:
     """Return the shares between two half hours, quantile by quantile.
 
     Before the first half hour that is forecast they start from the last reading. A half hour that
     was never read counts as the one beside it where that is near.
     """
-    after = _sample(told, series, len(wanted) - 1)
+    after = _sample(told, series, count - 1)
     before = (
         _sample(told, series, 0)
-        if len(wanted) > 1
+        if count > 1
         else np.full_like(told.sample[series, 0], park.share[-1])
     )
     if before is None or after is None:
