@@ -15,7 +15,7 @@ from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.visitors.pack import Gate, Walk
 from wetland.visitors.parkingboard import BOARD_COLUMNS, parking_board
-from wetland.visitors.parkingsearch import Stop, round_minutes, search_minutes, total_minutes
+from wetland.visitors.parkingsearch import Stop, costs, round_minutes, search_minutes
 from wetland.visitors.parkingsign import Signed, columns, shortened, sign_line
 from wetland.visitors.parkingwalk import walk_time
 from wetland.visitors.tables import PARKING_READINGS
@@ -41,9 +41,13 @@ def test_minutes_of_two_car_parks_by_hand() -> None:
     metres: list[list[float | None]] = [[None, None], [None, None]]
     first = 0.5 * 4 + 0.5 * (4 + max(4, 5 + 1 + 8 + 0.1 * 15))
     second = 0.9 * 9 + 0.1 * (6 + max(9, 5 + 1 + 3 + 0.5 * 15))
-    assert total_minutes(stops, metres) == pytest.approx([first, second])
-    alone = total_minutes(stops[:1], [[None]])
-    assert alone == pytest.approx([0.5 * 4 + 0.5 * (4 + 4 + 15)])
+    found = costs(stops, metres)
+    assert [c.total_min for c in found] == pytest.approx([first, second])
+    # The same without the walks: of the first itself, and of the other from there.
+    assert found[0].search_min == pytest.approx(0.5 * 1 + 0.5 * (4 + 5 + 1 + 0.1 * 15))
+    alone = costs(stops[:1], [[None]])[0]
+    assert alone.total_min == pytest.approx(0.5 * 4 + 0.5 * (4 + 4 + 15))
+    assert alone.search_min == pytest.approx(0.5 * 1 + 0.5 * (4 + 1 + 15))
 
 
 @given(
@@ -57,7 +61,7 @@ def test_more_chance_never_costs_minutes(chances, more, walks, apart) -> None:
     def total(first: float) -> float:
         told = [first, *chances[1:]]
         stops = [Stop(c, 1.5, 4.0, w) for c, w in zip(told, walks, strict=False)]
-        return total_minutes(stops, [[apart] * len(stops)] * len(stops))[0]
+        return costs(stops, [[apart] * len(stops)] * len(stops))[0].total_min
 
     low, high = sorted((chances[0], more))
     assert total(high) <= total(low) + 1e-9

@@ -3,8 +3,8 @@
 The forecast of half hours (`wetland.visitors.hoursoutlook`) knows how days hang together over car
 parks and hours; past days (`wetland.visitors.parkingpast`) know better how often a car park is
 quite full, and the next half hour. Each gives half of the plausible shares: on real car parks the
-mixture scores better than either. The forecast of half hours takes part up to a day and a half ahead, for car
-parks with `FEWEST_DAYS` past days.
+mixture scores better than either. The forecast of half hours takes part up to a day and a half
+ahead, for car parks with `FEWEST_DAYS` past days.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from wetland.visitors.parkingpast import Plausible
 from wetland.visitors.parkingsearch import (
     SearchChoices,
     Stop,
+    costs,
     round_minutes,
     search_minutes,
-    total_minutes,
 )
 from wetland.visitors.parkingseries import ParkSeries
 from wetland.visitors.parkingwalk import WalkTime, straight_m
@@ -74,8 +74,8 @@ def _reckon_group(members: list[Seen], choices: SearchChoices) -> None:
         for one in known
     ]
     metres = [[straight_m(one.told, other.told) for other in known] for one in known]
-    for one, stop, total in zip(known, stops, total_minutes(stops, metres, choices), strict=True):
-        one.minutes.extend((total - stop.walk_min, total))
+    for one, cost in zip(known, costs(stops, metres, choices), strict=True):
+        one.minutes.extend((cost.search_min, cost.total_min))
 
 
 def believed(one: Seen) -> float | None:

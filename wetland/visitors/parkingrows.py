@@ -54,7 +54,8 @@ class ParkRow:
     free_expected : int or None
         Mean number of free bays at arrival.
     walk_min, search_min, total_min : float or None
-        ``search_min`` is expected, with the cost of finding no bay in it.
+        ``search_min`` is expected, with driving on to another one where this one is full;
+        ``total_min`` holds the walk from there too, so it is not the sum of the others.
     rank : int
         From 1; open ones by ``total_min``, then those whose walk nobody knows, then out of date,
         then closed. Ties go to the more free bays, then by identifier.

@@ -103,9 +103,17 @@ class Stop:
     walk_min: float
 
 
-def total_minutes(
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Expected minutes of a car park: searching and driving on (``search_min``), and all."""
+
+    search_min: float
+    total_min: float
+
+
+def costs(
     stops: list[Stop], metres: list[list[float | None]], choices: SearchChoices = CHOICES
-) -> list[float]:
+) -> list[Cost]:
     """Return the expected minutes from each car park's entrance to the gate.
 
     With the chance of a free bay it is searching and walking. Else it is the round in vain and
@@ -118,20 +126,27 @@ def total_minutes(
     metres
         Between car parks as the crow flies; None where a position is not known.
     """
-    found: list[float] = []
+    found: list[Cost] = []
     for i, stop in enumerate(stops):
-        sure = stop.sure_min + stop.walk_min
-        on = [
-            _drive(metres[i][j], choices)
-            + other.sure_min
-            + other.walk_min
-            + (1 - other.free) * choices.give_up_min
-            for j, other in enumerate(stops)
-            if j != i
-        ]
-        after = max(sure, min(on, default=sure + choices.give_up_min))
-        found.append(stop.free * sure + (1 - stop.free) * (stop.round_min + after))
+        here = Cost(stop.sure_min, stop.sure_min + stop.walk_min)
+        others = [_on(o, metres[i][j], choices) for j, o in enumerate(stops) if j != i]
+        nowhere = Cost(here.search_min + choices.give_up_min, here.total_min + choices.give_up_min)
+        on = min(others, key=lambda cost: cost.total_min, default=nowhere)
+        after = on if on.total_min >= here.total_min else here
+        full = 1 - stop.free
+        found.append(
+            Cost(
+                stop.free * here.search_min + full * (stop.round_min + after.search_min),
+                stop.free * here.total_min + full * (stop.round_min + after.total_min),
+            )
+        )
     return found
+
+
+def _on(other: Stop, metres: float | None, choices: SearchChoices) -> Cost:
+    """Return the minutes from a full car park on, by way of another one."""
+    search = _drive(metres, choices) + other.sure_min + (1 - other.free) * choices.give_up_min
+    return Cost(search, search + other.walk_min)
 
 
 def _drive(metres: float | None, choices: SearchChoices) -> float:
