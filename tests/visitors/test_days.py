@@ -234,3 +234,10 @@ def test_too_little_data_refuses_and_says_what_it_needs(days: int) -> None:
 def test_what_cannot_be_asked(asked: dict[str, float]) -> None:
     with pytest.raises(InputError):
         forecast_days(park(60, calendar()), first=FIRST, **asked)  # type: ignore[arg-type]
+
+
+def test_a_weekday_that_was_first_seen_late_is_learnt_at_once() -> None:
+    values = park(60, calendar(), noise=0.03)
+    values[5:15:7] = np.nan  # no Saturday within the first fortnight
+    told = forecast_days(values[:48], first=FIRST, horizon=7)
+    assert told.mean[6] == pytest.approx(1_800, rel=0.1)  # the next Saturday

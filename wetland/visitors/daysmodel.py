@@ -2,10 +2,11 @@
 
 A level that follows slowly; an effect of each weekday; of public holidays one of all, that leans on
 weekends, and what the day's place in its run, the holiday, and both together add to it, each small
-until it was seen often enough; of events and closures one each in the same way. From the second
-year on the level moves ahead as it moved a year (52 weeks) ago. An error beyond a multiple of the
-usual one moves nothing further. The forecast is the mean over a fixed set of settings; nothing is
-fitted to a series as a whole.
+until it was seen often enough; of events and closures one each in the same way. An effect of a
+weekday is the mean of what was seen until it was seen often. From the second year on the level
+moves ahead as it moved a year (52 weeks) ago. An error beyond a multiple of the usual one moves
+nothing further. The forecast is the mean over a fixed set of settings; nothing is fitted to a
+series as a whole.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ YEAR = 364  # whole weeks
 HALF_WINDOW = 14  # days around the day a year ago
 FOLLOWED = 0.7  # of the move of a year ago that is expected again
 CLIP = 1.5
-USUAL_ERROR = 0.2
+USUAL_ERROR = 0.4
 USUAL_GAIN = 0.05
 NORMAL = 1.25
 ODD_WEIGHT = 0.25  # of a holiday, in what moves the level
@@ -70,6 +71,7 @@ class _Means:
 class _State:
     level: Floats  # setting, series
     week: Floats  # setting, series, 8
+    seen: Floats  # series, 8: how often each weekday was seen
     usual: Floats
     off: tuple[_Means, ...]  # all holidays, place in the run, holiday, both
     extras: _Means
@@ -81,6 +83,7 @@ def _start(series: int, days: int, kinds: DayKinds) -> _State:
     return _State(
         np.full(size, np.nan),
         np.zeros((*size, 8)),
+        np.zeros((series, 8)),
         np.full(size, USUAL_ERROR),
         tuple(_Means((*size, n)) for n in (1, len(PHASES), len(kinds.holidays), len(kinds.names))),
         _Means((*size, len(kinds.extra_names))),
@@ -98,10 +101,16 @@ def _begin(state: _State, logs: Floats, kinds: DayKinds, day: int) -> None:
         seen = logs[row, window]
         level = float(np.nanmedian(seen))
         state.level[:, row] = level
+        effects_seen: list[list[float]] = [[], []]
         for weekday in range(MAKEUP):
-            own = seen[(kinds.week[window] == weekday) & known[row]]
-            state.week[:, row, weekday] = float(own.mean()) - level if len(own) else 0.0
-        state.week[:, row, MAKEUP] = state.week[:, row, :5].mean(axis=1)
+            own = seen[(kinds.week[window] == weekday) & known[row]] - level
+            state.seen[row, weekday] = len(own)
+            if len(own):
+                state.week[:, row, weekday] = float(own.mean())
+                effects_seen[weekday in _WEEKEND].append(float(own.mean()))
+        for weekday in np.flatnonzero(state.seen[row] == 0).tolist():
+            alike = effects_seen[weekday in _WEEKEND]
+            state.week[:, row, weekday] = float(np.mean(alike)) if alike else 0.0
 
 
 def _places(kinds: DayKinds, days: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -136,7 +145,9 @@ def _learn(state: _State, logs: Floats, kinds: DayKinds, day: int) -> None:
     known = ~np.isnan(error)
     clipped = np.where(known, np.clip(error, -CLIP * state.usual, CLIP * state.usual), 0.0)
     level_gain, week_gain = _GAINS.T[:, :, None]
-    weight = ODD_WEIGHT if off or len(extras) else 1.0
+    often = state.seen[:, kinds.week[day]]
+    new = (often == 0) & (not off)
+    weight = np.where(new, 0.0, ODD_WEIGHT if off or len(extras) else 1.0)
     change = level_gain * weight * clipped
     rest = np.where(known, error, np.nan) - change
     for extra in extras:
@@ -148,7 +159,10 @@ def _learn(state: _State, logs: Floats, kinds: DayKinds, day: int) -> None:
             means.learn(int(at[0]), left)
             left = left - means.leaning(at, lean)[:, :, 0]
     elif not len(extras):
-        state.week[:, :, kinds.week[day]] += week_gain * (clipped - change)
+        share = np.maximum(week_gain, 1.0 / (often + 1.0))
+        left = np.where(new & known, error, clipped) - change
+        state.week[:, :, kinds.week[day]] += share * left
+        state.seen[:, kinds.week[day]] += known[0]
         size = np.minimum(np.abs(np.where(known, error, 0.0)), 3.0 * state.usual)
         state.usual += np.where(known, USUAL_GAIN * (NORMAL * size - state.usual), 0.0)
     state.level = state.level + change
