@@ -14,10 +14,16 @@ from wetland.base.texts import text
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.pack import Area, Gate, VisitorPack
 from wetland.visitors.parkingoutlook import chances
-from wetland.visitors.parkingpast import LONGEST_LEAD_DAYS
+from wetland.visitors.parkingpast import LONGEST_LEAD_DAYS, Plausible
 from wetland.visitors.parkingrank import Seen, onward_of, order_key, reckon
 from wetland.visitors.parkingrows import ParkingAdvice, ParkingOptions, ParkRow
-from wetland.visitors.parkingseries import bays_on, local_clock, park_series, stale_after_min
+from wetland.visitors.parkingseries import (
+    ParkSeries,
+    bays_on,
+    local_clock,
+    park_series,
+    stale_after_min,
+)
 from wetland.visitors.parkingsign import Signed, sign_line
 from wetland.visitors.parkingwalk import walk_time
 from wetland.visitors.parkingwords import GATE_CLOSED, WORDS, advice_of, notes_of
@@ -149,13 +155,7 @@ def _seen(
     told = {park.id: park for park in pack.car_parks}
     ours = not series or any(name in told for name in series)
     names = sorted({*series, *told} if ours else series)
-    plausible = chances(
-        list(series.values()),
-        clock=local_clock(at, tz),
-        now_clock=local_clock(now, tz),
-        calendar=Calendar.of(pack),
-    )
-    may_be = dict(zip(series, plausible, strict=True))
+    may_be = _chances(series, at, now, (tz, pack))
     day = at.astimezone(tz).date()
     closed = _closed(pack, day, options)
     found: list[Seen] = []
@@ -179,6 +179,23 @@ def _seen(
             )
         )
     return found
+
+
+def _chances(
+    series: Mapping[str, ParkSeries],
+    at: dt.datetime,
+    now: dt.datetime,
+    how: tuple[dt.tzinfo, VisitorPack],
+) -> dict[str, Plausible | None]:
+    """Return how full each car park may be at arrival."""
+    tz, pack = how
+    told = chances(
+        list(series.values()),
+        clock=local_clock(at, tz),
+        now_clock=local_clock(now, tz),
+        calendar=Calendar.of(pack),
+    )
+    return dict(zip(series, told, strict=True))
 
 
 def _signed(one: Seen, onward: Seen | None) -> Signed:
