@@ -65,6 +65,15 @@ def test_levels_are_read_nearest_to_the_hour_and_earlier_of_two_as_near() -> Non
     assert panel.limit.tolist() == [12.0]
 
 
+def test_a_reading_half_an_hour_off_stands_for_an_hour_only_where_none_come_more_often() -> None:
+    often = pd.date_range("2026-01-01 08:01", periods=4, freq="30min")  # the last at 09:31
+    panel = to_panel(_table(often, [1, 2, 3, 4]).assign(capacity=9.0), freq="hour")
+    np.testing.assert_array_equal(panel.values[0, 8:], [1, 3])
+    seldom = pd.date_range("2026-01-01 08:31", periods=3, freq="h")
+    panel = to_panel(_table(seldom, [1, 2, 3]).assign(capacity=9.0), freq="hour")
+    np.testing.assert_array_equal(panel.values[0, 9:], [1, 2, 3])
+
+
 def test_levels_of_a_day_are_averaged() -> None:
     times = pd.date_range("2026-01-01 08:00", periods=4, freq="30min")
     table = _table(times, [1, 2, 3, 6]).assign(capacity=10.0)

@@ -32,6 +32,8 @@ PERIOD_LIMITS: dict[Freq, int] = {"hour": 24 * 400, "day": 366 * 8, "month": 12 
 MOST_SERIES = 2_000
 MOSTLY = 0.75  # share of its usual parts that a step needs for its mean
 SELDOM = 0.02  # share of numbers that are the second of their step in a table of one a step
+OFTEN_MINUTES = 45
+NEAR_MINUTES = 16  # a quarter of an hour and the jitter of a clock
 _FINE_MINUTES = (5, 10, 15, 20, 30, 60)
 
 STEPS: dict[Freq, Text] = {
@@ -162,10 +164,17 @@ def _step_of(times: pd.Series, freq: Freq) -> pd.Series:
 
 
 def _nearest(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the reading nearest to each full hour; of two as near the earlier."""
+    """Return the reading nearest to each full hour; of two as near the earlier.
+
+    A reading half an hour off stands for an hour where readings come by the hour; where they come
+    more often (`OFTEN_MINUTES`), only one within `NEAR_MINUTES` does.
+    """
     seconds = frame["time"].astype("datetime64[s]").astype("int64")
     step = (seconds + 1_800) // 3_600
     made = frame.assign(step=step, off=(seconds - step * 3_600).abs())
+    apart = made.assign(at=seconds).sort_values(["series", "at"]).groupby("series")["at"].diff()
+    if float(apart.median()) <= 60 * OFTEN_MINUTES:
+        made = made[made["off"] <= 60 * NEAR_MINUTES]
     kept = made.sort_values(["series", "step", "off", "time"], kind="stable")
     return kept.drop_duplicates(["series", "step"])[["series", "step", "count"]]
 
@@ -223,7 +232,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
         raise InputError(_MANY.fill(n=found, most=MOST_SERIES))
     numbers = kept["count"].astype(np.float64)
     made: pd.DataFrame = kept.assign(series=kept["series"].astype(str), count=numbers)
-    return made
+    return made.reset_index(drop=True)
 
 
 def _as_first(step: int, freq: Freq) -> tuple[dt.date, int]:
