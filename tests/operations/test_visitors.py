@@ -295,3 +295,19 @@ def test_weather_is_days_and_numbers(tmp_path: Path) -> None:
                   "date,t\n2026-11-01,warm\n"):  # fmt: skip
         with pytest.raises(InputError):
             read_weather(Given.of_bytes("w.csv", wrong.encode("utf-8")))
+
+
+def test_a_past_day_is_told_by_its_fullest_moment_and_the_last_by_its_last(site: Site) -> None:
+    rows = [
+        moment_row("xihu", people, at=NOON.replace(day=day, hour=hour))
+        for day in (9, 10) for hour, people in ((9, 10_000), (13, 40_000), (19, 0))
+    ]  # fmt: skip
+    data = data_of(site, rows)
+
+    def at_once(day: dt.date) -> float:
+        found = load_of(data, day=day).rows("en")
+        return next(r["people"] for r in found
+                    if (r["area"], r["limit"]) == ("xihu", "instantaneous"))  # fmt: skip
+
+    assert at_once(DAY) == 40_000
+    assert at_once(DAY + dt.timedelta(days=1)) == 0

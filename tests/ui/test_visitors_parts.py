@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from wetland.base.texts import text
 from wetland.charts.visitorcalendar import DayCell
+from wetland.operations.visitoranswers import peaks_of
 from wetland.operations.visitors import VisitorData
 from wetland.ui.visitorcalendar import cells_of, latest
 from wetland.ui.visitoroutlook import measures_of, places_of
-from wetland.ui.visitorsummary import after, counted_of, named_days, peaks_of
+from wetland.ui.visitorsummary import after, counted_of, named_days
 from wetland.visitors.calendar import Calendar
 from wetland.visitors.pack import Area, Capacity, Gate, Holiday, VisitorPack
 from wetland.visitors.tables import PARKING_READINGS, VISITOR_COUNTS
@@ -95,10 +96,12 @@ def test_a_past_day_is_told_by_its_fullest_moment() -> None:
         count("in", n, hour=h, measure="present", period="moment")
         for h, n in ((9, 40.0), (13, 120.0), (19, 0.0))
     ]
-    [row] = peaks_of(data(*rows), DAY).to_dict("records")
+    found = peaks_of(data(*rows), DAY)
+    assert found is not None
+    [row] = found.to_dict("records")
     assert (row["area"], row["people"], row["outcome"]) == ("in", 120.0, "red")
     assert row["at"].hour == 13
-    assert not len(peaks_of(data(*rows), DAY + dt.timedelta(days=1)))
+    assert peaks_of(data(*rows), DAY + dt.timedelta(days=1)) is None
 
 
 def test_places_with_counts_are_offered_the_whole_site_first() -> None:

@@ -34,6 +34,7 @@ __all__ = [
     "last_moment",
     "load_of",
     "months_told",
+    "peaks_of",
     "series_of_area",
     "statements_of",
     "summary_of",
@@ -53,7 +54,7 @@ class Loads:
     daily, instant
         Tables of `wetland.visitors.load.daily_load` and ``instant_load``; one row for each area.
     day, at
-        The day and the moment they are of; None without any count.
+        The day and the moment they are of; each row tells its own.
     pack
         Whose areas, tiers and capacities these are.
     """
@@ -103,8 +104,9 @@ def load_of(
     day
         Local day; None is that of ``at``, without it the last day of the counts.
     at
-        Moment of the instantaneous load; None is the last moment of that day that something is
-        known of (the end of the day where nothing tells).
+        Moment of the instantaneous load; None is, of the last day of the counts, the last moment
+        that something is known of (the end of the day where nothing tells), and of an earlier day
+        each area's fullest one.
     stale_after_min
         People present are out of date when counted longer ago than this.
 
@@ -120,9 +122,38 @@ def load_of(
     if chosen is None:  # nothing usable
         chosen = max(data.counts["counted_to"])
     moment = at or last_moment(data, chosen)
-    daily = daily_load(data.counts, data.pack, since=chosen, until=chosen, now=data.as_of)
-    instant = instant_load(data.counts, data.pack, at=moment, stale_after_min=stale_after_min)
+    daily = daily_load(data.counts, data.pack, since=chosen, until=chosen, now=data.as_of,
+                       timezone=data.timezone)  # fmt: skip
+    instant = None
+    if at is None and data.last_day is not None and chosen < data.last_day:
+        instant = peaks_of(data, chosen)
+    if instant is None:
+        instant = instant_load(data.counts, data.pack, at=moment, timezone=data.timezone,
+                               stale_after_min=stale_after_min)  # fmt: skip
     return Loads(daily, instant, chosen, moment, data.pack, data.synthetic)
+
+
+def peaks_of(data: VisitorData, day: dt.date) -> pd.DataFrame | None:
+    """Return each area at the moment of a day when most people were in it, as told by counts.
+
+    Of moments with as many people the first is meant; an area nobody counted keeps a row without
+    people. None where nothing tells of a moment of that day. Columns are those of ``instant_load``.
+    """
+    import pandas as pd
+
+    from wetland.visitors.load import instant_load
+
+    rows = data.counts[data.counts["counted_on"] == day]
+    moments = sorted(set(rows["end_at"].dropna()))
+    if not moments:
+        return None
+    found = [
+        instant_load(rows, data.pack, at=at.to_pydatetime(), timezone=data.timezone)
+        for at in moments
+    ]
+    every = pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
+    order = every["people"].astype(float).sort_values(ascending=False, kind="stable").index
+    return every.loc[order].drop_duplicates("area").sort_index().reset_index(drop=True)
 
 
 def last_moment(data: VisitorData, day: dt.date) -> dt.datetime:
@@ -157,7 +188,8 @@ def calendar_of(
     from wetland.visitors.load import daily_load
 
     require_counts(data)
-    table = daily_load(data.counts, data.pack, since=since, until=until, now=data.as_of)
+    table = daily_load(data.counts, data.pack, since=since, until=until, now=data.as_of,
+                       timezone=data.timezone)  # fmt: skip
     if area is not None:
         table = table[table["area"] == data.area(area).id].reset_index(drop=True)
     return table

@@ -7,7 +7,6 @@ are read, never changed.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -22,7 +21,6 @@ from wetland.operations.visitors import VisitorData
 from wetland.sites.load import Site
 from wetland.store import Store
 from wetland.ui import session
-from wetland.ui.visitorsummary import peaks_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,11 +55,7 @@ def data() -> VisitorData | None:
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _loads(version: str, day: dt.date, _held: VisitorData) -> Loads:
     del version
-    found = answers.load_of(_held, day=day)
-    if _held.last_day is None or day >= _held.last_day:
-        return found
-    peaks = peaks_of(_held, day)
-    return replace(found, instant=peaks) if len(peaks) else found
+    return answers.load_of(_held, day=day)
 
 
 def loads(held: VisitorData, day: dt.date) -> Loads:

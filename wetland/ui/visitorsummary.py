@@ -10,10 +10,8 @@ import pandas as pd
 
 from wetland.charts.visitorforecast import Counted, NamedDays
 from wetland.operations.visitorforecast import Freq
-from wetland.operations.visitors import VisitorData
 from wetland.ui.language import say
 from wetland.visitors.calendar import Calendar
-from wetland.visitors.load import instant_load
 
 _STEPS: Mapping[Freq, dt.timedelta] = {
     "hour": dt.timedelta(hours=1),
@@ -57,25 +55,6 @@ def counted_of(series: pd.DataFrame, freq: Freq) -> list[Counted]:
         found.append(Counted(at, known.get(at, math.nan)))
         at = after(at, freq)
     return found
-
-
-def peaks_of(held: VisitorData, day: dt.date) -> pd.DataFrame:
-    """Return each area at the moment of a day when most people were in it, as told by counts.
-
-    Of moments with as many people the first is meant; an area nobody counted keeps a row without
-    people. Empty where nothing tells of a moment of that day.
-    """
-    rows = held.counts[held.counts["counted_on"] == day]
-    moments = sorted(set(rows["end_at"].dropna()))
-    if not moments:
-        return pd.DataFrame()
-    found = [
-        instant_load(rows, held.pack, at=at.to_pydatetime(), timezone=held.timezone)
-        for at in moments
-    ]
-    every = pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
-    order = every["people"].astype(float).sort_values(ascending=False, kind="stable").index
-    return every.loc[order].drop_duplicates("area").sort_index().reset_index(drop=True)
 
 
 def day_of(at: dt.date | dt.datetime) -> dt.date:
