@@ -11,13 +11,14 @@ cells to its right. ``parking``: a column of bays taken or free. ``tidy``: one c
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from wetland.base.errors import InputError
 from wetland.base.texts import text
 from wetland.reading.dates import CellError
 from wetland.reading.grid import HEAD_ROWS, Grid
+from wetland.visitors.layoutsdays import date_of_title, days_of_head
 from wetland.visitors.readcells import read_number
 from wetland.visitors.readoptions import CountOptions
 from wetland.visitors.readplaces import Places
@@ -70,6 +71,7 @@ class ValueColumn:
     measure: str | None = None
     cumulative: str | None = None
     hour: str | None = None
+    day: str | None = None
 
     @property
     def factor(self) -> int:
@@ -129,6 +131,9 @@ def find_head(grid: Grid, options: CountOptions, places: Places) -> Head | None:
     rows = _header_rows(grid, row, options)
     stacks = _stacks(grid, rows)
     labels = [" ".join(stack) for stack in stacks]
+    days = _days([stack[-1] if stack else "" for stack in stacks], options)
+    if row_needs_days(grid, row, options) and not days:
+        return None
     named = [stack[-1] if stack else "" for stack in stacks]
     roles = _roles(stacks, labels, named, options)
     head = Head(rows[0], rows[-1] + 1, labels, roles)
@@ -136,8 +141,30 @@ def find_head(grid: Grid, options: CountOptions, places: Places) -> Head | None:
     if head.layout == "parking":
         _parking(head)
     else:
-        _values(head, grid, stacks, _Context(options, places))
+        _values(head, grid, stacks, _Context(options, places, days))
     return head if head.values else None
+
+
+def row_needs_days(grid: Grid, row: int, options: CountOptions) -> bool:
+    """Tell whether a header has no column of times, so that days in its cells have to tell them."""
+    told = {plain(name) for name in options.columns.values()}
+    timed = any(role_of(cell) in TIMES or plain(cell) in told for cell in grid.rows[row] if cell)
+    return options.default_date is None and not timed
+
+
+def _days(cells: Sequence[str], options: CountOptions) -> dict[int, str]:
+    return days_of_head(cells, default=options.default_date, year=options.year)
+
+
+def with_title_date(grid: Grid, options: CountOptions, places: Places) -> CountOptions:
+    """Return the options with the date of the title, where the table itself tells none."""
+    if options.default_date is not None or find_head(grid, options, places) is not None:
+        return options
+    assumed = replace(options, default_date="2000-01")
+    row = _name_row(grid, assumed, places)
+    told = None if row is None else date_of_title(grid, row)
+    dated = replace(options, default_date=told)
+    return options if told is None or find_head(grid, dated, places) is None else dated
 
 
 def need_head(grid: Grid, options: CountOptions, places: Places, file: str) -> Head:
@@ -173,6 +200,7 @@ def listed(names: Sequence[str]) -> str:
 class _Context:
     options: CountOptions
     places: Places
+    days: Mapping[int, str] = field(default_factory=dict)
 
     def measure(self, word: str) -> str | None:
         told = {plain(w): m for w, m in self.options.measures.items()}
@@ -194,15 +222,23 @@ def _name_row(grid: Grid, options: CountOptions, places: Places) -> int | None:
     best, most = None, 0
     for at, row in enumerate(grid.rows[:HEAD_ROWS]):
         cells = [cell for cell in row if cell]
+        days = _days(row, options)
         has_time = options.default_date is not None or any(
             role_of(cell) in TIMES or plain(cell) in told for cell in cells
         )
-        if not has_time or len(cells) < 2:
+        words = sum(_is_word(cell, context, told) for cell in cells)
+        if not (has_time or days) or len(cells) < 2 or (days and not any(map(_corner, cells))):
             continue
-        score = sum(_is_word(cell, context, told) for cell in cells)
+        score = words + len(days)
         if score > most:
             best, most = at, score
     return best
+
+
+def _corner(cell: str) -> str | None:
+    """Return the part of a header that names a role: 入口 of 入口\\日期."""
+    parts = [cell, *re.split(r"[\\/|]", cell)]
+    return next((p for p in parts if role_of(p) in {*PLACES, "measure"}), None)
 
 
 def _is_word(cell: str, context: _Context, told: set[str]) -> bool:
@@ -272,8 +308,8 @@ def _roles(
     }
     told = {role: by_plain.get(plain(n)) or by_last.get(plain(n)) or n for role, n in told.items()}
     # A cell below a group is no role of the row: 人次 below 东门.
-    plain_names = [label if len(stack) == 1 else "" for label, stack in
-                   zip(labels, stacks, strict=True)]  # fmt: skip
+    plain_names = [(label if role_of(label) else _corner(label) or label) if len(stack) == 1 else ""
+                   for label, stack in zip(labels, stacks, strict=True)]  # fmt: skip
     taken = roles_of(labels, told) if told else {}
     found = {role: at for role, at in taken.items() if role in told}
     names = ["" if at in found.values() else name for at, name in enumerate(plain_names)]
@@ -325,6 +361,8 @@ def _sorted_out(
             continue
         if any(map(is_total, stack)):
             head.totals.append(at)
+        elif at in context.days:
+            head.values.append(_column(at, stack[:-1], context, day=context.days[at]))
         elif at in hours and len(hours) >= _FEWEST_HOURS:
             head.values.append(_column(at, stack[:-1], context, hour=stack[-1]))
         elif not is_other(stack[-1]):
@@ -371,24 +409,22 @@ def _is_place(word: str | None, context: _Context) -> bool:
 
 def _column(
     at: int, stack: Sequence[str], context: _Context, *, hour: str | None = None,
-    force: bool = False,
+    day: str | None = None, force: bool = False,
 ) -> ValueColumn:  # fmt: skip
-    label = " ".join([*stack, *([hour] if hour else [])])
+    label = " ".join([*stack, *filter(None, (day, hour))])
     cumulative = next((c for c in map(cumulative_of, reversed(stack)) if c), None)
     measure = next((m for m in map(context.measure, reversed(stack)) if m), None)
     rest = [word for word in stack if context.measure(word) is None]
-    whole = next((word for word in rest if context.is_named(word)), None)
-    if whole is not None:
-        return ValueColumn(at, label, whole, measure, cumulative, hour)
-    place: str | None = None
-    for word in rest:
-        name, told = parted(word)
-        name = "" if context.measure(name) is not None else name
-        measure = measure or told
-        place = place or name or None
-    if place is not None and not force and measure is None and not _is_place(place, context):
-        return ValueColumn(at, label, None, None, cumulative, hour)
-    return ValueColumn(at, label, place, measure, cumulative, hour)
+    place = next((word for word in rest if context.is_named(word)), None)
+    if place is None:
+        for word in rest:
+            name, told = parted(word)
+            name = "" if context.measure(name) is not None else name
+            measure = measure or told
+            place = place or name or None
+        is_one = force or measure is not None or _is_place(place, context)
+        place = place if is_one else None
+    return ValueColumn(at, label, place, measure, cumulative, hour, day)
 
 
 def _is_numeric(grid: Grid, start: int, at: int) -> bool:

@@ -26,7 +26,7 @@ from wetland.reading.telling import Teller
 from wetland.visitors.counters import Reading, steps
 from wetland.visitors.countfiles import without_own_columns
 from wetland.visitors.flags import Limits, run_tests, settle_repeated, tell_gaps
-from wetland.visitors.layouts import Head, find_head, need_head
+from wetland.visitors.layouts import Head, find_head, need_head, with_title_date
 from wetland.visitors.pack import VisitorPack
 from wetland.visitors.readframes import counts_table, digest, parking_table
 from wetland.visitors.readoptions import CountOptions
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _NO_PACK = VisitorPack()
 
+OF_TITLE = text("没有日期列，取标题中的 {d}", "no column of dates: {d} was taken from the title")
 NOTHING = text("文件中没有可用的数量", "no usable count in the file")
 
 
@@ -128,12 +129,17 @@ def take_apart(  # noqa: PLR0913 - what a site knows
     places = Places(pack, options.places, site=site_id)
 
     def wanted(grid: Grid) -> bool:
-        return find_head(without_own_columns(grid), options, places) is not None
+        found = without_own_columns(grid)
+        return find_head(found, with_title_date(found, options, places), places) is not None
 
     tell = Teller(problems)
     grid = without_own_columns(read_grid(given, options, problems, wanted=wanted), problems)
-    head = need_head(grid, options, places, given.name)
-    rows = RowReader(grid, head, options, places, tell, lone).read()
+    dated = with_title_date(grid, options, places)
+    if dated != options:
+        problems.add("date_of_title", value=dated.default_date, level="warning",
+                     message=OF_TITLE.fill(d=dated.default_date))  # fmt: skip
+    head = need_head(grid, dated, places, given.name)
+    rows = RowReader(grid, head, dated, places, tell, lone).read()
     site_zone = zone_of(timezone)
     file_zone = zone_of(options.timezone) if options.timezone else site_zone
     times = Times(file_zone, site_zone, tell, options.hours, not lone)
@@ -191,8 +197,7 @@ def read_counts(  # noqa: PLR0913 - what a site knows
     """
     checked = (options or CountOptions()).checked()
     given = look_at(source, store=store)
-    sha256 = given.sha256()
-    source_id = "s-" + digest(["visitors", site_id, sha256, checked.as_json()])
+    source_id = "s-" + digest(["visitors", site_id, given.sha256(), checked.as_json()])
     problems = Problems(given.name, source_id)
     taken = take_apart(given, checked, problems, timezone=timezone, site_id=site_id, pack=pack,
                        today=today, before=_before(history))  # fmt: skip
@@ -201,24 +206,29 @@ def read_counts(  # noqa: PLR0913 - what a site knows
     is_parking = taken.head.layout == "parking"
     counts = counts_table([] if is_parking else taken.seen, site_id, source_id)
     parking = parking_table(taken.seen if is_parking else [], site_id, source_id)
+    described = _source(given, checked, taken, problems) | {"source_id": source_id, "site": site_id}
+    return CountReading(counts, parking, problems, described, taken.rows.rows, taken.head.layout,
+                        _mapping(taken.head), taken.numbers)  # fmt: skip
+
+
+def _source(
+    given: Given, options: CountOptions, taken: Taken, problems: Problems
+) -> dict[str, Any]:
+    """Return what the row of `SOURCES` says of a file."""
     aside = min(taken.rows.rows, len(problems.error_rows))
-    described = {
-        "source_id": source_id,
-        "site": site_id,
-        "name": checked.source or Path(given.name).stem,
-        "sha256": sha256,
+    return {
+        "name": options.source or Path(given.name).stem,
+        "sha256": given.sha256(),
         "file": given.name,
         "size_bytes": given.size,
         "format": taken.grid.format,
         "encoding": taken.grid.encoding,
         "crs": None,
-        "options": json.dumps(checked.as_json(), ensure_ascii=False, sort_keys=True),
+        "options": json.dumps(options.as_json(), ensure_ascii=False, sort_keys=True),
         "rows": taken.rows.rows,
         "rows_read": taken.rows.rows - aside,
         "rows_aside": aside,
     }
-    return CountReading(counts, parking, problems, described, taken.rows.rows, taken.head.layout,
-                        _mapping(taken.head), taken.numbers)  # fmt: skip
 
 
 def _mapping(head: Head) -> dict[str, str]:

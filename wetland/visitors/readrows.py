@@ -146,17 +146,26 @@ class RowReader:
         width = len(cells)
         when = When(*((cells[at].strip() or None) if at is not None and at < width else None
                       for at in times))  # fmt: skip
-        stamp = self._when(when, rules)
-        if isinstance(stamp, CellError):
-            column = next((self.head.labels[self.head.roles[r]] for r in TIMES
-                           if self.head.cell(cells, r)), None)  # fmt: skip
-            told = next((self.head.cell(cells, r) for r in TIMES if self.head.cell(cells, r)), None)
-            self.tell.rows(stamp.code, [number], stamp.message, column=column, value=told)
-            return
-        made = [seen for column in self.head.values
-                if (seen := self._seen(cells, number, column, stamp)) is not None]  # fmt: skip
+        made: list[Seen] = []
+        wrong: set[str] = set()
+        for column in self.head.values:
+            own = when._replace(date=column.day or when.date, hour=column.hour or when.hour)
+            stamp = self._when(own, rules)
+            if not isinstance(stamp, CellError):
+                seen = self._seen(cells, number, column, stamp)
+                made += [] if seen is None else [seen]
+            elif stamp.code not in wrong:
+                wrong.add(stamp.code)
+                self._untimely(cells, number, stamp)
         self.found.seen += made
         self._totals.check_columns(cells, number, made)
+
+    def _untimely(self, cells: list[str], number: int, error: CellError) -> None:
+        """Tell a row whose time cannot be read."""
+        role = next((r for r in TIMES if self.head.cell(cells, r)), None)
+        column = None if role is None else self.head.labels[self.head.roles[role]]
+        value = None if role is None else self.head.cell(cells, role)
+        self.tell.rows(error.code, [number], error.message, column=column, value=value)
 
     def _when(self, when: When, rules: Rules) -> Stamp | CellError:
         found = self._whens.get(when)
@@ -197,7 +206,6 @@ class RowReader:
         measure = self._measure(cells, column, number)
         if measure is None:
             return None
-        stamp = self._hour(column, stamp)
         seen = Seen(number, column.label, raw, known.id, known.kind, measure, stamp, told.value,
                     told.value)  # fmt: skip
         self._more(seen, cells, column)
@@ -302,12 +310,6 @@ class RowReader:
             if place_role(self.head) == "boat" and self.head.cell(cells, "boat")
             else ("entries")
         )
-
-    def _hour(self, column: ValueColumn, stamp: Stamp) -> Stamp:
-        if column.hour is None:
-            return stamp
-        found = self._when(When(stamp.first.isoformat(), hour=column.hour), Rules())
-        return stamp if isinstance(found, CellError) else found
 
     def _more(self, seen: Seen, cells: list[str], column: ValueColumn) -> None:
         """Take over what else the row says: counter, bays, remarks, other columns."""
