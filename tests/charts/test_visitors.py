@@ -21,7 +21,7 @@ from wetland.base.texts import text
 from wetland.charts.drawing import Drawing, as_svg, labelled
 from wetland.charts.visitorbalance import capped_days, month_panel
 from wetland.charts.visitorcalendar import DayCell, day_calendar
-from wetland.charts.visitorforecast import Counted, NamedDays, Step, counts_ahead
+from wetland.charts.visitorforecast import Counted, Limit, NamedDays, Step, counts_ahead
 from wetland.charts.visitorgauge import LoadBar, load_gauges
 from wetland.charts.visitorparking import ParkBar, parking_bars
 from wetland.charts.visitortiers import COLOURS, OUTCOMES, TINTS, large_words, wall_ms
@@ -161,7 +161,7 @@ def test_a_forecast_has_its_interval_and_a_gap_stays_a_gap() -> None:
     far = NamedDays(dt.date(2030, 1, 1), dt.date(2030, 1, 1), "far")
     unknown = Step(DAY + dt.timedelta(days=10), math.nan, math.nan, math.nan)
     drawn = counts_ahead(
-        counted, [STEP, unknown], name=ENTRIES, freq="day", lang="en", days=[holiday, far]
+        counted, [STEP, unknown], name=ENTRIES, freq="day", lang="en", marks=[holiday, far]
     )
     told = rows(drawn)
     [step] = [r for r in told if "mean" in r]
@@ -171,6 +171,12 @@ def test_a_forecast_has_its_interval_and_a_gap_stays_a_gap() -> None:
     assert [r["label"] for r in told if "label" in r] == ["国庆节"]
     assert "entries: 8 counts" in drawn.alt
     assert "2026-10-10 is 12 (5 to 30)" in drawn.alt
+
+
+def test_a_limit_within_reach_is_drawn_and_one_far_above_is_not() -> None:
+    near, far = Limit(10.0, "80 %", "#E5C02C"), Limit(1e6, "capacity", "#A3003A")
+    drawn = counts_ahead(past(9), [], name=ENTRIES, freq="day", lang="en", marks=[near, far])
+    assert [r["label"] for r in rows(drawn) if "label" in r] == ["80 %"]
 
 
 @pytest.mark.parametrize("freq", ["hour", "day", "month"])
@@ -257,7 +263,7 @@ def test_names_stand_in_the_data_only(attack: str) -> None:
         day_calendar([DayCell(DAY, 1.0, note=attack, kind_words=attack)], lang="en"),
         counts_ahead(
             past(3), [Step(DAY, 1.0, 0.0, 2.0, attack)], name=name, freq="day", lang="en",
-            days=[NamedDays(DAY, DAY, attack)],
+            marks=[NamedDays(DAY, DAY, attack), Limit(3.0, attack, "#000000")],
         ),
         parking_bars([ParkBar(attack, 1.0, 2, attack)], lang="en"),
         published_totals([PublishedTotal(DAY, 1, attack, attack)], lang="en"),

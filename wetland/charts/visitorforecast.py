@@ -30,6 +30,7 @@ _HEADS: Mapping[str, Text] = {
 _COUNTED = text("计数", "counted")
 _FORECAST = text("预测", "forecast")
 _INTERVAL = text("{level:.0%} 区间", "{level:.0%} interval")
+_REACH = 1.3
 _ALT = text(
     "{name}：计数 {n} 个，至 {last}；预测 {k} 步，{first} 的预测是 {mean}（{low} 至 {high}）。",
     "{name}: {n} counts up to {last}; {k} steps ahead, {first} is {mean} ({low} to {high}).",
@@ -67,6 +68,15 @@ class NamedDays:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that is drawn across: a capacity, or the share of it at which a tier begins."""
+
+    value: float
+    label: str
+    colour: str
+
+
 def counts_ahead(
     counted: Sequence[Counted],
     steps: Sequence[Step],
@@ -74,21 +84,24 @@ def counts_ahead(
     name: Text,
     freq: Freq,
     lang: Lang,
-    days: Sequence[NamedDays] = (),
+    marks: Sequence[NamedDays | Limit] = (),
 ) -> Drawing:
     """Draw what was counted, and the forecast dashed within its interval.
 
     Parameters
     ----------
-    days
-        Shaded and named where they fall within what is drawn.
+    marks
+        Days are shaded and named where they fall within what is drawn. Limits are drawn across, but
+        not those far above everything: they would flatten the series.
     """
     past = sorted(counted, key=lambda c: wall_ms(c.at))
     ahead = sorted((s for s in steps if math.isfinite(s.mean)), key=lambda s: wall_ms(s.at))
     layers: list[alt.Chart] = [alt.Chart(inline([])).mark_point()]
     if past or ahead:
+        days = [m for m in marks if isinstance(m, NamedDays)]
         layers = [*_named(past, ahead, days, freq), *_past(past, freq, lang, name)]
         layers += _ahead(ahead, freq, lang, name)
+        layers += _limits(past, ahead, [m for m in marks if isinstance(m, Limit)], name.get(lang))
     chart = alt.layer(*layers).properties(width="container", height=280)
     return drawing(chart, _words(past, ahead, name, freq, lang))
 
@@ -156,6 +169,29 @@ def _ahead(ahead: Sequence[Step], freq: Freq, lang: Lang, name: Text) -> list[al
         y=alt.Y("mean:Q", title=title)
     )
     return [band, line] if len(ahead) > 60 else [band, line, point]
+
+
+def _limits(
+    past: Sequence[Counted], ahead: Sequence[Step], limits: Sequence[Limit], title: str
+) -> list[alt.Chart]:
+    """Return the lines of the limits with their words, those within reach of the numbers only."""
+    told = [c.value for c in past] + [s.upper for s in ahead] + [s.mean for s in ahead]
+    top = max((v for v in told if math.isfinite(v)), default=0.0)
+    rows = [
+        {"value": one.value, "label": one.label, "colour": one.colour}
+        for one in limits
+        if one.value <= _REACH * top
+    ]
+    if not rows:
+        return []
+    base = alt.Chart(inline(rows)).encode(y=alt.Y("value:Q", title=title))
+    rule = base.mark_rule(strokeDash=[6, 3], strokeWidth=1.6).encode(
+        color=alt.Color("colour:N", scale=None)
+    )
+    words = base.mark_text(align="right", dx=-3, dy=-6, fontSize=10.5).encode(
+        x=alt.value("width"), text="label:N"
+    )
+    return [rule, words]
 
 
 def _named(

@@ -15,12 +15,13 @@ from wetland.charts.drawing import Drawing, drawing, inline
 from wetland.charts.look import DARK, MUTED
 from wetland.charts.visitortiers import COLOURS, EMPTY_FILL, OUTCOMES, TINTS, count_words
 
-_ROW_HEIGHT = 66
+_ROW_HEIGHT = 82
 _WIDEST = 2.0  # a share beyond twice the capacity is drawn at the edge
 _HEADS: Mapping[str, Text] = {
     "row": text("区域", "area"),
     "shown": text("人数 / 承载量", "people / capacity"),
     "word": text("判断", "judged"),
+    "n": text("报数次数", "reports"),
     "when": text("时间", "time"),
     "source": text("承载量来源", "source of the capacity"),
     "note": text("说明", "note"),
@@ -41,7 +42,8 @@ class LoadBar:
     """The load of one area under one limit.
 
     ``people`` and ``capacity`` are None where unknown; ``at_least`` says that not everything was
-    counted yet. ``outcome`` is one of `wetland.charts.visitortiers.OUTCOMES`.
+    counted yet; ``reports`` how many counts it rests on. ``outcome`` is one of
+    `wetland.charts.visitortiers.OUTCOMES`.
     """
 
     row: str
@@ -49,6 +51,7 @@ class LoadBar:
     capacity: int | None
     outcome: str
     at_least: bool = False
+    reports: int | None = None
     when: str = ""
     source: str = ""
     note: str = ""
@@ -83,29 +86,30 @@ def load_gauges(
         y=y,
         tooltip=[alt.Tooltip(f"{n}:N", title=head.get(lang)) for n, head in _HEADS.items()],
     )
-    thick = {"band": 0.24}
+    thick = {"band": 0.2}
     rows = [g | {"at": v["at"]} for v in values for g in _ground(tiers, reach) if v["known"]]
     ground = alt.Chart(inline(rows)).mark_bar(height=thick).encode(
         y=y, x=alt.X("low:Q", scale=scale, title=_AXIS.get(lang), axis=_axis()), x2="high:Q",
         color=alt.Color("fill:N", scale=None),
     )  # fmt: skip
     bar = base.transform_filter("datum.share != null").mark_bar(
-        height={"band": 0.15}, strokeWidth=1.8
+        height={"band": 0.125}, strokeWidth=1.8
     ).encode(
         x=alt.X("zero:Q", scale=scale), x2="share:Q",
         fill=alt.Fill("fill:N", scale=None), stroke=alt.Stroke("stroke:N", scale=None),
     )  # fmt: skip
     full = base.transform_filter("datum.known").mark_tick(
-        color=DARK, thickness=2.5, height={"band": 0.34}
+        color=DARK, thickness=2.5, height={"band": 0.28}
     ).encode(x=alt.X("full:Q", scale=scale))  # fmt: skip
     left: dict[str, Any] = {"align": "left", "baseline": "middle"}
-    names = base.mark_text(**left, dy=-21, fontSize=12.5, fontWeight=600).encode(
+    names = base.mark_text(**left, dy=-27, fontSize=12.5, fontWeight=600).encode(
         x=alt.value(0), text="row:N"
     )
-    said = base.mark_text(**left, dy=20, fontSize=11.5, color=MUTED).encode(
-        x=alt.value(0), text="line:N"
-    )
-    chart = alt.layer(ground, bar, full, names, said).properties(
+    said = base.mark_text(**left, dy=15, fontSize=11.5).encode(x=alt.value(0), text="line:N")
+    rests = base.mark_text(
+        **left, dy=30, fontSize=10.5, color=MUTED, limit=alt.ExprRef(expr="width")
+    ).encode(x=alt.value(0), text="rests:N")
+    chart = alt.layer(ground, bar, full, names, said, rests).properties(
         width="container", height=_ROW_HEIGHT * max(len(values), 1)
     )
     return drawing(chart, _words(values, lang))
@@ -150,6 +154,10 @@ def _value(bar: LoadBar, at: int, lang: Lang) -> dict[str, Any]:
         "shown": shown,
         "line": " · ".join(parts),
         "word": word,
+        "n": count_words(bar.reports),
+        "rests": " · ".join(
+            [f"n = {count_words(bar.reports)}", bar.when or "–", bar.source or "–"]
+        ),
         "when": bar.when or "–",
         "source": bar.source or "–",
         "note": bar.note or "–",

@@ -200,6 +200,11 @@ def _what_if(held: VisitorData, area: str) -> None:
         visitorwords.draw(held, picture, key="visitors-capped", name=f"visitors-cap-{area}")
     said = [*(say(note) for note in found.notes), visitorwords.source_words(held)]
     st.caption(md(" ".join(said)))
+    _months(found)
+
+
+def _months(found: WhatIf) -> None:
+    """Show what a cap changes month by month."""
     with st.expander(say(_MONTHS)):
         rows = [
             {

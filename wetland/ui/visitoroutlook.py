@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Text, text
-from wetland.charts.visitorforecast import Counted, Step, counts_ahead
-from wetland.charts.visitortiers import count_words
+from wetland.charts.visitorforecast import Counted, Limit, Step, counts_ahead
+from wetland.charts.visitortiers import COLOURS, count_words
 from wetland.operations.visitorforecast import Freq
 from wetland.operations.visitors import VisitorData, declared_places
 from wetland.reports.findings import rows_of
@@ -67,6 +67,11 @@ _HEADS: Mapping[str, Text] = {
 }
 _HOLIDAYS = text("黄色＝节假日：{names}。", "Yellow: public holidays ({names}).")
 _EVENTS = text("预测期内的活动：{names}。", "Events ahead: {names}.")
+_TIER = text("{name} {n}（{share:.0%}）", "{name} {n} ({share:.0%})")
+_MAY_REACH = text(
+    "区间上限达到{label}的日子：{days}。", "Days whose interval reaches {label}: {days}."
+)
+_NONE_REACH = text("没有一天的区间达到{label}。", "No day's interval reaches {label}.")
 _NOTE = text(
     "虚线＝预测，紫色带＝{level:.0%} 区间；线断开处没有计数。",
     "Dashed: forecast, violet: {level:.0%} interval; the line breaks where nobody counted.",
@@ -93,7 +98,7 @@ def render(held: VisitorData) -> None:
     for one in found.forecasts:
         _told(one.told)
         _chart(held, (place, measure), freq, name, one if one.told.shown else None)
-        _words(held, freq, one)
+        _words(held, (place, measure), freq, one)
         if one.told.shown:
             _numbers(held, freq, one)
 
@@ -190,8 +195,40 @@ def _chart(
     if not past:
         return
     days = named_days(held.calendar, [c.at for c in past] + [s.at for s in steps])
-    picture = counts_ahead(past, steps, name=name, freq=freq, lang=language.current(), days=days)
+    judged = freq == "day" and measure == "entries"
+    limits = limits_of(held, place, day_of(past[-1].at)) if judged else []
+    picture = counts_ahead(
+        past, steps, name=name, freq=freq, lang=language.current(), marks=[*days, *limits]
+    )
     visitorwords.draw(held, picture, key="visitors-ahead", name=f"visitors-{freq}-{place}")
+
+
+def limits_of(held: VisitorData, area: str, day: dt.date) -> list[Limit]:
+    """Return where the tiers of an area begin by its daily capacity of a day; none without one."""
+    told = (c for c in visitordata.capacities(held, day) if c.area.id == area)
+    people = next((c.people for c in told if c.limit == "daily"), None)
+    if not people:
+        return []
+    return [
+        Limit(
+            tier.share * people,
+            say(_TIER, name=tier.name, n=count_words(tier.share * people), share=tier.share),
+            COLOURS[tier.colour],
+        )
+        for tier in held.pack.tiers
+    ]
+
+
+def _reached(held: VisitorData, area: str, steps: Sequence[Step]) -> str:
+    """Say on which days ahead the interval reaches the first tier of an area."""
+    limits = limits_of(held, area, day_of(steps[0].at))
+    if not limits:
+        return ""
+    first = min(limits, key=lambda one: one.value)
+    days = [f"{s.at:%m-%d}" for s in steps if s.upper >= first.value]
+    if not days:
+        return say(_NONE_REACH, label=first.label)
+    return say(_MAY_REACH, days=say(COMMA).join(days), label=first.label)
 
 
 def _past(held: VisitorData, place: str, measure: str, freq: Freq) -> list[Counted]:
@@ -212,7 +249,7 @@ def steps_of(held: VisitorData, freq: Freq, one: SeriesForecast) -> list[Step]:
     return steps
 
 
-def _words(held: VisitorData, freq: Freq, one: SeriesForecast) -> None:
+def _words(held: VisitorData, what: tuple[str, str], freq: Freq, one: SeriesForecast) -> None:
     """Say what the picture shows and what the forecast rests on."""
     steps = steps_of(held, freq, one)
     said = [say(_NOTE, level=_LEVEL)] if one.told.shown else []
@@ -226,6 +263,8 @@ def _words(held: VisitorData, freq: Freq, one: SeriesForecast) -> None:
             if any(e.holds_on(first + dt.timedelta(days=n)) for n in range((last - first).days + 1))
         ]  # fmt: skip
         said += [say(_EVENTS, names=say(COMMA).join(events))] if events else []
+    if one.told.shown and steps and freq == "day" and what[1] == "entries":
+        said.append(_reached(held, what[0], steps))
     said += [say(_MODEL, m=one.told.model), *(say(note) for note in one.told.notes)]
     st.caption(md(" · ".join([*said, visitorwords.source_words(held)])))
 

@@ -255,6 +255,7 @@ def _bar(held: VisitorData, row: Mapping[str, Any], day: dt.date) -> LoadBar:
         None if capacity is None else int(capacity),
         str(row["outcome"]) if str(row["outcome"]) in OUTCOMES else "undecided",
         at_least=bool(row["at_least"]),
+        reports=None if missing(row["reports"]) else int(row["reports"]),
         when=_moment(row),
         source=visitorwords.source_of(held, area, limit, day),
         note=str(row[f"reason_{language.current()}"] or ""),
