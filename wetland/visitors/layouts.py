@@ -236,7 +236,7 @@ def _name_row(grid: Grid, options: CountOptions, places: Places) -> int | None:
 
 
 def _corner(cell: str) -> str | None:
-    """Return the part of a header that names a role: 入口 of 入口\\日期."""
+    """Return the part of a header that names a role: 入口 of 入口/日期."""
     parts = [cell, *re.split(r"[\\/|]", cell)]
     return next((p for p in parts if role_of(p) in {*PLACES, "measure"}), None)
 
