@@ -71,3 +71,13 @@ def test_without_a_site_nothing_is_known_of_holidays(site: Site) -> None:
     assert len(found.rows("en")) == 2
     with pytest.raises(InputError):
         forecast_of_file(given, freq="day", series=["y"], today=TODAY)
+
+
+def test_a_file_without_a_usable_number_says_what_is_wrong_with_them(site: Site) -> None:
+    rows = b"series,time,count\nA,2026-01-01,x\nA,2026-13-01,5\nA,,5\n"
+    with pytest.raises(InputError) as caught:
+        forecast_of_file(Given.of_bytes("f.csv", rows), site, freq="day", today=TODAY)
+    said = caught.value.show("en")
+    assert "3 problems" in said
+    assert "row 2: not a number" in said
+    assert "第 3 行 没有这一天" in caught.value.show("zh")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from wetland.base.errors import InputError
+from wetland.base.problems import Problem
 from wetland.base.texts import Text, text
 from wetland.operations.visitorforecast import Aggregate, Forecasts, Freq, refuse_nothing
 from wetland.operations.visitors import declared_places
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from wetland.visitors.forecast import SeriesForecast
     from wetland.visitors.readoptions import CountOptions
+    from wetland.visitors.tidy import TidySeries
 
 _CALENDAR = text("节假日与活动按场地“{s}”的日历", "holidays and events are those of site {s}")
 _NO_CALENDAR = text(
@@ -38,6 +40,12 @@ _COARSER = text(
 _NO_SERIES = text(
     "文件中没有序列 {s}；有：{known}", "the file has no series {s}; there are: {known}"
 )
+_NO_NUMBERS = text(
+    "文件中没有可用的数；问题 {n} 处，如：{first}",
+    "the file holds no number to use; {n} problems, such as: {first}",
+)
+_ROW = text("第 {n} 行 {said}", "row {n}: {said}")
+_SHOWN = 3
 _FREQ = text("请改用 --freq day 或 month", "use --freq day or month")
 
 
@@ -87,6 +95,7 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     with accepting(VISITORS_ACCEPTED):
         tidy = read_tidy(path, options, today=today,
                          timezone="UTC" if site is None else site.timezone)  # fmt: skip
+    _need_numbers(tidy)
     frame, notes = _fine_enough(_only(tidy.frame, series), freq)
     parts = _ways(frame, freq, aggregate)
 
@@ -106,6 +115,21 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     return Forecasts(tuple(found), freq, {}, tidy.problems.frame(), (*said, *notes),
                      bool(invented) and invented >= set(frame["series"]), invented,
                      tidy.time_style, zone)  # fmt: skip
+
+
+def _need_numbers(tidy: TidySeries) -> None:
+    """Refuse a file without a usable number, and say what is wrong with those it has."""
+    if len(tidy.frame) or not len(tidy.problems):
+        return
+    shown = [_problem(one) for one in tidy.problems.items[:_SHOWN]]
+    first = Text(zh="；".join(t.zh for t in shown), en="; ".join(t.en for t in shown))
+    raise InputError(_NO_NUMBERS.fill(n=len(tidy.problems), first=first))
+
+
+def _problem(one: Problem) -> Text:
+    if one.row is None:
+        return one.message
+    return _ROW.fill(n=one.row, said=one.message)
 
 
 def _is_own(frame: pd.DataFrame, site: Site | None) -> bool:
