@@ -110,9 +110,17 @@ def forecast_of_file(  # noqa: PLR0913 - what is forecast, and how
     found, said = _by_calendar(told, site, calendar, own=_is_own(frame, site))
     refuse_nothing(found)
     found.sort(key=lambda one: one.series)
+    return _forecasts(found, freq, tidy, (*said, *notes), frame)
+
+
+def _forecasts(
+    found: Sequence[SeriesForecast], freq: Freq, tidy: TidySeries, notes: tuple[Text, ...],
+    frame: pd.DataFrame,
+) -> Forecasts:  # fmt: skip
+    """Return the forecasts of a file's series with what was said of the file."""
     invented = frozenset(frame.loc[frame["synthetic"], "series"])
     zone = ZoneInfo(tidy.timezone) if tidy.tz_told else None
-    return Forecasts(tuple(found), freq, {}, tidy.problems.frame(), (*said, *notes),
+    return Forecasts(tuple(found), freq, {}, tidy.problems.frame(), notes,
                      bool(invented) and invented >= set(frame["series"]), invented,
                      tidy.time_style, zone)  # fmt: skip
 
