@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.texts import Lang
 from wetland.operations.birdexport import findings_for_role
 from wetland.operations.birds import BirdData, birds_of_store, plots_of, require_records
+from wetland.operations.detected import Detected
 from wetland.operations.keptfindings import keep_findings
-from wetland.reports.findings import finding_json, rows_of
 from wetland.sites.load import Site
 from wetland.store.store import Store
 from wetland.store.transaction import Written
@@ -22,58 +22,22 @@ if TYPE_CHECKING:
     from wetland.birds.detect import BirdSettings
 
 
-@dataclass(frozen=True, slots=True)
-class BirdScreening:
-    """What screening the birds of a site gave.
+class BirdScreening(Detected):
+    """What screening the birds of a site gave."""
 
-    Parameters
-    ----------
-    findings
-        Rows of `FINDINGS`, the severest first.
-    as_of
-        The day it was looked on.
-    synthetic
-        Whether anything that was looked at is invented.
-    written
-        What changed in the table of findings, None where nothing was to be written.
-    """
-
-    site: Site
-    findings: pd.DataFrame
-    as_of: dt.date
-    synthetic: bool
-    written: Written | None = None
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Return how many findings there are, by outcome and by rule."""
-        outcomes, rules = self.findings["outcome"], self.findings["rule"]
-        found = {name: int((outcomes == name).sum()) for name in ("broken", "undecided")}
-        return found | {str(rule): int(n) for rule, n in rules.value_counts().items()}
+    __slots__ = ()
 
     def only(self, taxon_id: str) -> BirdScreening:
         """Return what was found of one species."""
         told = self.findings[self.findings["subject"].str.split("|").str[0] == taxon_id]
         return replace(self, findings=told.reset_index(drop=True))
 
-    def rows(self, *, undecided: bool = True) -> pd.DataFrame:
-        """Return the findings; without ``undecided`` the broken ones only."""
-        if undecided:
-            return self.findings
-        return self.findings[self.findings["outcome"] == "broken"].reset_index(drop=True)
-
     def to_json(
         self, lang: Lang = "zh", *, undecided: bool = True, role: str | None = None
     ) -> dict[str, Any]:
         """Return the screening as JSON-ready mappings in one language, as a role may see it."""
         shown = findings_for_role(self.rows(undecided=undecided), self.site, role)
-        return {
-            "site": self.site.id,
-            "as_of": self.as_of.isoformat(),
-            "synthetic": self.synthetic,
-            "findings": [finding_json(r, lang) for r in rows_of(shown)],
-            "counts": self.counts,
-        }
+        return self.as_json(shown, lang)
 
 
 def screen_birds(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wetland.base.texts import Lang
+from wetland.operations.detected import Detected
 from wetland.operations.keptfindings import keep_findings
 from wetland.operations.visitors import VisitorData, require_counts, visitors_of_store
-from wetland.reports.findings import finding_json, rows_of
 from wetland.sites.load import Site
 from wetland.store.store import Store
 from wetland.store.transaction import Written
@@ -20,50 +20,14 @@ if TYPE_CHECKING:
     from wetland.visitors.detect import VisitorSettings
 
 
-@dataclass(frozen=True, slots=True)
-class VisitorScreening:
-    """What screening the visitors of a site gave.
+class VisitorScreening(Detected):
+    """What screening the visitors of a site gave."""
 
-    Parameters
-    ----------
-    findings
-        Rows of `FINDINGS`, the severest first.
-    as_of
-        The day it was looked on.
-    synthetic
-        Whether anything that was looked at is invented.
-    written
-        What changed in the table of findings, None where nothing was to be written.
-    """
-
-    site: Site
-    findings: pd.DataFrame
-    as_of: dt.date
-    synthetic: bool
-    written: Written | None = None
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Return how many findings there are, by outcome and by rule."""
-        outcomes, rules = self.findings["outcome"], self.findings["rule"]
-        found = {name: int((outcomes == name).sum()) for name in ("broken", "undecided")}
-        return found | {str(rule): int(n) for rule, n in rules.value_counts().items()}
-
-    def rows(self, *, undecided: bool = True) -> pd.DataFrame:
-        """Return the findings; without ``undecided`` the broken ones only."""
-        if undecided:
-            return self.findings
-        return self.findings[self.findings["outcome"] == "broken"].reset_index(drop=True)
+    __slots__ = ()
 
     def to_json(self, lang: Lang = "zh", *, undecided: bool = True) -> dict[str, Any]:
         """Return the screening as JSON-ready mappings in one language."""
-        return {
-            "site": self.site.id,
-            "as_of": self.as_of.isoformat(),
-            "synthetic": self.synthetic,
-            "findings": [finding_json(r, lang) for r in rows_of(self.rows(undecided=undecided))],
-            "counts": self.counts,
-        }
+        return self.as_json(self.rows(undecided=undecided), lang)
 
 
 def screen_visitors(

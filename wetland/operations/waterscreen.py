@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wetland.base.errors import InputError
 from wetland.base.texts import Lang
+from wetland.operations.detected import Detected
 from wetland.operations.keptfindings import keep_findings
 from wetland.operations.water import (
     NO_KIND,
@@ -19,7 +20,6 @@ from wetland.operations.water import (
     require_results,
     water_of_store,
 )
-from wetland.reports.findings import finding_json, rows_of
 from wetland.sites.load import Site
 from wetland.store.store import Store
 from wetland.store.transaction import Written
@@ -32,53 +32,25 @@ YEARS = 2  # how far back is judged unless asked otherwise
 
 
 @dataclass(frozen=True, slots=True)
-class WaterScreening:
+class WaterScreening(Detected):
     """What screening the water of a site gave.
 
     Parameters
     ----------
-    findings
-        Rows of `FINDINGS`, the severest first.
-    as_of
-        The day it was looked on.
     left_out
         Stations that could not be judged: nobody told whether they are rivers or lakes.
-    synthetic
-        Whether anything that was looked at is invented.
-    written
-        What changed in the table of findings, None where nothing was to be written.
     """
 
-    site: Site
-    findings: pd.DataFrame
-    as_of: dt.date
-    left_out: tuple[str, ...]
-    synthetic: bool
-    written: Written | None = None
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Return how many findings there are, by outcome and by rule."""
-        outcomes, rules = self.findings["outcome"], self.findings["rule"]
-        found = {name: int((outcomes == name).sum()) for name in ("broken", "undecided")}
-        return found | {str(rule): int(n) for rule, n in rules.value_counts().items()}
+    left_out: tuple[str, ...] = ()
 
     def rows(self, *, undecided: bool = False) -> pd.DataFrame:
         """Return the broken rows, with ``undecided`` those too."""
-        if undecided:
-            return self.findings
-        return self.findings[self.findings["outcome"] == "broken"].reset_index(drop=True)
+        return Detected.rows(self, undecided=undecided)
 
     def to_json(self, lang: Lang = "zh", *, undecided: bool = False) -> dict[str, Any]:
         """Return the screening as JSON-ready mappings in one language."""
-        return {
-            "site": self.site.id,
-            "as_of": self.as_of.isoformat(),
-            "synthetic": self.synthetic,
-            "findings": [finding_json(r, lang) for r in rows_of(self.rows(undecided=undecided))],
-            "left_out": list(self.left_out),
-            "counts": self.counts,
-        }
+        told = self.as_json(self.rows(undecided=undecided), lang)
+        return told | {"left_out": list(self.left_out)}
 
 
 def screen_water(
@@ -130,7 +102,7 @@ def screen_water(
         judged.results, judged.stations, site=site.id, pack_digest=site.digest, as_of=on,
         settings=chosen,
     )  # fmt: skip
-    screening = WaterScreening(site, found, on, left_out, judged.synthetic)
+    screening = WaterScreening(site, found, on, judged.synthetic, left_out=left_out)
     if actor is None:
         return screening
     return replace(screening, written=_keep(store, screening, judged, chosen, actor=actor))
