@@ -35,7 +35,7 @@ from wetland.operations.visitoranswers import (
     summary_of,
 )
 from wetland.operations.visitorforecast import Forecasts, forecast_of
-from wetland.operations.visitorparking import board_of, parking_of
+from wetland.operations.visitorparking import board_of, parking_of, where_read
 from wetland.operations.visitors import nothing_of, require_counts, require_readings
 from wetland.operations.visitorseries import tidy_of
 from wetland.operations.visitorweather import read_weather
@@ -263,6 +263,24 @@ def test_parking_is_asked_for_a_gate_by_local_time(site: Site) -> None:
     board = board_of(data).set_index("car_park")
     assert board.loc["EX-C1", "free"] == 320
     assert bool(board.loc["EX-C6", "stale"])
+
+
+def test_a_later_reading_that_failed_is_told_and_not_used(site: Site) -> None:
+    late = NOON + dt.timedelta(minutes=10)
+    readings = readings_of([("EX-C1", NOON, 300), ("EX-C1", late, 300)])
+    readings.loc[readings["read_at"] == late, "flag"] = "fail"
+    told = parking_of(data_of(site, [], readings), gate="EX-G1", at=late)
+    first = next(row for row in told.to_json("en") if row["car_park"] == "EX-C1")
+    assert first["read_at"] == NOON.isoformat()
+    assert "a later reading failed its tests" in first["advice"]
+
+
+def test_a_file_of_elsewhere_is_asked_in_its_own_zone(site: Site) -> None:
+    foreign = data_of(site, [], readings_of([("Elsewhere", NOON, 3)]))
+    assert where_read(foreign, "Europe/London").timezone == "Europe/London"
+    assert where_read(foreign, None).timezone == foreign.timezone
+    ours = data_of(site, [], readings_of([("EX-C1", NOON, 3)]))
+    assert where_read(ours, "Europe/London").timezone == ours.timezone
 
 
 def test_a_summary_says_what_there_is(site: Site) -> None:

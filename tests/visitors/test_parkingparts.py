@@ -115,6 +115,16 @@ def test_lines_fit_and_keep_what_counts(name, onward, state, free, walk, most) -
         assert "\n" not in words
 
 
+def test_identifiers_stand_for_names_that_do_not_fit_on_a_sign() -> None:
+    long, next_one = text("四号", "example car park 4"), text("一号", "example car park 1")
+    full = Signed("EX-C4", long, "full", onward=next_one, onward_id="EX-C1")
+    assert sign_line(full).words.en == "example car park 4 FULL → EX-C1"
+    assert sign_line(full).words.zh == "四号 已满 → 一号"
+    assert sign_line(full, most=24).words.en == "EX-C4 FULL → EX-C1"
+    assert sign_line(Signed("EX-C4", long, "free", 12), most=16).words.en == "EX-C4 12 free"
+    assert "…" in sign_line(Signed("x" * 30, long, "free", 12), most=16).words.en
+
+
 def test_lines_of_signs() -> None:
     one, two = text("1号停车场", "P1"), text("2号停车场", "P2")
     said = sign_line(Signed("p1", one, "free", 123, 6.4)).words

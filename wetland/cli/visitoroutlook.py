@@ -200,9 +200,10 @@ def parking(
     lang: LangOption = "zh",
 ) -> None:
     """去某出入口停哪里：到时有空位的可能、步行与找位 / Where to stop for a gate, best first."""
-    from wetland.operations.visitorparking import parking_of  # noqa: PLC0415 - starts fast
+    from wetland.operations.visitorparking import parking_of, where_read  # noqa: PLC0415
 
     data = read_visitors(file, reading, site=site, store=store, lang=lang)
+    data = where_read(data, reading.timezone)
     advice = parking_of(data, gate=gate, at=moment_of(at, data.timezone),
                         now=moment_of(now, data.timezone))  # fmt: skip
     show(advice.to_json(lang), PARKING, format=format, lang=lang, titles=OF_CAR_PARKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wetland.operations.visitors import VisitorData, require_readings
@@ -39,8 +40,10 @@ def parking_of(
     require_readings(data)
     arrival = at or _latest(data)
     options = ParkingOptions(tz=data.zone)
-    usable = data.parking[data.parking["flag"] != "fail"]
-    return parking_advice(usable, _pack_for(data), gate=gate, at=arrival, now=now, options=options)
+    # Failed readings go along: they are not used, but that there was a later one is told.
+    return parking_advice(
+        data.parking, _pack_for(data), gate=gate, at=arrival, now=now, options=options
+    )
 
 
 def board_of(data: VisitorData, *, at: dt.datetime | None = None) -> pd.DataFrame:
@@ -54,14 +57,27 @@ def board_of(data: VisitorData, *, at: dt.datetime | None = None) -> pd.DataFram
     from wetland.visitors.parkingboard import parking_board
 
     require_readings(data)
-    usable = data.parking[data.parking["flag"] != "fail"]
-    return parking_board(usable, data.pack, at=at or _latest(data), tz=data.zone)
+    return parking_board(data.parking, data.pack, at=at or _latest(data), tz=data.zone)
+
+
+def where_read(data: VisitorData, timezone: str | None) -> VisitorData:
+    """Return the data in the time zone that its file is said to be in, where that is elsewhere.
+
+    Car parks of the pack keep the site's zone: their file may tell its times in another one.
+    """
+    if timezone is None or not _is_foreign(data):
+        return data
+    return replace(data, timezone=timezone)
+
+
+def _is_foreign(data: VisitorData) -> bool:
+    """Tell whether no reading is of a car park of the pack."""
+    return {park.id for park in data.pack.car_parks}.isdisjoint(data.parking["car_park"])
 
 
 def _pack_for(data: VisitorData) -> VisitorPack:
     """Return the pack; for car parks of elsewhere without its holidays, which say nothing there."""
-    declared = {park.id for park in data.pack.car_parks}
-    if not declared.isdisjoint(data.parking["car_park"]):
+    if not _is_foreign(data):
         return data.pack
     return data.pack.model_copy(update={"holidays": (), "holiday_years": (), "events": ()})
 

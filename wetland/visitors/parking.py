@@ -199,13 +199,13 @@ def _chances(
 
 
 def _signed(one: Seen, onward: Seen | None) -> Signed:
-    name = onward.name if onward else None
+    name, code = (onward.name, onward.id) if onward else (None, None)
     if one.closed:
-        return Signed(one.id, one.name, "closed", onward=name)
+        return Signed(one.id, one.name, "closed", onward=name, onward_id=code)
     if one.stale or one.free is None:
-        return Signed(one.id, one.name, "no_data", onward=name)
+        return Signed(one.id, one.name, "no_data", onward=name, onward_id=code)
     if one.free < 1:
-        return Signed(one.id, one.name, "full", onward=name)
+        return Signed(one.id, one.name, "full", onward=name, onward_id=code)
     return Signed(one.id, one.name, "free", floor(one.free), one.walk.minutes)
 
 

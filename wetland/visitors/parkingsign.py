@@ -66,13 +66,15 @@ class Signed:
     free: int | None = None
     walk_min: float | None = None
     onward: Text | None = None
+    onward_id: str | None = None
 
 
 def sign_line(signed: Signed, *, most: int = LINE_COLUMNS) -> SignLine:
     """Return the line of a car park.
 
     With free bays it tells their number and the minutes on foot; else the state and an arrow to
-    the next best. Where it is too long, the minutes go first, then names are cut; number and state
+    the next best. Where it is too long, the minutes go first, then identifiers stand for names, the
+    one of the next best first; only where these do not fit either names are cut. Number and state
     stay whole.
 
     Examples
@@ -94,18 +96,31 @@ def _line(signed: Signed, most: int, *, zh: bool) -> str:
         return (words.fill(**values) if values else words).get("zh" if zh else "en")
 
     core = said(_WORDS[signed.state], n=signed.free)
-    name = " ".join(said(signed.name).split())
+    name = _flat(said(signed.name))
+    code = _flat(signed.car_park)
     if signed.state == "free":
         walk = "" if signed.walk_min is None else said(_WALK, m=max(1, round(signed.walk_min)))
         tail = walk if columns(f"{name} {core}{walk}") <= most else ""
-        return _named(name, core + tail, most)
+        return _named(_fitting((name, code), most - columns(core) - 1), core + tail, most)
     if signed.onward is None:
-        return _named(name, core, most)
+        return _named(_fitting((name, code), most - columns(core) - 1), core, most)
     room = most - columns(f" {core} → ")
-    onward = " ".join(said(signed.onward).split())
+    onward = _flat(said(signed.onward))
+    other = _flat(signed.onward_id or "") or onward
+    pairs = ((name, onward), (name, other), (code, onward), (code, other))
+    name, onward = next((p for p in pairs if columns("".join(p)) <= room), (name, onward))
     onward = shortened(onward, max(room - columns(name), room // 2))
     arrow = said(_NEXT, name=onward) if onward else ""
     return _named(name, core + arrow, most)
+
+
+def _flat(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _fitting(names: tuple[str, str], room: int) -> str:
+    """Return the first of a name and an identifier that fits whole, else the name."""
+    return next((one for one in names if one and columns(one) <= room), names[0])
 
 
 def _named(name: str, words: str, most: int) -> str:
