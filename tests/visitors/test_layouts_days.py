@@ -57,3 +57,9 @@ def test_the_day_of_the_title_is_that_of_the_table(tmp_path: Path) -> None:
 def test_a_title_without_one_date_tells_none(tmp_path: Path, title: str) -> None:
     with pytest.raises(InputError):
         read(tmp_path, f"{title},\n入口,入园人次\n东门,10\n")
+
+
+def test_a_half_day_is_no_time_and_its_own_cell_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "日期,时段,入口,入园人次\n2024-05-01,上午,东门,100\n")
+    [said] = [p for p in found.problems.items if p.level == "error"]
+    assert (said.row, said.column, said.value) == (2, "时段", "上午")

@@ -32,6 +32,9 @@ from wetland.visitors.readwords import (
 
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "是"})
 
+# Columns that may hold what is no time of day, before those that hold days.
+_OF_THE_DAY = ("time", "time_end", "hour", "period", *TIMES)
+
 NOT_A_COUNT = text("不是数量", "not a count")
 EMPTY_COUNT = text("没有填数量，按未计数处理", "no count is given: taken as not counted")
 CLOSED = text("写明“{v}”，不计数", "it says '{v}': nothing was counted")
@@ -162,7 +165,8 @@ class RowReader:
 
     def _untimely(self, cells: list[str], number: int, error: CellError) -> None:
         """Tell a row whose time cannot be read."""
-        role = next((r for r in TIMES if self.head.cell(cells, r)), None)
+        roles = _OF_THE_DAY if error.code == "time_invalid" else TIMES
+        role = next((r for r in roles if self.head.cell(cells, r)), None)
         column = None if role is None else self.head.labels[self.head.roles[role]]
         value = None if role is None else self.head.cell(cells, role)
         self.tell.rows(error.code, [number], error.message, column=column, value=value)
