@@ -75,3 +75,12 @@ def test_past_days_alone_where_the_forecast_takes_no_part() -> None:
     assert past[0] is not None
     assert mixed[0].share.tolist() == past[0].share.tolist()
     assert both([ParkSeries("a", np.empty(0), np.empty(0))], 60)[0] == [None]
+
+
+def test_at_the_minute_of_the_reading_a_car_park_is_as_it_was_read() -> None:
+    known = parks()
+    for park, told in zip(known, both(known, 0)[0], strict=True):
+        assert told is not None
+        assert told.mean == park.share[-1]
+        assert told.below(1.0) > 0.999
+        assert told.below(park.share[-1]) < 0.001

@@ -24,6 +24,8 @@ from wetland.visitors.parkingseries import DAY_MIN, NEAR_MIN, Floats, ParkSeries
 SLOT_MIN = 30.0
 PER_DAY = 48
 FEWEST_DAYS = 10  # past days of its own, for the forecast of half hours to take part
+SAME_MIN = 1.0
+AS_READ_DAYS = 1000.0  # what a reading of the very minute is worth
 SHORTEST_MIN, LONGEST_MIN = 15.0, 1.5 * DAY_MIN  # leads at which it does
 
 
@@ -32,10 +34,13 @@ def chances(
 ) -> list[Plausible | None]:
     """Return how full each car park may be at a time of the local clock, from both ways.
 
-    Where past days say nothing, nothing is told; where the forecast of half hours does not take
-    part, past days alone.
+    Within a minute of its last reading a car park is as it was read. Where past days say nothing,
+    nothing is told; where the forecast of half hours does not take part, past days alone.
     """
     found = plausible_shares(parks, clock=clock, now_clock=now_clock, calendar=calendar)
+    for i, park in enumerate(parks):
+        if len(park.clock) and 0 <= clock - float(park.clock[-1]) < SAME_MIN:
+            found[i] = _as_read(float(park.share[-1]))
     asked = [
         i
         for i, one in enumerate(found)
@@ -51,6 +56,10 @@ def chances(
         if past is not None and sample is not None:
             found[i] = _mixed(past, sample)
     return found
+
+
+def _as_read(share: float) -> Plausible:
+    return Plausible(np.array([share]), np.array([1.0]), AS_READ_DAYS, 0)
 
 
 def _mixed(past: Plausible, sample: Floats) -> Plausible:
