@@ -130,6 +130,8 @@ def test_a_chart_is_given_as_a_file(running: object, app: str, tmp_path: Path) -
     with chromium.watched(running) as seen:
         seen.page.goto(f"{app}?view=station&station=EX-L1&lang=en")
         drawn_charts(seen.page)
+        # Until the run is over another chart may be the first one on the page.
+        seen.page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=SLOW_MS)
         with seen.page.expect_download(timeout=SLOW_MS) as came:
             seen.page.get_by_role("button", name="Download chart (SVG)").first.click()
         came.value.save_as(tmp_path / "chart.svg")
